@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node since 16 can parse: its one job is to refuse an old runtime in
+// words before a .ts file is touched, and then to hand over to the program.
+const needed = 26;
+const major = Number(process.versions.node.split('.')[0]);
+if (major < needed) {
+  process.stderr.write(
+    `evenkeel needs Node ${needed} or newer; this is Node ${process.versions.node}.\n` +
+      'The checkout brings its own: run "npm install" once, then "npm start", "npm run demo" or\n' +
+      '"npx evenkeel ...", which use it whatever Node is installed.\n',
+  );
+  process.exitCode = 1;
+} else {
+  const { run } = await import('../src/cli.ts');
+  process.exitCode = await run(process.argv.slice(2));
+}

@@ -1,0 +1,52 @@
+import type { Decimal } from './decimal.ts';
+import type { RebalancePolicy } from './policy.ts';
+import type { Targets } from './portfolio.ts';
+import type { Envelope } from './proposal.ts';
+
+/** When a scheduled job of an account runs, in a zone of its own. */
+export interface JobSchedule {
+  /** Five cron fields. */
+  readonly cron: string;
+  /** IANA zone, e.g. `America/New_York`. */
+  readonly timeZone: string;
+}
+
+/** An account as configured: what it should hold, who may decide, where it talks. */
+export interface AccountSettings {
+  readonly name: string;
+  /** `paper`, `alpaca`, `ibkr`, `schwab`. */
+  readonly broker: string;
+  /** The broker's own section of portfolios.yaml, parsed by that broker's schema. */
+  readonly brokerSettings: Readonly<Record<string, unknown>>;
+  /** `live` only when the account says so and TRADING_MODE=live is set. */
+  readonly mode: 'paper' | 'live';
+  /** Where its messages go. The local page shows every account. */
+  readonly channels: readonly { readonly platform: string; readonly channel: string }[];
+  readonly targets: Targets;
+  readonly policy: RebalancePolicy;
+  readonly envelope: Envelope;
+  readonly approvals: ApprovalSettings;
+  readonly orders: OrderSettings;
+  readonly schedule: {
+    readonly dailySummary: JobSchedule | null;
+    readonly driftScan: JobSchedule | null;
+  };
+}
+
+export interface ApprovalSettings {
+  /** Votes for an ordinary proposal. */
+  readonly votesNeeded: number;
+  readonly allowOwnProposals: boolean;
+  readonly expiresAfter: Temporal.Duration;
+  /** A proposal with at least this notional needs the account's name typed and `votesNeeded` of its own. */
+  readonly largeTrade: { readonly notional: Decimal; readonly votesNeeded: number } | null;
+}
+
+export interface OrderSettings {
+  readonly orderType: 'market' | 'limit';
+  /** For limit orders: how far beyond the reference price the limit lies, in basis points. */
+  readonly collarBasisPoints: Decimal;
+  /** What is not filled after this long is cancelled. */
+  readonly timeLimit: Temporal.Duration;
+  readonly extendedHours: boolean;
+}

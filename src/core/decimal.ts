@@ -1,0 +1,69 @@
+import Big from 'big.js';
+
+/**
+ * Exact decimals for money, prices, quantities and weights.
+ *
+ * A constructor of our own, so that no library sharing big.js can change our settings. Strict mode
+ * refuses binary floats on the way in and inexact conversions on the way out. Only division rounds:
+ * to 28 decimal places, half to even.
+ */
+export const Decimal = Big();
+Decimal.strict = true;
+Decimal.DP = 28;
+Decimal.RM = 2; // half to even
+Decimal.NE = -40;
+Decimal.PE = 40;
+
+/** An exact decimal number. */
+export type Decimal = Big;
+
+/** A plain decimal: optional minus, digits, optional fraction. No exponents, no separators. */
+export const DECIMAL_TEXT = /^-?\d{1,30}(\.\d{1,30})?$/;
+
+/**
+ * Reads a decimal from text such as `-12.50`.
+ * @throws Error when the text is not a plain decimal; parse outside input with a zod schema instead.
+ */
+export function decimal(text: string): Decimal {
+  return new Decimal(text);
+}
+
+/** An exact decimal from a safe integer, e.g. a count. */
+export function decimalFromInteger(value: number): Decimal {
+  if (!Number.isSafeInteger(value)) throw new Error(`not a safe integer: ${value}`);
+  return new Decimal(String(value));
+}
+
+export const ZERO: Decimal = decimal('0');
+export const ONE: Decimal = decimal('1');
+export const HUNDRED: Decimal = decimal('100');
+
+/** Plain decimal text without an exponent, as stored and hashed: `12.5`, never `1.25e1`. */
+export function toText(value: Decimal): string {
+  const text = value.toFixed();
+  return text === '-0' ? '0' : text;
+}
+
+export function sum(values: Iterable<Decimal>): Decimal {
+  let total = ZERO;
+  for (const value of values) total = total.plus(value);
+  return total;
+}
+
+export function minimum(a: Decimal, b: Decimal): Decimal {
+  return a.lte(b) ? a : b;
+}
+
+export function maximum(a: Decimal, b: Decimal): Decimal {
+  return a.gte(b) ? a : b;
+}
+
+/** The largest multiple of `lot` that is not above `quantity` (towards zero for negatives). */
+export function roundDownToLot(quantity: Decimal, lot: Decimal): Decimal {
+  return quantity.div(lot).round(0, Big.roundDown).times(lot);
+}
+
+/** Rounds to cents, half to even: for showing and for cash amounts, never inside a calculation. */
+export function roundToCents(value: Decimal): Decimal {
+  return value.round(2, Big.roundHalfEven);
+}

@@ -1,0 +1,96 @@
+import type { Decimal } from '../core/decimal.ts';
+import type { Fill, OrderIntent, OrderStatus } from '../core/order.ts';
+import type { Side } from '../core/plan-types.ts';
+import type { AccountBalance, MarketClock, Position, Quote } from '../core/portfolio.ts';
+
+/** Stable codes of everything that can go wrong at a broker. */
+export type BrokerErrorCode =
+  | 'authentication'
+  | 'insufficient_funds'
+  | 'market_closed'
+  | 'order_rejected'
+  | 'rate_limited'
+  | 'not_tradable'
+  | 'unavailable'
+  | 'unknown_outcome';
+
+/** What a broker can do; contract tests and planning are gated by it. */
+export interface BrokerCapabilities {
+  readonly fractional: boolean;
+  readonly notional: boolean;
+  /** The broker refuses a second order under the same clientOrderId. */
+  readonly clientOrderId: boolean;
+  readonly streaming: boolean;
+  readonly extendedHours: boolean;
+  readonly preview: boolean;
+}
+
+/**
+ * The answer to an order. `unknown` means that no answer came: the order may or may not exist, and
+ * it must be looked up, never sent again blindly.
+ */
+export type ExecuteTradeResult =
+  | { readonly type: 'accepted'; readonly brokerOrderId: string }
+  | {
+      readonly type: 'rejected';
+      readonly code: BrokerErrorCode;
+      /** The broker's own code where it has one. */
+      readonly brokerCode: string | null;
+      /** The broker's own words. */
+      readonly reason: string;
+    }
+  | { readonly type: 'unknown'; readonly reason: string };
+
+/** An order as the broker tells it. */
+export interface BrokerOrder {
+  readonly brokerOrderId: string;
+  readonly clientOrderId: string | null;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: Decimal;
+  readonly filledQuantity: Decimal;
+  readonly averageFillPrice: Decimal | null;
+  readonly status: Exclude<OrderStatus, 'created' | 'denied' | 'submitted' | 'unknown'>;
+  readonly reason: string | null;
+  readonly submittedAt: Temporal.Instant;
+  readonly updatedAt: Temporal.Instant;
+}
+
+/** Whether an order exists. `ambiguous`: several fit and only a person can tell. */
+export type FindOrderResult =
+  | { readonly type: 'found'; readonly order: BrokerOrder }
+  | { readonly type: 'not_found' }
+  | { readonly type: 'ambiguous'; readonly candidates: readonly BrokerOrder[] };
+
+/** What a broker tells us unasked. `reconnected` means updates may have been lost: reconcile. */
+export type BrokerUpdate =
+  | { readonly type: 'order'; readonly order: BrokerOrder }
+  | { readonly type: 'fill'; readonly fill: Fill }
+  | { readonly type: 'reconnected' };
+
+/**
+ * One account at one broker. Reads throw a BrokerError; `executeTrade` does not throw for anything
+ * the broker or the network does.
+ */
+export interface Broker {
+  /** `paper`, `alpaca`, `ibkr`, `schwab`. */
+  readonly name: string;
+  readonly account: string;
+  readonly capabilities: BrokerCapabilities;
+  getAccountBalance(): Promise<AccountBalance>;
+  getPositions(): Promise<readonly Position[]>;
+  /** One quote for every symbol asked for; an unknown symbol answers with `tradable: false`. */
+  getQuotes(symbols: readonly string[]): Promise<readonly Quote[]>;
+  getMarketClock(): Promise<MarketClock>;
+  executeTrade(intent: OrderIntent): Promise<ExecuteTradeResult>;
+  findOrder(intent: OrderIntent): Promise<FindOrderResult>;
+  /** All orders updated since, working or finished, oldest first. */
+  listOrders(since: Temporal.Instant): Promise<readonly BrokerOrder[]>;
+  /** All fills since, oldest first. */
+  listFills(since: Temporal.Instant): Promise<readonly Fill[]>;
+  /** Asks for a cancel. Resolves when the broker took the request; the outcome comes as an update. */
+  cancelOrder(brokerOrderId: string): Promise<void>;
+  /** @returns a function that ends the subscription. */
+  subscribe(listener: (update: BrokerUpdate) => void): () => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,276 @@
+import type { Decimal } from '../core/decimal.ts';
+import type { Fill, Order, OrderIntent, OrderStatus } from '../core/order.ts';
+import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core/proposal.ts';
+import type { Message } from '../messages/message.ts';
+import type { MessageReference, Reply } from './chat.ts';
+
+/** Everything that leaves a row in the audit log. */
+export type AuditAction =
+  | 'command'
+  | 'denial'
+  | 'proposal'
+  | 'approval'
+  | 'rejection'
+  | 'expiry'
+  | 'supersession'
+  | 'execution_started'
+  | 'execution_finished'
+  | 'order_intent'
+  | 'order_submitted'
+  | 'order_accepted'
+  | 'order_unknown'
+  | 'order_rejected'
+  | 'order_denied'
+  | 'order_updated'
+  | 'order_canceled'
+  | 'order_expired'
+  | 'cancel_requested'
+  | 'fill'
+  | 'reconciliation'
+  | 'halt'
+  | 'resume'
+  | 'configuration'
+  | 'summary'
+  | 'job'
+  | 'start'
+  | 'stop';
+
+export type JsonValue =
+  | null
+  | boolean
+  | string
+  | number
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+export interface AuditEntry {
+  readonly at: Temporal.Instant;
+  /** The configured person, or `evenkeel` for what the bot does by itself, or `platform:userId` of a stranger. */
+  readonly actor: string;
+  /** `web`, `slack`, `discord`, `cli`, `schedule`, `broker`, ... */
+  readonly platform: string;
+  readonly action: AuditAction;
+  readonly account: string | null;
+  /** What it is about: a proposal id, a clientOrderId, a command line. */
+  readonly subject: string;
+  /** Facts, with decimals as text; safe integers are the only numbers. Never a secret. */
+  readonly payload: { readonly [key: string]: JsonValue };
+}
+
+export interface AuditRow extends AuditEntry {
+  /** 1, 2, 3 ... without gaps. */
+  readonly seq: number;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+/** The last row's number and hash; seq 0 for an empty log. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface Halt {
+  /** An account's name, or `all`. */
+  readonly scope: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Temporal.Instant;
+}
+
+/**
+ * A message that the chats must show, kept with the state it tells about. The newest version wins;
+ * delivery is repeated until each copy shows it.
+ */
+export interface Announcement {
+  /** `proposal:k3f9xa`, `summary:core:2026-11-20`, ... : one message, edited as it changes. */
+  readonly key: string;
+  readonly account: string | null;
+  readonly message: Message;
+}
+
+/** One copy of an announcement in one channel, behind by at least one version. */
+export interface PendingDelivery {
+  readonly announcementKey: string;
+  readonly platform: string;
+  readonly channel: string;
+  /** Null when it was never posted there. */
+  readonly reference: MessageReference | null;
+  readonly version: number;
+  readonly message: Message;
+  readonly attempts: number;
+  readonly nextAttemptAt: Temporal.Instant;
+}
+
+/** What an account was worth at the end of a day. */
+export interface AccountValue {
+  readonly account: string;
+  readonly date: Temporal.PlainDate;
+  readonly value: Decimal;
+  readonly cash: Decimal;
+  readonly drift: Decimal;
+}
+
+export interface JobRun {
+  readonly job: string;
+  /** An account's name, or `all`. */
+  readonly scope: string;
+  readonly dueAt: Temporal.Instant;
+  readonly startedAt: Temporal.Instant;
+  readonly finishedAt: Temporal.Instant | null;
+  readonly outcome: string | null;
+}
+
+export interface StoreReads {
+  findProposal(id: string): Promise<ProposalRecord | null>;
+  /** Newest first. */
+  listProposals(filter: {
+    readonly account?: string;
+    readonly statuses?: readonly ProposalStatus[];
+    readonly limit?: number;
+  }): Promise<readonly ProposalRecord[]>;
+  findOrder(clientOrderId: string): Promise<Order | null>;
+  /** Oldest first within a proposal; newest first otherwise. */
+  listOrders(filter: {
+    readonly proposalId?: string;
+    readonly account?: string;
+    readonly statuses?: readonly OrderStatus[];
+    readonly limit?: number;
+  }): Promise<readonly Order[]>;
+  /** Oldest first. `since` inclusive, `until` exclusive. */
+  listFills(filter: {
+    readonly account?: string;
+    readonly proposalId?: string;
+    readonly clientOrderId?: string;
+    readonly since?: Temporal.Instant;
+    readonly until?: Temporal.Instant;
+  }): Promise<readonly Fill[]>;
+  /** When each symbol of the account last filled. */
+  lastTraded(account: string): Promise<readonly { symbol: string; at: Temporal.Instant }[]>;
+  listHalts(): Promise<readonly Halt[]>;
+  auditHead(): Promise<AuditHead>;
+  /** Newest first. */
+  listAudit(filter: {
+    readonly account?: string;
+    readonly subject?: string;
+    readonly actions?: readonly AuditAction[];
+    readonly beforeSeq?: number;
+    readonly limit: number;
+  }): Promise<readonly AuditRow[]>;
+  /** Oldest first. */
+  listAccountValues(account: string, since: Temporal.PlainDate): Promise<readonly AccountValue[]>;
+  findJobRun(job: string, scope: string, dueAt: Temporal.Instant): Promise<JobRun | null>;
+  /** The newest run of a job by its due time. */
+  lastJobRun(job: string, scope: string): Promise<JobRun | null>;
+  /** Copies that are behind and due, oldest change first. */
+  listPendingDeliveries(
+    platform: string,
+    now: Temporal.Instant,
+    limit: number,
+  ): Promise<readonly PendingDelivery[]>;
+  /** When the next attempt of any copy on the platform is due; null when all are up to date. */
+  nextDeliveryAt(platform: string): Promise<Temporal.Instant | null>;
+  findAnnouncement(key: string): Promise<Announcement | null>;
+  /** The reply that was given to an interaction, `null` when it is new. */
+  findReply(idempotencyKey: string): Promise<{ readonly reply: Reply | null } | null>;
+  /** Small facts the bot remembers: `summary.head`, `config.digest`, ... */
+  readSetting(name: string): Promise<string | null>;
+}
+
+/** One write transaction. All of it is durable when `transaction` resolves, or none of it. */
+export interface StoreTransaction extends StoreReads {
+  appendAudit(entry: AuditEntry): Promise<AuditRow>;
+  /** @returns false when the id is taken. */
+  insertProposal(proposal: Proposal): Promise<boolean>;
+  /** Compare-and-swap. @returns false when the status is no longer `from`. */
+  changeProposalStatus(
+    id: string,
+    from: ProposalStatus,
+    to: ProposalStatus,
+    facts?: {
+      readonly supersededBy?: string;
+      readonly outcome?: string;
+      readonly finishedAt?: Temporal.Instant;
+    },
+  ): Promise<boolean>;
+  /** @returns false when this person has already voted on this proposal. */
+  insertDecision(decision: Decision): Promise<boolean>;
+  insertOrder(
+    intent: OrderIntent,
+    status: 'created' | 'denied',
+    reason?: { code: string; text: string },
+  ): Promise<void>;
+  /** Compare-and-swap on the status. @returns false when the status is no longer `from`. */
+  updateOrder(
+    clientOrderId: string,
+    from: OrderStatus,
+    change: {
+      readonly status: OrderStatus;
+      readonly brokerOrderId?: string | null;
+      readonly filledQuantity?: Decimal;
+      readonly averageFillPrice?: Decimal | null;
+      readonly reasonCode?: string | null;
+      readonly reason?: string | null;
+      readonly submittedAt?: Temporal.Instant;
+      readonly updatedAt: Temporal.Instant;
+    },
+  ): Promise<boolean>;
+  /** @returns false when this execution is already recorded. */
+  insertFill(fill: Fill): Promise<boolean>;
+  /** @returns false when the scope is halted already. */
+  insertHalt(halt: Halt): Promise<boolean>;
+  /** @returns false when the scope was not halted. */
+  deleteHalt(scope: string): Promise<boolean>;
+  /** @returns false when this interaction has been claimed before. */
+  claimInteraction(idempotencyKey: string, at: Temporal.Instant): Promise<boolean>;
+  saveReply(idempotencyKey: string, reply: Reply): Promise<void>;
+  /** @returns false when the run exists: another process or an earlier start has it. */
+  claimJobRun(run: {
+    job: string;
+    scope: string;
+    dueAt: Temporal.Instant;
+    startedAt: Temporal.Instant;
+  }): Promise<boolean>;
+  finishJobRun(run: {
+    job: string;
+    scope: string;
+    dueAt: Temporal.Instant;
+    finishedAt: Temporal.Instant;
+    outcome: string;
+  }): Promise<void>;
+  recordAccountValue(value: AccountValue): Promise<void>;
+  /**
+   * Creates the message or raises its version, and makes sure it has a copy in each destination.
+   * With an empty list of destinations, existing copies are updated and none is added.
+   */
+  announce(
+    announcement: Announcement,
+    destinations: readonly { readonly platform: string; readonly channel: string }[],
+    at: Temporal.Instant,
+  ): Promise<void>;
+  /** Records that a copy shows `version`. A newer version stays pending. */
+  markDelivered(
+    announcementKey: string,
+    platform: string,
+    channel: string,
+    version: number,
+    reference: MessageReference,
+  ): Promise<void>;
+  markDeliveryFailed(
+    announcementKey: string,
+    platform: string,
+    channel: string,
+    reason: string,
+    nextAttemptAt: Temporal.Instant,
+  ): Promise<void>;
+  writeSetting(name: string, value: string): Promise<void>;
+}
+
+export interface Store extends StoreReads {
+  /**
+   * Runs `work` in one write transaction (BEGIN IMMEDIATE): all reads in it see the newest state.
+   * When `work` throws, nothing is kept and the error is passed on.
+   */
+  transaction<T>(work: (unit: StoreTransaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
