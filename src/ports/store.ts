@@ -130,6 +130,7 @@ export interface StoreReads {
     readonly limit?: number;
   }): Promise<readonly ProposalRecord[]>;
   findOrder(clientOrderId: string): Promise<Order | null>;
+  findOrderByBrokerId(account: string, brokerOrderId: string): Promise<Order | null>;
   /** Oldest first within a proposal; newest first otherwise. */
   listOrders(filter: {
     readonly proposalId?: string;
@@ -264,6 +265,12 @@ export interface StoreTransaction extends StoreReads {
     nextAttemptAt: Temporal.Instant,
   ): Promise<void>;
   writeSetting(name: string, value: string): Promise<void>;
+  /**
+   * Remembers the audit log's head as it is now, in this transaction, as the one that has been shown
+   * outside; verification finds rows cut off below it. Call it whenever a message with the head in
+   * it is announced, after the last appendAudit that the message counts.
+   */
+  publishAuditHead(): Promise<AuditHead>;
 }
 
 export interface Store extends StoreReads {

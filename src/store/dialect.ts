@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database, Statement } from 'better-sqlite3';
+import {
+  type CompiledQuery,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
+import { StoreError } from '../ports/store-error.ts';
+import { isBusy, toStoreError } from './sqlite-error.ts';
+
+/** More than the program has different statements; lists of varying length stay out by their number. */
+const CACHED_STATEMENTS = 256;
+const CACHEABLE = /^\s*(select|insert|update|delete|with)\b/i;
+
+/** SQLite can roll back its schema; with this, Kysely runs all migrations in one transaction. */
+class TransactionalSchemaAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/**
+ * Kysely's SQLite dialect with four differences:
+ * transactions begin IMMEDIATE, so that all their reads see the newest state and no write in them
+ * fails half way because another process wrote; statements are prepared once; a busy database is
+ * waited for without blocking the event loop; errors are StoreErrors.
+ */
+export function createDialect(
+  sqlite: Database,
+  options: { readonly path: string; readonly busyTimeoutMilliseconds: number },
+): Dialect {
+  return {
+    createDriver: () => createDriver(sqlite, options),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new TransactionalSchemaAdapter(),
+    createIntrospector: (database) => new SqliteIntrospector(database),
+  };
+}
+
+function createDriver(
+  sqlite: Database,
+  { path, busyTimeoutMilliseconds }: { path: string; busyTimeoutMilliseconds: number },
+): Driver {
+  const prepare = statementCache(sqlite);
+  /** True between BEGIN and the end that we asked for. */
+  let transactionBegun = false;
+
+  async function retryWhileBusy<T>(work: () => T): Promise<T> {
+    const deadline = performance.now() + busyTimeoutMilliseconds;
+    for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+      try {
+        return work();
+      } catch (error) {
+        const left = deadline - performance.now();
+        if (!isBusy(error) || left <= 0) throw toStoreError(error, path);
+        await delay(Math.min(wait, left));
+      }
+    }
+  }
+
+  const connection: DatabaseConnection = {
+    executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
+      assertTransactionAlive();
+      return await retryWhileBusy(() => {
+        const statement = prepare(sql);
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- typed by the query builder
+        if (statement.reader) return { rows: statement.all(...parameters) as R[] };
+        const { changes, lastInsertRowid } = statement.run(...parameters);
+        return {
+          rows: [],
+          numAffectedRows: BigInt(changes),
+          insertId: BigInt(lastInsertRowid),
+        };
+      });
+    },
+    // A running iteration locks the one connection against writes: read in pages instead.
+    streamQuery: () => {
+      throw new StoreError('misused_transaction', 'Streaming is not supported on this connection.');
+    },
+  };
+
+  /**
+   * Some errors (a full disk, an I/O error) make SQLite end the transaction by itself. What came
+   * after would be kept row by row, so nothing more is let through.
+   */
+  function assertTransactionAlive(): void {
+    if (transactionBegun && !sqlite.inTransaction) {
+      throw new StoreError(
+        'misused_transaction',
+        `The database ${path} has already rolled this transaction back after an error.`,
+      );
+    }
+  }
+
+  return {
+    init: async () => {},
+    acquireConnection: async () => connection,
+    releaseConnection: async () => {},
+    beginTransaction: async () => {
+      await retryWhileBusy(() => sqlite.exec('begin immediate'));
+      transactionBegun = true;
+    },
+    commitTransaction: async () => {
+      assertTransactionAlive();
+      await retryWhileBusy(() => sqlite.exec('commit'));
+      transactionBegun = false;
+    },
+    rollbackTransaction: async () => {
+      transactionBegun = false;
+      if (sqlite.inTransaction) await retryWhileBusy(() => sqlite.exec('rollback'));
+    },
+    destroy: async () => {
+      sqlite.close();
+    },
+  };
+}
+
+/** Prepares each statement once. The schema changes only in migrations, which are not cached. */
+function statementCache(sqlite: Database): (sql: string) => Statement {
+  const cache = new Map<string, Statement>();
+  return (sql) => {
+    const known = cache.get(sql);
+    if (known !== undefined) return known;
+    const statement = sqlite.prepare(sql);
+    if (cache.size < CACHED_STATEMENTS && CACHEABLE.test(sql)) cache.set(sql, statement);
+    return statement;
+  };
+}

@@ -1,0 +1,255 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Decimal } from '../core/decimal.ts';
+import {
+  fillSchema,
+  orderIntentSchema,
+  type Fill,
+  type Order,
+  type OrderIntent,
+  type OrderStatus,
+} from '../core/order.ts';
+import {
+  decimalColumn,
+  decodeColumn,
+  decodeDecimal,
+  decodeInstant,
+  instantColumn,
+  optional,
+} from './columns.ts';
+import type { Tables } from './tables.ts';
+
+export async function findOrder(
+  database: Kysely<Tables>,
+  clientOrderId: string,
+): Promise<Order | null> {
+  const row = await database
+    .selectFrom('orders')
+    .selectAll()
+    .where('client_order_id', '=', clientOrderId)
+    .executeTakeFirst();
+  return row === undefined ? null : toOrder(row);
+}
+
+/** The newest, should a broker ever use an id twice. */
+export async function findOrderByBrokerId(
+  database: Kysely<Tables>,
+  account: string,
+  brokerOrderId: string,
+): Promise<Order | null> {
+  const row = await database
+    .selectFrom('orders')
+    .selectAll()
+    .where('account', '=', account)
+    .where('broker_order_id', '=', brokerOrderId)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : toOrder(row);
+}
+
+export async function listOrders(
+  database: Kysely<Tables>,
+  filter: {
+    readonly proposalId?: string;
+    readonly account?: string;
+    readonly statuses?: readonly OrderStatus[];
+    readonly limit?: number;
+  },
+): Promise<readonly Order[]> {
+  let query = database.selectFrom('orders').selectAll();
+  if (filter.proposalId !== undefined) query = query.where('proposal_id', '=', filter.proposalId);
+  if (filter.account !== undefined) query = query.where('account', '=', filter.account);
+  if (filter.statuses !== undefined) query = query.where('status', 'in', filter.statuses);
+  if (filter.limit !== undefined) query = query.limit(filter.limit);
+  const direction = filter.proposalId === undefined ? 'desc' : 'asc';
+  const rows = await query.orderBy('created_at', direction).orderBy('number', direction).execute();
+  return rows.map(toOrder);
+}
+
+function toOrder(row: Selectable<Tables['orders']>): Order {
+  const where = `order ${row.client_order_id}`;
+  return {
+    intent: decodeColumn(
+      orderIntentSchema,
+      {
+        clientOrderId: row.client_order_id,
+        proposalId: row.proposal_id,
+        leg: row.leg,
+        attempt: row.attempt,
+        account: row.account,
+        side: row.side,
+        symbol: row.symbol,
+        quantity: row.quantity,
+        orderType: row.order_type,
+        limitPrice: row.limit_price,
+        timeInForce: row.time_in_force,
+        extendedHours: row.extended_hours === 1,
+        createdAt: row.created_at,
+      },
+      where,
+    ),
+    status: row.status,
+    brokerOrderId: row.broker_order_id,
+    filledQuantity: decodeDecimal(row.filled_quantity, where),
+    averageFillPrice: optional(row.average_fill_price, (text) => decodeDecimal(text, where)),
+    reasonCode: row.reason_code,
+    reason: row.reason,
+    submittedAt: optional(row.submitted_at, (text) => decodeInstant(text, where)),
+    updatedAt: decodeInstant(row.updated_at, where),
+  };
+}
+
+export async function insertOrder(
+  database: Kysely<Tables>,
+  intent: OrderIntent,
+  status: 'created' | 'denied',
+  reason: { readonly code: string; readonly text: string } | null,
+): Promise<void> {
+  const createdAt = instantColumn(intent.createdAt);
+  await database
+    .insertInto('orders')
+    .values({
+      client_order_id: intent.clientOrderId,
+      proposal_id: intent.proposalId,
+      leg: intent.leg,
+      attempt: intent.attempt,
+      account: intent.account,
+      side: intent.side,
+      symbol: intent.symbol,
+      quantity: decimalColumn(intent.quantity),
+      order_type: intent.orderType,
+      limit_price: optional(intent.limitPrice, decimalColumn),
+      time_in_force: intent.timeInForce,
+      extended_hours: intent.extendedHours ? 1 : 0,
+      created_at: createdAt,
+      status,
+      broker_order_id: null,
+      filled_quantity: '0',
+      average_fill_price: null,
+      reason_code: reason?.code ?? null,
+      reason: reason?.text ?? null,
+      submitted_at: null,
+      updated_at: createdAt,
+    })
+    .execute();
+}
+
+export async function updateOrder(
+  database: Kysely<Tables>,
+  clientOrderId: string,
+  from: OrderStatus,
+  change: {
+    readonly status: OrderStatus;
+    readonly brokerOrderId?: string | null;
+    readonly filledQuantity?: Decimal;
+    readonly averageFillPrice?: Decimal | null;
+    readonly reasonCode?: string | null;
+    readonly reason?: string | null;
+    readonly submittedAt?: Temporal.Instant;
+    readonly updatedAt: Temporal.Instant;
+  },
+): Promise<boolean> {
+  const result = await database
+    .updateTable('orders')
+    .set({
+      status: change.status,
+      updated_at: instantColumn(change.updatedAt),
+      ...(change.brokerOrderId !== undefined && { broker_order_id: change.brokerOrderId }),
+      ...(change.filledQuantity !== undefined && {
+        filled_quantity: decimalColumn(change.filledQuantity),
+      }),
+      ...(change.averageFillPrice !== undefined && {
+        average_fill_price: optional(change.averageFillPrice, decimalColumn),
+      }),
+      ...(change.reasonCode !== undefined && { reason_code: change.reasonCode }),
+      ...(change.reason !== undefined && { reason: change.reason }),
+      ...(change.submittedAt !== undefined && { submitted_at: instantColumn(change.submittedAt) }),
+    })
+    .where('client_order_id', '=', clientOrderId)
+    .where('status', '=', from)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function listFills(
+  database: Kysely<Tables>,
+  filter: {
+    readonly account?: string;
+    readonly proposalId?: string;
+    readonly clientOrderId?: string;
+    readonly since?: Temporal.Instant;
+    readonly until?: Temporal.Instant;
+  },
+): Promise<readonly Fill[]> {
+  const { proposalId } = filter;
+  let query = database.selectFrom('fills').selectAll();
+  if (filter.account !== undefined) query = query.where('account', '=', filter.account);
+  if (filter.clientOrderId !== undefined) {
+    query = query.where('client_order_id', '=', filter.clientOrderId);
+  }
+  if (proposalId !== undefined) {
+    query = query.where('client_order_id', 'in', (orders) =>
+      orders.selectFrom('orders').select('client_order_id').where('proposal_id', '=', proposalId),
+    );
+  }
+  if (filter.since !== undefined) query = query.where('at', '>=', instantColumn(filter.since));
+  if (filter.until !== undefined) query = query.where('at', '<', instantColumn(filter.until));
+  const rows = await query.orderBy('at').orderBy('number').execute();
+  return rows.map(toFill);
+}
+
+function toFill(row: Selectable<Tables['fills']>): Fill {
+  return decodeColumn(
+    fillSchema,
+    {
+      executionId: row.execution_id,
+      clientOrderId: row.client_order_id,
+      brokerOrderId: row.broker_order_id,
+      account: row.account,
+      symbol: row.symbol,
+      side: row.side,
+      quantity: row.quantity,
+      price: row.price,
+      fees: row.fees,
+      at: row.at,
+    },
+    `fill ${row.execution_id}`,
+  );
+}
+
+export async function insertFill(database: Kysely<Tables>, fill: Fill): Promise<boolean> {
+  const result = await database
+    .insertInto('fills')
+    .values({
+      account: fill.account,
+      execution_id: fill.executionId,
+      client_order_id: fill.clientOrderId,
+      broker_order_id: fill.brokerOrderId,
+      symbol: fill.symbol,
+      side: fill.side,
+      quantity: decimalColumn(fill.quantity),
+      price: decimalColumn(fill.price),
+      fees: decimalColumn(fill.fees),
+      at: instantColumn(fill.at),
+    })
+    .onConflict((conflict) => conflict.columns(['account', 'execution_id']).doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function lastTraded(
+  database: Kysely<Tables>,
+  account: string,
+): Promise<readonly { symbol: string; at: Temporal.Instant }[]> {
+  const rows = await database
+    .selectFrom('fills')
+    .select(['symbol', (fills) => fills.fn.max('at').as('at')])
+    .where('account', '=', account)
+    .groupBy('symbol')
+    .orderBy('symbol')
+    .execute();
+  return rows.map(({ symbol, at }) => ({
+    symbol,
+    at: decodeInstant(at, `last fill of ${symbol}`),
+  }));
+}

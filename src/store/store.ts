@@ -1,0 +1,198 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Kysely } from 'kysely';
+import type { Log } from '../ports/log.ts';
+import { StoreError } from '../ports/store-error.ts';
+import type { Store, StoreReads, StoreTransaction } from '../ports/store.ts';
+import * as announcements from './announcements.ts';
+import { chainHash } from './audit-chain.ts';
+import {
+  createAuditAppender,
+  listAudit,
+  PUBLISHED_HEAD_SETTING,
+  readAuditHead,
+  type AuditAppender,
+} from './audit-log.ts';
+import { assertAuditKey } from './audit-key.ts';
+import { openDatabase, type DatabaseHandle } from './database.ts';
+import * as facts from './facts.ts';
+import { migrateDatabase, type MigrationOptions } from './migrate.ts';
+import * as orders from './orders.ts';
+import * as proposals from './proposals.ts';
+import { toStoreError } from './sqlite-error.ts';
+import type { Tables } from './tables.ts';
+
+export interface OpenStoreOptions extends MigrationOptions {
+  /** Keys the audit log's hashes (HMAC); null for plain SHA-256. */
+  readonly auditKey: Uint8Array | null;
+  readonly log: Log;
+}
+
+/** The store and the database it keeps, for other tables on the same connection. */
+export interface DatabaseStore extends Store {
+  readonly database: DatabaseHandle;
+}
+
+/**
+ * Opens the store on a path (a file that does not exist is created) or on a database that is open
+ * already, and migrates it. Closing the store closes the database only when the store opened it.
+ * @throws StoreError
+ */
+export async function openStore(
+  options: OpenStoreOptions &
+    (
+      | { readonly path: string; readonly busyTimeoutMilliseconds?: number }
+      | { readonly database: DatabaseHandle }
+    ),
+): Promise<DatabaseStore> {
+  if ('database' in options) return await openOn(options.database, options, async () => {});
+  const database = await openDatabase(options);
+  try {
+    return await openOn(database, options, async () => await database.close());
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openOn(
+  database: DatabaseHandle,
+  options: OpenStoreOptions,
+  closeDatabase: () => Promise<void>,
+): Promise<DatabaseStore> {
+  const migrations = await migrateDatabase(database, options);
+  if (migrations.length > 0) options.log.info({ migrations }, 'database migrated');
+  const chain = chainHash(options.auditKey);
+  await assertAuditKey(database, options.auditKey);
+  const appender = createAuditAppender(database.sqlite, chain);
+  /** The transaction that the running code is part of. */
+  const currentUnit = new AsyncLocalStorage<{ open: boolean }>();
+  let closed = false;
+
+  /** There is one connection: waiting for it from inside the transaction that has it never ends. */
+  function outside(): Kysely<Tables> {
+    if (closed) throw new StoreError('database_closed', `The database ${database.path} is closed.`);
+    if (currentUnit.getStore()?.open === true) {
+      throw new StoreError(
+        'misused_transaction',
+        'The store was asked from inside a transaction: ask the transaction itself.',
+      );
+    }
+    return database.kysely;
+  }
+
+  return {
+    database,
+    ...reads(outside),
+    transaction: async (work) => {
+      const unit = { open: true };
+      return await outside()
+        .transaction()
+        .execute(async (transaction) => {
+          appender.begin();
+          try {
+            return await currentUnit.run(unit, async () =>
+              work({
+                ...reads(() => transaction),
+                ...writes(transaction, database, appender, unit),
+              }),
+            );
+          } finally {
+            unit.open = false;
+          }
+        });
+    },
+    close: async () => {
+      if (closed) return;
+      // After the transaction that is running and those that wait for it.
+      await outside()
+        .connection()
+        .execute(async () => {});
+      closed = true;
+      await closeDatabase();
+    },
+  };
+}
+
+function reads(source: () => Kysely<Tables>): StoreReads {
+  return {
+    findProposal: async (id) => await proposals.findProposal(source(), id),
+    listProposals: async (filter) => await proposals.listProposals(source(), filter),
+    findOrder: async (clientOrderId) => await orders.findOrder(source(), clientOrderId),
+    findOrderByBrokerId: async (account, brokerOrderId) =>
+      await orders.findOrderByBrokerId(source(), account, brokerOrderId),
+    listOrders: async (filter) => await orders.listOrders(source(), filter),
+    listFills: async (filter) => await orders.listFills(source(), filter),
+    lastTraded: async (account) => await orders.lastTraded(source(), account),
+    listHalts: async () => await facts.listHalts(source()),
+    auditHead: async () => await readAuditHead(source()),
+    listAudit: async (filter) => await listAudit(source(), filter),
+    listAccountValues: async (account, since) =>
+      await facts.listAccountValues(source(), account, since),
+    findJobRun: async (job, scope, dueAt) => await facts.findJobRun(source(), job, scope, dueAt),
+    lastJobRun: async (job, scope) => await facts.lastJobRun(source(), job, scope),
+    listPendingDeliveries: async (platform, now, limit) =>
+      await announcements.listPendingDeliveries(source(), platform, now, limit),
+    nextDeliveryAt: async (platform) => await announcements.nextDeliveryAt(source(), platform),
+    findAnnouncement: async (key) => await announcements.findAnnouncement(source(), key),
+    findReply: async (idempotencyKey) => await facts.findReply(source(), idempotencyKey),
+    readSetting: async (name) => await facts.readSetting(source(), name),
+  };
+}
+
+function writes(
+  transaction: Kysely<Tables>,
+  { sqlite, path }: DatabaseHandle,
+  appender: AuditAppender,
+  unit: { readonly open: boolean },
+): Omit<StoreTransaction, keyof StoreReads> {
+  return {
+    appendAudit: async (entry) => {
+      // The appender works beside the query builder, so it asks by itself whether it still may.
+      if (!unit.open || !sqlite.inTransaction) {
+        throw new StoreError('misused_transaction', 'The transaction has ended already.');
+      }
+      try {
+        return appender.append(entry);
+      } catch (error) {
+        throw toStoreError(error, path);
+      }
+    },
+    insertProposal: async (proposal) => await proposals.insertProposal(transaction, proposal),
+    changeProposalStatus: async (id, from, to, change) =>
+      await proposals.changeProposalStatus(transaction, id, from, to, change),
+    insertDecision: async (decision) => await proposals.insertDecision(transaction, decision),
+    insertOrder: async (intent, status, reason) =>
+      await orders.insertOrder(transaction, intent, status, reason ?? null),
+    updateOrder: async (clientOrderId, from, change) =>
+      await orders.updateOrder(transaction, clientOrderId, from, change),
+    insertFill: async (fill) => await orders.insertFill(transaction, fill),
+    insertHalt: async (halt) => await facts.insertHalt(transaction, halt),
+    deleteHalt: async (scope) => await facts.deleteHalt(transaction, scope),
+    claimInteraction: async (idempotencyKey, at) =>
+      await facts.claimInteraction(transaction, idempotencyKey, at),
+    saveReply: async (idempotencyKey, reply) =>
+      await facts.saveReply(transaction, idempotencyKey, reply),
+    claimJobRun: async (run) => await facts.claimJobRun(transaction, run),
+    finishJobRun: async (run) => await facts.finishJobRun(transaction, run),
+    recordAccountValue: async (value) => await facts.recordAccountValue(transaction, value),
+    announce: async (announcement, destinations, at) =>
+      await announcements.announce(transaction, announcement, destinations, at),
+    markDelivered: async (key, platform, channel, version, reference) =>
+      await announcements.markDelivered(transaction, key, platform, channel, version, reference),
+    markDeliveryFailed: async (key, platform, channel, reason, nextAttemptAt) =>
+      await announcements.markDeliveryFailed(
+        transaction,
+        key,
+        platform,
+        channel,
+        reason,
+        nextAttemptAt,
+      ),
+    writeSetting: async (name, value) => await facts.writeSetting(transaction, name, value),
+    publishAuditHead: async () => {
+      const head = await readAuditHead(transaction);
+      await facts.writeSetting(transaction, PUBLISHED_HEAD_SETTING, `${head.seq}:${head.hash}`);
+      return head;
+    },
+  };
+}

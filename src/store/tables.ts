@@ -1,0 +1,121 @@
+import type { Generated } from 'kysely';
+import type { OrderStatus } from '../core/order.ts';
+import type { Side } from '../core/plan-types.ts';
+import type { ProposalStatus } from '../core/proposal.ts';
+
+/** The columns as migrations/ made them: decimals and instants are text (see columns.ts). */
+export interface Tables {
+  proposals: {
+    number: Generated<number>;
+    id: string;
+    account: string;
+    mode: 'paper' | 'live';
+    broker: string;
+    digest: string;
+    status: ProposalStatus;
+    created_at: string;
+    expires_at: string;
+    finished_at: string | null;
+    superseded_by: string | null;
+    outcome: string | null;
+    /** The proposal as JSON. */
+    document: string;
+  };
+  decisions: {
+    number: Generated<number>;
+    proposal_id: string;
+    person: string;
+    platform: string;
+    verdict: 'approve' | 'reject';
+    reason: string | null;
+    digest: string;
+    at: string;
+  };
+  orders: {
+    number: Generated<number>;
+    client_order_id: string;
+    proposal_id: string;
+    leg: number;
+    attempt: number;
+    account: string;
+    side: Side;
+    symbol: string;
+    quantity: string;
+    order_type: 'market' | 'limit';
+    limit_price: string | null;
+    time_in_force: 'day';
+    extended_hours: number;
+    created_at: string;
+    status: OrderStatus;
+    broker_order_id: string | null;
+    filled_quantity: string;
+    average_fill_price: string | null;
+    reason_code: string | null;
+    reason: string | null;
+    submitted_at: string | null;
+    updated_at: string;
+  };
+  fills: {
+    number: Generated<number>;
+    account: string;
+    execution_id: string;
+    client_order_id: string | null;
+    broker_order_id: string;
+    symbol: string;
+    side: Side;
+    quantity: string;
+    price: string;
+    fees: string;
+    at: string;
+  };
+  halts: { scope: string; by: string; reason: string; at: string };
+  interactions: { idempotency_key: string; at: string; reply: string | null };
+  job_runs: {
+    job: string;
+    scope: string;
+    due_at: string;
+    started_at: string;
+    finished_at: string | null;
+    outcome: string | null;
+  };
+  announcements: {
+    key: string;
+    account: string | null;
+    /** The message as JSON. */
+    message: string;
+    version: number;
+    /** Counts every change of every announcement. */
+    change_number: number;
+  };
+  deliveries: {
+    announcement_key: string;
+    platform: string;
+    channel: string;
+    reference_channel: string | null;
+    reference_message_id: string | null;
+    /** 0 when it was never posted. */
+    delivered_version: Generated<number>;
+    /** The announcement's version. */
+    wanted_version: number;
+    /** The change that this copy was the first to miss. */
+    behind_since_change: number;
+    attempts: Generated<number>;
+    next_attempt_at: string;
+    last_failure: Generated<string | null>;
+  };
+  account_values: { account: string; date: string; value: string; cash: string; drift: string };
+  settings: { name: string; value: string };
+  audit_log: {
+    seq: number;
+    at: string;
+    actor: string;
+    platform: string;
+    action: string;
+    account: string | null;
+    subject: string;
+    /** Canonical JSON. */
+    payload: string;
+    prev_hash: string;
+    hash: string;
+  };
+}
