@@ -1,0 +1,43 @@
+import type { Check } from '../core/check.ts';
+import { alert, context } from './blocks.ts';
+import { formatCount, SEPARATOR } from './format.ts';
+import type { Block } from './message.ts';
+import { plain } from './plain.ts';
+
+/** `Market hours: closed until Monday`. */
+function checkWords(check: Check): string {
+  const name = plain(check.name, 60);
+  return check.detail === '' ? name : `${name}: ${plain(check.detail, 200)}`;
+}
+
+/** `9 passed, 1 warned`. */
+export function checksCount(checks: readonly Check[]): string {
+  const count = (result: Check['result']): number =>
+    checks.filter((check) => check.result === result).length;
+  const parts = [`${count('passed')} passed`];
+  if (count('warned') > 0) parts.push(formatCount(count('warned'), 'warning'));
+  if (count('failed') > 0) parts.push(`${count('failed')} failed`);
+  return parts.join(', ');
+}
+
+/** The failed and the warned, each in an alert of its own; then one line of what passed and what it found. */
+export function checkBlocks(checks: readonly Check[]): readonly Block[] {
+  if (checks.length === 0) return [];
+  const failed = checks.filter((check) => check.result === 'failed');
+  const warned = checks.filter((check) => check.result === 'warned');
+  const findings = checks
+    .filter((check) => check.result === 'passed' && check.detail !== '')
+    .map((check) => plain(check.detail, 200));
+  return [
+    ...failed.map((check) => alert('bad', `Check failed: ${checkWords(check)}`)),
+    ...warned.map((check) => alert('caution', checkWords(check))),
+    context(`Checks: ${[checksCount(checks), ...findings].join(SEPARATOR)}`),
+  ];
+}
+
+/** `Checks: 9 passed.`, and what failed by name. */
+export function checksSentence(checks: readonly Check[]): string {
+  if (checks.length === 0) return '';
+  const failed = checks.filter((check) => check.result === 'failed').map(checkWords);
+  return [`Checks: ${checksCount(checks)}.`, ...failed.map((words) => `${words}.`)].join(' ');
+}

@@ -1,0 +1,179 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { Decimal } from '../core/decimal.ts';
+import { toText } from '../core/decimal.ts';
+import type { Order } from '../core/order.ts';
+import type { AccountValue } from '../ports/store.ts';
+import type { ActualWeight } from './blocks.ts';
+import { alert, compose, context, fields, heading, weightsChart } from './blocks.ts';
+import {
+  formatCount,
+  formatMoney,
+  formatPercent,
+  formatQuantity,
+  formatSignedPercent,
+  joinNames,
+  listSome,
+  SEPARATOR,
+  shortHash,
+  shortId,
+} from './format.ts';
+import type { Block, Message, Tone } from './message.ts';
+import { plain } from './plain.ts';
+import { describeBand } from './policy.ts';
+import { accountTimeZone, formatDay, formatDayOfMonth, formatMoment } from './time.ts';
+import { orderWords } from './words.ts';
+
+/** One account's day. */
+export interface DailySummaryInput {
+  readonly account: AccountSettings;
+  /** The exchange day that is told about. */
+  readonly date: Temporal.PlainDate;
+  readonly now: Temporal.Instant;
+  readonly value: Decimal;
+  /** As fractions; null where the day or month before is not known. */
+  readonly dayChange: Decimal | null;
+  readonly monthChange: Decimal | null;
+  readonly drift: Decimal;
+  /** The account's tolerance band. */
+  readonly band: AccountSettings['policy']['toleranceBand'];
+  /** Oldest first, this day included; 30 days are drawn. */
+  readonly values: readonly AccountValue[];
+  readonly weights: readonly ActualWeight[];
+  readonly traded: readonly {
+    readonly proposalId: string;
+    readonly notional: Decimal;
+    readonly approverNames: readonly string[];
+  }[];
+  readonly pending: readonly {
+    readonly proposalId: string;
+    readonly expiresAt: Temporal.Instant;
+  }[];
+  readonly working: readonly Order[];
+  /** Shares of limits that are used up, e.g. `day` 0.49. */
+  readonly limits?: readonly { readonly name: string; readonly used: Decimal }[] | undefined;
+  /** What else someone should know today, e.g. `Schwab login: 2 days left`. */
+  readonly notices?: readonly string[] | undefined;
+  readonly auditHead: string;
+  readonly auditRows: number;
+  /** When the audit chain was last verified; null when it was not. */
+  readonly verifiedAt: Temporal.Instant | null;
+}
+
+export function presentDailySummary(input: DailySummaryInput): Message {
+  const { account } = input;
+  const timeZone = accountTimeZone(account);
+  const value = formatMoney(input.value);
+  const drift = `${formatPercent(input.drift)} (band ${describeBand(input.band)})`;
+  const head = [account.name, formatDay(input.date), value].join(SEPARATOR);
+  const changes = [
+    input.dayChange === null ? null : `${formatSignedPercent(input.dayChange)} day`,
+    input.monthChange === null ? null : `${formatSignedPercent(input.monthChange, 1)} month`,
+  ].filter((change) => change !== null);
+  const traded =
+    input.traded.length === 0
+      ? 'nothing'
+      : input.traded
+          .map((trade) => {
+            const names = trade.approverNames.map((name) => plain(name, 60));
+            const by = names.length === 0 ? '' : `, approved by ${joinNames(names)}`;
+            return `${shortId(trade.proposalId)}, ${formatMoney(trade.notional)}${by}`;
+          })
+          .join('; ');
+  const pending =
+    input.pending.length === 0
+      ? 'none'
+      : input.pending
+          .map(
+            (entry) =>
+              `${shortId(entry.proposalId)} until ${formatMoment(entry.expiresAt, timeZone, input.now)}`,
+          )
+          .join(', ');
+  const working = input.working.length === 0 ? 'none' : workingWords(input.working);
+  const limits =
+    input.limits === undefined || input.limits.length === 0
+      ? null
+      : input.limits
+          .map((limit) => `${plain(limit.name, 40)} ${formatPercent(limit.used, 0)}`)
+          .join(', ');
+  const notices = (input.notices ?? []).map((notice) => plain(notice, 300));
+  const verified =
+    input.verifiedAt === null
+      ? 'not verified'
+      : `verified ${formatMoment(input.verifiedAt, timeZone, input.now)}`;
+  const audit = `Audit: ${formatCount(input.auditRows, 'row')}, head ${shortHash(input.auditHead)}, ${verified}`;
+  return compose(
+    [
+      `${head}${changes.length === 0 ? '' : ` (${changes.join(', ')})`}.`,
+      `Drift ${drift}.`,
+      `Traded: ${traded}. Pending: ${pending}. Orders working: ${working}.`,
+      limits === null ? '' : `Limits used: ${limits}.`,
+      ...notices.map((notice) => `${notice}.`),
+      `${audit}.`,
+    ],
+    [
+      heading(head),
+      fields([
+        ...(input.dayChange === null
+          ? []
+          : [
+              {
+                label: 'Day',
+                value: formatSignedPercent(input.dayChange),
+                tone: changeTone(input.dayChange),
+              },
+            ]),
+        ...(input.monthChange === null
+          ? []
+          : [
+              {
+                label: 'Month',
+                value: formatSignedPercent(input.monthChange, 1),
+                tone: changeTone(input.monthChange),
+              },
+            ]),
+        { label: 'Drift', value: drift },
+      ]),
+      valueChart(input.values),
+      weightsChart('Weight now against target', input.weights),
+      fields([
+        { label: 'Traded', value: traded },
+        { label: 'Pending', value: pending },
+        { label: 'Orders working', value: working },
+        ...(limits === null ? [] : [{ label: 'Limits used', value: limits }]),
+      ]),
+      ...notices.map((notice) => alert('caution', notice)),
+      ...(input.verifiedAt === null
+        ? [alert('caution', 'The audit log was not verified today.')]
+        : []),
+      context(audit),
+    ],
+  );
+}
+
+function changeTone(change: Decimal): Tone {
+  return change.lt('0') ? 'bad' : 'good';
+}
+
+function workingWords(orders: readonly Order[]): string {
+  const words = orders.map((order) => {
+    const filled = order.filledQuantity.gt('0')
+      ? ` (${formatQuantity(order.filledQuantity)} filled)`
+      : '';
+    return `${orderWords(order.intent)}${filled}`;
+  });
+  return `${orders.length}: ${listSome(words, 5)}`;
+}
+
+/** The last 30 days; null while there are fewer than two. */
+function valueChart(values: readonly AccountValue[]): Block | null {
+  const days = values.slice(-30);
+  if (days.length < 2) return null;
+  return {
+    type: 'chart',
+    title: `Value, ${formatCount(days.length, 'day')}`,
+    kind: 'line',
+    unit: '$',
+    categories: days.map((day) => formatDayOfMonth(day.date)),
+    series: [{ name: 'Value', values: days.map((day) => toText(day.value.round(2, 2))) }],
+  };
+}

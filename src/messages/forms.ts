@@ -1,0 +1,115 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { ProposalRecord } from '../core/proposal.ts';
+import { formatMoney, formatQuantity, shortId } from './format.ts';
+import type { Form } from './message.ts';
+import { legsInWords, ordersWithNotional } from './plan-blocks.ts';
+import { plain } from './plain.ts';
+import { sideWord, venue } from './words.ts';
+
+/** The names of the fields that forms send back. */
+export const FORM_FIELDS = {
+  /** Reject: why. */
+  reason: 'reason',
+  /** Approve a large trade: the account's name, typed. */
+  confirmation: 'confirmation',
+  /** Adjust: the numbers of the legs that stay, joined by commas. */
+  legs: 'legs',
+  /** Adjust: the most that may be traded, as decimal text, or empty. */
+  maximumNotional: 'maximumNotional',
+  /** Adjust: `buy_only` or empty. */
+  mode: 'mode',
+} as const;
+
+/** Asks why a proposal is rejected. */
+export function rejectForm(record: ProposalRecord): Form {
+  const { proposal } = record;
+  return {
+    title: `Reject ${shortId(proposal.id)}`,
+    action: 'reject',
+    proposalId: proposal.id,
+    digest: proposal.digest,
+    intro: `${ordersWithNotional(proposal.plan)} on ${proposal.account}. Nothing will be traded.`,
+    fields: [
+      {
+        type: 'text',
+        name: FORM_FIELDS.reason,
+        label: 'Reason',
+        hint: 'Kept in the audit log and shown in the channel',
+        multiline: true,
+        required: true,
+        maximumLength: 500,
+      },
+    ],
+    submitLabel: 'Reject',
+  };
+}
+
+/** Asks for the account's name before a large trade is approved. */
+export function approveForm(record: ProposalRecord, account: AccountSettings): Form {
+  const { proposal } = record;
+  const large = account.approvals.largeTrade;
+  const why =
+    large === null
+      ? ''
+      : ` Trades of at least ${formatMoney(large.notional)} are confirmed by name.`;
+  return {
+    title: `Approve ${shortId(proposal.id)}`,
+    action: 'approve',
+    proposalId: proposal.id,
+    digest: proposal.digest,
+    intro: `${ordersWithNotional(proposal.plan)} on ${proposal.account} (${venue(proposal)}): ${legsInWords(proposal.plan.legs, 6)}.${why}`,
+    fields: [
+      {
+        type: 'text',
+        name: FORM_FIELDS.confirmation,
+        label: `Type ${proposal.account} to approve`,
+        multiline: false,
+        required: true,
+        maximumLength: 40,
+      },
+    ],
+    submitLabel: 'Approve',
+  };
+}
+
+/** Asks what to leave out; the answer makes a new proposal that needs its own approval. */
+export function adjustForm(record: ProposalRecord): Form {
+  const { proposal } = record;
+  return {
+    title: `Adjust ${shortId(proposal.id)}`,
+    action: 'adjust',
+    proposalId: proposal.id,
+    digest: proposal.digest,
+    intro: 'This makes a new proposal in place of this one. It needs approvals of its own.',
+    fields: [
+      {
+        type: 'choices',
+        name: FORM_FIELDS.legs,
+        label: 'Orders to keep',
+        options: proposal.plan.legs.map((leg) => ({
+          value: String(leg.number),
+          label: `${sideWord(leg.side)} ${plain(leg.symbol, 24)} ${formatQuantity(leg.quantity)}, ${formatMoney(leg.notional)}`,
+          ticked: true,
+        })),
+        required: false,
+      },
+      {
+        type: 'text',
+        name: FORM_FIELDS.maximumNotional,
+        label: 'Trade at most, in dollars',
+        hint: `Empty for all of ${formatMoney(proposal.plan.notional)}`,
+        multiline: false,
+        required: false,
+        maximumLength: 20,
+      },
+      {
+        type: 'choices',
+        name: FORM_FIELDS.mode,
+        label: 'Direction',
+        options: [{ value: 'buy_only', label: 'Only buy, sell nothing', ticked: false }],
+        required: false,
+      },
+    ],
+    submitLabel: 'Propose this',
+  };
+}

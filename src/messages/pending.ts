@@ -1,0 +1,93 @@
+import type { ProposalRecord } from '../core/proposal.ts';
+import { compose, context, heading, left, right, table, text } from './blocks.ts';
+import { formatCount, joinNames, SEPARATOR, shortId } from './format.ts';
+import type { Message } from './message.ts';
+import { driftChange, ordersWithNotional } from './plan-blocks.ts';
+import { plain } from './plain.ts';
+import { formatBetween, formatMoment } from './time.ts';
+
+/** A proposal that waits, with the names that go with it. */
+export interface PendingEntry {
+  readonly record: ProposalRecord;
+  readonly proposerName: string;
+  /** Who has approved so far. */
+  readonly voterNames: readonly string[];
+  /** Who still may. */
+  readonly approverNames: readonly string[];
+}
+
+export interface PendingInput {
+  /** Null for all accounts. */
+  readonly account: string | null;
+  readonly entries: readonly PendingEntry[];
+  readonly timeZone: string;
+  readonly now: Temporal.Instant;
+}
+
+/** Proposals that wait for a decision. */
+export function presentPending(input: PendingInput): Message {
+  const head = ['Pending', input.account ?? 'all accounts'].join(SEPARATOR);
+  if (input.entries.length === 0) {
+    const where = input.account === null ? '' : ` for ${input.account}`;
+    const none = `No proposal is waiting for a decision${where}.`;
+    return compose([none], [heading(head), text(none)]);
+  }
+  return compose(
+    [
+      `${formatCount(input.entries.length, 'proposal')} ${input.entries.length === 1 ? 'waits' : 'wait'} for a decision:`,
+      ...input.entries.slice(0, 8).map((entry) => entrySentence(entry, input)),
+    ],
+    [
+      heading(head),
+      table(
+        'Proposals that wait for a decision',
+        [
+          left('Proposal'),
+          left('Account'),
+          left('Orders'),
+          right('Drift'),
+          left('Votes'),
+          left('Can vote'),
+          left('Proposed by'),
+          left('Expires'),
+        ],
+        input.entries.map((entry) => {
+          const { proposal } = entry.record;
+          return [
+            shortId(proposal.id),
+            proposal.account,
+            ordersWithNotional(proposal.plan),
+            driftChange(proposal.plan),
+            votes(entry),
+            joinNames(
+              entry.approverNames.map((name) => plain(name, 40)),
+              'or',
+            ),
+            plain(entry.proposerName, 40),
+            expires(entry, input),
+          ];
+        }),
+      ),
+      context('Decide with the buttons of the proposal itself.'),
+    ],
+  );
+}
+
+function votes(entry: PendingEntry): string {
+  const count = `${entry.voterNames.length} of ${entry.record.proposal.votesNeeded}`;
+  if (entry.voterNames.length === 0) return count;
+  return `${count}: ${joinNames(entry.voterNames.map((name) => plain(name, 40)))}`;
+}
+
+function expires(entry: PendingEntry, input: PendingInput): string {
+  const { expiresAt } = entry.record.proposal;
+  const at = formatMoment(expiresAt, input.timeZone, input.now);
+  return Temporal.Instant.compare(expiresAt, input.now) <= 0
+    ? at
+    : `${at}, in ${formatBetween(input.now, expiresAt)}`;
+}
+
+function entrySentence(entry: PendingEntry, input: PendingInput): string {
+  const { proposal } = entry.record;
+  return `${shortId(proposal.id)} ${proposal.account}, ${ordersWithNotional(proposal.plan)}, ${votes(entry)} votes, expires ${expires(entry, input)}.`;
+}

@@ -1,0 +1,67 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { ProposalRecord } from '../core/proposal.ts';
+import { buttons } from './blocks.ts';
+import { shortId } from './format.ts';
+import type { Block, Button } from './message.ts';
+import { legsInWords, ordersWithNotional } from './plan-blocks.ts';
+import { plain } from './plain.ts';
+import { venue } from './words.ts';
+
+/** A confirmation may be this long on every platform: Slack's limit. */
+const LONGEST_CONFIRMATION = 300;
+
+/** Approve, Reject, Adjust and Details of a pending proposal. */
+export function proposalButtons(
+  record: ProposalRecord,
+  account: AccountSettings,
+  largeTrade: boolean,
+): Block | null {
+  const { proposal } = record;
+  const about = { proposalId: proposal.id, digest: proposal.digest };
+  const question = `${ordersWithNotional(proposal.plan)} on ${account.name} (${venue(proposal)}): ${legsInWords(proposal.plan.legs, 6)}.`;
+  const approve: Button = {
+    ...about,
+    action: 'approve',
+    label: 'Approve',
+    style: 'primary',
+    opensForm: largeTrade,
+  };
+  return buttons([
+    // A large trade is confirmed by typing into its form; asking twice would only train people to click.
+    largeTrade
+      ? approve
+      : {
+          ...approve,
+          confirm: {
+            title: `Approve ${shortId(proposal.id)}?`,
+            text: plain(question, LONGEST_CONFIRMATION),
+            yes: 'Approve',
+            no: 'Not now',
+          },
+        },
+    { ...about, action: 'reject', label: 'Reject', style: 'danger', opensForm: true },
+    { ...about, action: 'adjust', label: 'Adjust', style: 'plain', opensForm: true },
+    { ...about, action: 'details', label: 'Details', style: 'plain', opensForm: false },
+  ]);
+}
+
+/** Halt, beside an execution that runs. */
+export function haltButton(record: ProposalRecord): Block | null {
+  const { proposal } = record;
+  return buttons([
+    {
+      action: 'halt',
+      label: 'Halt',
+      proposalId: proposal.id,
+      digest: proposal.digest,
+      style: 'danger',
+      opensForm: false,
+      confirm: {
+        title: `Halt ${proposal.account}?`,
+        text: 'Nothing new is sent until it is resumed. Orders that are at the broker keep working.',
+        yes: 'Halt',
+        no: 'Go on',
+      },
+    },
+  ]);
+}
