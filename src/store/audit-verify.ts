@@ -1,0 +1,219 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StoreError } from '../ports/store-error.ts';
+import { chainHash, GENESIS_HASH, type ChainHash } from './audit-chain.ts';
+import { parseAuditHead, type ExpectedHead } from './audit-head.ts';
+import { PUBLISHED_HEAD_SETTING } from './audit-log.ts';
+import {
+  BEFORE_ALL_ROWS,
+  openAuditReader,
+  type AuditReader,
+  type StoredAuditRow,
+} from './audit-reader.ts';
+
+/** What was done to the first broken row, as far as can be told. */
+export type AuditFault = 'edited' | 'deleted' | 'reordered' | 'truncated' | 'unreadable';
+
+export type AuditVerification =
+  | {
+      readonly ok: true;
+      readonly rows: number;
+      /** The last row's hash; 64 zeros for an empty log. */
+      readonly head: string;
+      /** The first row under the key; null without a key, and for an empty log. */
+      readonly keyedFrom: number | null;
+    }
+  | {
+      readonly ok: false;
+      /** The first row that is not as it was written. */
+      readonly brokenSeq: number;
+      readonly kind: AuditFault;
+      /** A sentence. */
+      readonly detail: string;
+    };
+
+type Broken = Extract<AuditVerification, { ok: false }>;
+
+const PAGE = 1000;
+/** How far a row is looked for that was moved, in rows. Only the wording depends on it. */
+const SEARCH_REACH = 100_000;
+
+/**
+ * Reads the whole audit log and checks every row against the chain, on a connection of its own that
+ * cannot write, in constant memory, while the program may be running.
+ *
+ * What it can find: any change, deletion or reordering of rows. With a key (HMAC), even by somebody
+ * who recomputes all hashes. Without a key, a recomputed chain is found only by a head that was
+ * published before: the one in the settings, which sits in the same database, or `expectedHead` from
+ * a chat message, which does not. Rows cut off the end are found only by a published head, with or
+ * without a key. Rows that were written before the log got a key count as sealed by the first keyed
+ * row.
+ *
+ * @param options.expectedHead `seq:hash` or a hash, either shortened to at least 8 digits.
+ * @throws StoreError when the database is locked, or invalid_value for an unreadable expectedHead; a
+ *   missing or damaged database is an answer, `unreadable`.
+ */
+export async function verifyAudit(options: {
+  readonly path: string;
+  readonly auditKey: Uint8Array | null;
+  readonly expectedHead?: string;
+}): Promise<AuditVerification> {
+  const given = options.expectedHead === undefined ? [] : [expectedHead(options.expectedHead)];
+  let verified = 0;
+  try {
+    using reader = openAuditReader(options.path);
+    // One state of the log from the first page to the last.
+    reader.sqlite.exec('begin');
+    const published = readPublishedHead(reader);
+    return await verifyRows(reader, options.auditKey, [...given, ...published], (seq) => {
+      verified = seq;
+    });
+  } catch (error) {
+    if (error instanceof StoreError && error.code !== 'database_locked') {
+      return broken(verified + 1, 'unreadable', error.message);
+    }
+    throw error;
+  }
+}
+
+function expectedHead(text: string): ExpectedHead {
+  const head = parseAuditHead(text);
+  if (head !== null) return { ...head, from: 'the head that was given' };
+  throw new StoreError(
+    'invalid_value',
+    `"${text}" is not the head of an audit log: expected 846:9c1e77d0 or at least 8 digits of a hash.`,
+  );
+}
+
+function readPublishedHead(reader: AuditReader): readonly ExpectedHead[] {
+  const text = reader.sqlite
+    .prepare<[string], string>('select value from settings where name = ?')
+    .pluck()
+    .get(PUBLISHED_HEAD_SETTING);
+  if (text === undefined) return [];
+  const head = parseAuditHead(text);
+  if (head !== null) return [{ ...head, from: 'the last head that was published' }];
+  throw new StoreError('database_corrupt', `The setting ${PUBLISHED_HEAD_SETTING} is damaged.`);
+}
+
+async function verifyRows(
+  reader: AuditReader,
+  auditKey: Uint8Array | null,
+  heads: readonly ExpectedHead[],
+  progress: (seq: number) => void,
+): Promise<AuditVerification> {
+  const chain = chainHash(auditKey);
+  const plain = chainHash(null);
+  let pending = heads.filter((head) => head.seq !== 0);
+  let keyedFrom: number | null = null;
+  let last: { seq: number; hash: string } = { seq: 0, hash: GENESIS_HASH };
+  for (;;) {
+    const page = reader.page(last.seq === 0 ? BEFORE_ALL_ROWS : last.seq, PAGE);
+    for (const row of page) {
+      if (row.seq !== last.seq + 1) return misnumbered(row, last.seq + 1);
+      const valid = chain(row) === row.hash;
+      if (valid && auditKey !== null) keyedFrom ??= row.seq;
+      if (!valid && (auditKey === null || keyedFrom !== null || plain(row) !== row.hash)) {
+        return wrongHash(reader, keyedFrom === null && auditKey !== null ? plain : chain, row);
+      }
+      if (row.prevHash !== last.hash) return wrongPredecessor(row);
+      const contradicted = pending.find(
+        (head) => head.seq === row.seq && !row.hash.startsWith(head.hash),
+      );
+      if (contradicted !== undefined) return rewritten(contradicted, row);
+      if (pending.length > 0) pending = pending.filter((head) => !row.hash.startsWith(head.hash));
+      last = row;
+      progress(row.seq);
+    }
+    if (page.length < PAGE) break;
+    // A running bot has other things to do between two pages.
+    await nextTurn();
+  }
+  const missing = pending[0];
+  if (missing !== undefined) return truncated(missing, last.seq);
+  if (auditKey !== null && last.seq > 0 && keyedFrom === null) {
+    return broken(1, 'edited', 'No row of the log was written with this AUDIT_KEY.');
+  }
+  return { ok: true, rows: last.seq, head: last.hash, keyedFrom };
+}
+
+function broken(brokenSeq: number, kind: AuditFault, detail: string): Broken {
+  return { ok: false, brokenSeq, kind, detail };
+}
+
+function misnumbered(row: StoredAuditRow, expected: number): Broken {
+  if (row.seq < expected) {
+    return broken(expected, 'edited', `A row numbered ${row.seq} stands before the first row.`);
+  }
+  const missing =
+    row.seq - 1 === expected
+      ? `Row ${expected} is missing.`
+      : `Rows ${expected} to ${row.seq - 1} are missing.`;
+  return broken(expected, 'deleted', missing);
+}
+
+/** The row's own prevHash is under its hash, so the row before it is the one that was changed. */
+function wrongPredecessor(row: StoredAuditRow): Broken {
+  if (row.seq === 1) {
+    return broken(1, 'edited', 'Row 1 does not begin the chain: it names a row before it.');
+  }
+  return broken(
+    row.seq - 1,
+    'edited',
+    `Row ${row.seq - 1} was rewritten, with a new hash: row ${row.seq} follows another one.`,
+  );
+}
+
+/** A row whose hash is not its own: moved here from another place, or changed in place. */
+function wrongHash(reader: AuditReader, chain: ChainHash, row: StoredAuditRow): Broken {
+  const origin = originalPlace(chain, row);
+  if (origin === null) {
+    const hint =
+      row.seq === 1 ? ' If the log is kept with an AUDIT_KEY, it must be set for this check.' : '';
+    return broken(row.seq, 'edited', `Row ${row.seq} does not match its hash.${hint}`);
+  }
+  const moved = `The row numbered ${row.seq} was written as row ${origin}`;
+  const current = currentPlace(reader, chain, row.seq);
+  return current === null
+    ? broken(row.seq, 'deleted', `${moved}, and the original row ${row.seq} is gone.`)
+    : broken(row.seq, 'reordered', `${moved}, and the original row ${row.seq} is now ${current}.`);
+}
+
+/** The number under which the row matches its hash; null when there is none near. */
+function originalPlace(chain: ChainHash, row: StoredAuditRow): number | null {
+  const first = Math.max(1, row.seq - SEARCH_REACH);
+  for (let seq = first; seq <= row.seq + SEARCH_REACH; seq += 1) {
+    if (chain({ ...row, seq }) === row.hash) return seq;
+  }
+  return null;
+}
+
+/** Where the row that was written as `seq` is now; null when it is nowhere near. */
+function currentPlace(reader: AuditReader, chain: ChainHash, seq: number): number | null {
+  let after = seq;
+  for (;;) {
+    const page = reader.page(after, PAGE);
+    const found = page.find((row) => chain({ ...row, seq }) === row.hash);
+    if (found !== undefined) return found.seq;
+    const end = page.at(-1);
+    if (end === undefined || end.seq > seq + SEARCH_REACH) return null;
+    after = end.seq;
+  }
+}
+
+function rewritten(head: ExpectedHead, row: StoredAuditRow): Broken {
+  return broken(
+    row.seq,
+    'edited',
+    `Row ${row.seq} has the hash ${row.hash.slice(0, 8)}, but ${head.from} says ${head.hash.slice(0, 8)}: the chain was rewritten at or before it.`,
+  );
+}
+
+function truncated(head: ExpectedHead, rows: number): Broken {
+  return broken(
+    rows + 1,
+    'truncated',
+    head.seq === null
+      ? `The log ends at row ${rows}, and no row has the hash ${head.hash.slice(0, 8)} of ${head.from}.`
+      : `The log ends at row ${rows}, but ${head.from} is row ${head.seq}.`,
+  );
+}
