@@ -1,6 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { Check } from '../core/check.ts';
-import type { ProposalRecord } from '../core/proposal.ts';
+import type { Proposal } from '../core/proposal.ts';
 import { compose, context, fields, heading, left, right, table, text } from './blocks.ts';
 import {
   formatCount,
@@ -16,22 +16,21 @@ import { legsTable, skippedWords } from './plan-blocks.ts';
 import { plain } from './plain.ts';
 import { describeOrders, describePolicy } from './policy.ts';
 import { accountTimeZone, formatMoment } from './time.ts';
-import { orderWords, proposalStatusWord, venue } from './words.ts';
+import { orderWords, venue } from './words.ts';
 
 /** Everything behind a proposal: the book and prices it was made from, the rules, and what its digest covers. */
 export function presentDetails(input: {
-  readonly record: ProposalRecord;
+  readonly proposal: Proposal;
   readonly account: AccountSettings;
-  readonly checks: readonly Check[];
+  readonly checks?: readonly Check[] | undefined;
   readonly now: Temporal.Instant;
 }): Message {
-  const { proposal } = input.record;
+  const { proposal } = input;
+  const checks = input.checks ?? [];
   const { snapshot, plan } = proposal;
   const timeZone = accountTimeZone(input.account);
   const moment = (instant: Temporal.Instant): string => formatMoment(instant, timeZone, input.now);
-  const head = ['Details', shortId(proposal.id), proposalStatusWord(input.record.status)].join(
-    SEPARATOR,
-  );
+  const head = ['Details', shortId(proposal.id)].join(SEPARATOR);
   const envelope = `Approvals hold while each traded price stays within ${formatShortPercent(proposal.envelope.priceTolerance)} of the one below and cash and positions do not change.`;
   const digest = `Digest ${proposal.digest}, over the orders, this snapshot, the targets and the policy.`;
   const quotes = new Map(snapshot.quotes.map((quote) => [quote.symbol, quote]));
@@ -83,12 +82,12 @@ export function presentDetails(input: {
             `Working at the broker then: ${snapshot.openOrders.map((order) => orderWords({ ...order, quantity: order.remainingQuantity })).join(', ')}`,
           ),
       text([...describePolicy(proposal.policy), describeOrders(input.account.orders)].join('\n')),
-      input.checks.length === 0
+      checks.length === 0
         ? null
         : table(
             'Checks',
             [left('Check'), left('Result'), left('Finding')],
-            input.checks.map((check) => [
+            checks.map((check) => [
               plain(check.name, 60),
               {
                 text: check.result,

@@ -1,4 +1,5 @@
 import type { PlanRefusal } from '../core/plan-types.ts';
+import type { StoreError } from '../ports/store-error.ts';
 import type { BrokerError } from '../ports/broker-error.ts';
 import type { BrokerErrorCode } from '../ports/broker.ts';
 import { alert, compose, context } from './blocks.ts';
@@ -86,17 +87,8 @@ function symbols(list: readonly string[]): string {
   return names.length > 10 ? listSome(names, 10) : joinNames(names);
 }
 
-/** A failure of the database as its error tells it. */
-export interface StoreFailure {
-  readonly code: string;
-  /** What happened, in a sentence. */
-  readonly message: string;
-  /** What to do next, in a sentence. */
-  readonly nextStep: string;
-}
-
 /** What was asked could not be recorded, so it was not done. */
-export function presentStoreError(error: StoreFailure): Message {
+export function presentStoreError(error: StoreError): Message {
   return failure(
     `The database failed: ${sentence(plain(error.message, 300))} What could not be recorded was not done.`,
     error.nextStep,

@@ -45,7 +45,7 @@ export function rejectForm(record: ProposalRecord): Form {
 }
 
 /** Asks for the account's name before a large trade is approved. */
-export function approveForm(record: ProposalRecord, account: AccountSettings): Form {
+export function confirmationForm(record: ProposalRecord, account: AccountSettings): Form {
   const { proposal } = record;
   const large = account.approvals.largeTrade;
   const why =

@@ -108,17 +108,32 @@ export function presentResumed(input: {
   return compose([words], [heading(head), alert('good', words)]);
 }
 
-/** `/halt` on what is halted already, or `/resume` on what is not. */
-export function presentHaltUnchanged(input: {
-  readonly scope: string;
-  /** What stands; null when nothing is halted. */
-  readonly halt: NamedHalt | null;
-  readonly timeZone: string;
-  readonly now: Temporal.Instant;
-}): Message {
-  const words =
-    input.halt === null
-      ? `Trading of ${scopeWords(input.scope)} is not halted. Nothing changed.`
-      : `${haltWords(input.halt, input.timeZone, input.now)} Nothing changed.`;
-  return compose([words], [alert('neutral', words)]);
+/** Tells the one who halted that it is done. */
+export function presentHaltConfirmed(input: { readonly scope: string }): Message {
+  return remark(
+    'good',
+    `Trading of ${scopeWords(input.scope)} is halted: nothing new is sent. /resume ${plain(input.scope, 40)} ends it.`,
+  );
+}
+
+/** `/halt` on what is halted already. */
+export function presentAlreadyHalted(input: { readonly scope: string }): Message {
+  return remark(
+    'neutral',
+    `Trading of ${scopeWords(input.scope)} was halted already; nothing changed. /resume ${plain(input.scope, 40)} ends it.`,
+  );
+}
+
+/** Tells the one who resumed that it is done. */
+export function presentResumeConfirmed(input: { readonly scope: string }): Message {
+  return remark('good', `Trading of ${scopeWords(input.scope)} goes on.`);
+}
+
+/** `/resume` on what is not halted. */
+export function presentNotHalted(input: { readonly scope: string }): Message {
+  return remark('neutral', `Trading of ${scopeWords(input.scope)} is not halted; nothing changed.`);
+}
+
+function remark(tone: 'good' | 'neutral', words: string): Message {
+  return compose([words], [alert(tone, words)]);
 }

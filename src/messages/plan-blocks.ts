@@ -71,7 +71,7 @@ export function weightChange(leg: Leg): string {
 
 /**
  * The legs, one a row.
- * @param limitPrices by leg number; where it is null the price is the one the plan was made at.
+ * @param limitPrices by leg number; null for market orders.
  */
 export function legsTable(
   plan: Plan,
@@ -84,7 +84,8 @@ export function legsTable(
       left('Side'),
       left('Symbol'),
       right('Quantity'),
-      right(limitPrices === null ? 'Price' : 'Limit'),
+      right('Price'),
+      ...(limitPrices === null ? [] : [right('Limit')]),
       right('Notional'),
       right(`Weight now ${ARROW} after (target)`),
     ],
@@ -92,11 +93,16 @@ export function legsTable(
       { text: sideWord(leg.side), tone: sideTone(leg.side) },
       plain(leg.symbol, 24),
       formatQuantity(leg.quantity),
-      formatPrice(limitPrices?.get(leg.number) ?? leg.referencePrice),
+      formatPrice(leg.referencePrice),
+      ...(limitPrices === null ? [] : [limitCell(limitPrices.get(leg.number))]),
       formatMoney(leg.notional),
       weightChange(leg),
     ]),
   );
+}
+
+function limitCell(limitPrice: Decimal | undefined): string {
+  return limitPrice === undefined ? '-' : formatPrice(limitPrice);
 }
 
 /** `SELL 42 AAPL, BUY 61 IBM and 3 more`. */

@@ -60,7 +60,7 @@ export interface ProposalInput {
   readonly largeTrade: boolean;
   /** Where the prices come from, e.g. `Prices: monthly closes of 1 Mar 2010`. */
   readonly priceNote?: string | undefined;
-  /** Limit prices by leg number; without it the plan's own prices are shown. */
+  /** Limit prices by leg number, where the account sends limit orders. */
   readonly limitPrices?: ReadonlyMap<number, Decimal> | undefined;
   readonly rejection?:
     | { readonly name: string; readonly reason: string | null; readonly at: Temporal.Instant }

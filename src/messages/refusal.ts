@@ -1,65 +1,118 @@
+import type { AccountSettings } from '../core/account.ts';
 import type { Check } from '../core/check.ts';
+import type { DecisionDenial } from '../core/permission.ts';
 import type { Role } from '../core/person.ts';
-import type { ProposalStatus } from '../core/proposal.ts';
+import type { ProposalRecord } from '../core/proposal.ts';
 import { alert, compose } from './blocks.ts';
 import { formatCount, joinNames, shortId } from './format.ts';
-import { haltWords, type NamedHalt } from './halt.ts';
+import type { NamedHalt } from './halt.ts';
+import { haltWords } from './halt.ts';
 import type { Message } from './message.ts';
 import { plain } from './plain.ts';
+import { accountTimeZone, formatMoment } from './time.ts';
 import { proposalStatusWord } from './words.ts';
 
-/**
- * Why someone may not do what they asked for. `attempt` is what they tried, in words that follow "You
- * cannot": `approve #k3f9xa`, `propose for core`. `whoCan` are the names of those who could, or who could change it.
- */
+/** Someone who is not configured. Tells nothing about the accounts. */
+export function presentStranger(
+  adminNames: readonly string[],
+  user?: { readonly platform: string; readonly userId: string },
+): Message {
+  const who = adminNames.length === 0 ? 'Whoever runs this bot' : names(adminNames, 'or');
+  const as = user === undefined ? '' : ` as ${plain(user.platform, 20)}: ${plain(user.userId, 60)}`;
+  return refuse(
+    `You are not among the people of this bot, so nothing was done. ${who} can add you to portfolios.yaml${as}.`,
+  );
+}
+
+/** Someone whose role does not reach. */
+export function presentRoleNeeded(input: {
+  /** What they tried, in words that follow "You cannot": `use /halt`, `adjust a proposal`. */
+  readonly what: string;
+  readonly role: Role;
+  /** Null when it is not about one account. */
+  readonly account: string | null;
+  /** Those who have the role. */
+  readonly people: readonly string[];
+}): Message {
+  const where = input.account === null ? '' : ` on ${plain(input.account, 40)}`;
+  return refuse(
+    `You cannot ${plain(input.what, 80)}${where}: that takes the role ${input.role}. ${anyOf(input.people, 'Nobody has that role.')} Roles are given in portfolios.yaml.`,
+  );
+}
+
+/** A click or a command about a proposal that is not there. */
+export function presentGone(): Message {
+  return refuse(
+    'That proposal is not here any more. /pending lists what waits for a decision, /history what was decided.',
+  );
+}
+
+/** A vote that does not count: why, and whose would. */
+export function presentDecisionDenied(input: {
+  readonly record: ProposalRecord;
+  readonly account: AccountSettings;
+  readonly denial: DecisionDenial | { readonly code: 'confirmation_needed' };
+  /** Who could decide now. */
+  readonly eligible: readonly string[];
+  /** Who has decided so far, the one who is refused left out. */
+  readonly decidedBy: readonly string[];
+  readonly now: Temporal.Instant;
+}): Message {
+  return refuse(denialWords(input));
+}
+
+function denialWords(input: Parameters<typeof presentDecisionDenied>[0]): string {
+  const { proposal } = input.record;
+  const id = shortId(proposal.id);
+  switch (input.denial.code) {
+    case 'own_proposal':
+      return `You cannot approve ${id}: you proposed it. ${anyOf(input.eligible, 'Nobody else can: add an approver to portfolios.yaml.')}`;
+    case 'not_approver':
+      return `You cannot decide on ${id}: that takes the role approver. ${anyOf(input.eligible, 'Nobody has it: add an approver to portfolios.yaml.')}`;
+    case 'already_voted':
+      return `You have voted on ${id} already, and a person has one vote. ${anyOf(input.eligible, 'Nobody else can vote: add an approver to portfolios.yaml.')}`;
+    case 'digest_changed':
+      return `This message shows an older version of ${id}, so your click did not count. Use the buttons of the newest one; /pending finds it.`;
+    case 'expired':
+      return `${id} expired ${formatMoment(proposal.expiresAt, accountTimeZone(input.account), input.now)}, so your click did not count. ${fresh(proposal.account)}`;
+    case 'confirmation_needed':
+      return `${id} was not approved: it is a large trade, and the account's name was not typed. Click Approve again and type ${plain(proposal.account, 40)}.`;
+    case 'not_pending':
+      return notPending(input);
+  }
+}
+
+function notPending(input: Parameters<typeof presentDecisionDenied>[0]): string {
+  const { record } = input;
+  const id = shortId(record.proposal.id);
+  if (record.supersededBy !== null) {
+    return `${id} is superseded, so your click did not count. Decide on ${shortId(record.supersededBy)} instead.`;
+  }
+  const decided = ['approved', 'rejected', 'executing', 'executed', 'partially_executed'];
+  const by =
+    decided.includes(record.status) && input.decidedBy.length > 0
+      ? ` (decided by ${names(input.decidedBy, 'and')})`
+      : '';
+  const next =
+    record.status === 'approved' || record.status === 'executing'
+      ? 'Its message shows how it goes.'
+      : fresh(record.proposal.account);
+  return `${id} is ${proposalStatusWord(record.status)} already${by}, so your click did not count. ${next}`;
+}
+
+/** Why something else cannot be done now. `attempt` follows "You cannot": `propose for core`. */
 export type Refusal =
-  | { readonly type: 'own_proposal'; readonly attempt: string; readonly whoCan: readonly string[] }
-  | {
-      readonly type: 'role_needed';
-      readonly attempt: string;
-      readonly role: Role;
-      readonly whoCan: readonly string[];
-    }
-  | {
-      readonly type: 'stranger';
-      readonly platform: string;
-      readonly userId: string;
-      readonly whoCan: readonly string[];
-    }
-  | {
-      readonly type: 'already_voted';
-      readonly proposalId: string;
-      readonly votes: number;
-      readonly votesNeeded: number;
-      readonly whoCan: readonly string[];
-    }
-  | {
-      readonly type: 'not_pending';
-      readonly attempt: string;
-      readonly proposalId: string;
-      readonly status: ProposalStatus;
-      readonly supersededBy: string | null;
-      readonly account: string;
-    }
-  | { readonly type: 'digest_changed'; readonly attempt: string; readonly proposalId: string }
-  | { readonly type: 'unknown_proposal'; readonly proposalId: string }
-  | {
-      readonly type: 'not_confirmed';
-      readonly proposalId: string;
-      readonly account: string;
-      readonly given: string;
-    }
-  | { readonly type: 'reason_missing'; readonly proposalId: string }
   | {
       readonly type: 'halted';
       readonly attempt: string;
       readonly halt: NamedHalt;
+      /** Who may resume. */
       readonly whoCan: readonly string[];
       readonly timeZone: string;
       readonly now: Temporal.Instant;
     }
   | {
-      readonly type: 'execution_running';
+      readonly type: 'busy';
       readonly attempt: string;
       readonly account: string;
       readonly proposalId: string;
@@ -68,116 +121,55 @@ export type Refusal =
       readonly type: 'check_failed';
       readonly attempt: string;
       readonly checks: readonly Check[];
+      /** Who may change the rule. */
       readonly whoCan: readonly string[];
-    }
-  | { readonly type: 'wrong_channel'; readonly attempt: string; readonly account: string };
+    };
 
-/** Says no: why, and who could. */
+/** Says no: why, and who could change that. */
 export function presentRefusal(refusal: Refusal): Message {
-  const words = refusalWords(refusal);
-  return compose([words], [alert('caution', words)]);
-}
-
-/** The same in plain words, for records and for places without messages. */
-export function refusalWords(refusal: Refusal): string {
+  const start = `You cannot ${plain(refusal.attempt, 80)}`;
   switch (refusal.type) {
-    case 'own_proposal':
-      return `You cannot ${attempt(refusal)}: you proposed it. ${anyOf(refusal.whoCan, 'Add an approver to portfolios.yaml.')}`;
-    case 'role_needed':
-      return `You cannot ${attempt(refusal)}: that takes the role ${refusal.role}. ${anyOf(refusal.whoCan, 'Nobody has it; roles are given in portfolios.yaml.')}`;
-    case 'stranger':
-      return `You are not among the people of this bot, so it does nothing for you. ${strangerNext(refusal)}`;
-    case 'already_voted':
-      return alreadyVoted(refusal);
-    case 'not_pending':
-      return notPending(refusal);
-    case 'digest_changed':
-      return `You cannot ${attempt(refusal)} from this message: it shows an older version of ${shortId(plain(refusal.proposalId, 20))}. Use the buttons of the newest message.`;
-    case 'unknown_proposal':
-      return `There is no proposal ${shortId(plain(refusal.proposalId, 20))} here. /pending lists what waits for a decision, /history what was decided.`;
-    case 'not_confirmed':
-      return `${shortId(plain(refusal.proposalId, 20))} was not approved: you typed “${plain(refusal.given, 40)}”, and the account is called “${plain(refusal.account, 40)}”. Approve again and type that name.`;
-    case 'reason_missing':
-      return `${shortId(plain(refusal.proposalId, 20))} was not rejected: a rejection needs a reason, in a few words. Reject again and give one.`;
     case 'halted':
-      return `You cannot ${attempt(refusal)}: ${haltWords(refusal.halt, refusal.timeZone, refusal.now)} ${anyOf(refusal.whoCan, 'Nobody can resume it; roles are given in portfolios.yaml.', 'resume it')}`;
-    case 'execution_running':
-      return `You cannot ${attempt(refusal)}: ${shortId(refusal.proposalId)} is being executed on ${plain(refusal.account, 40)}. One execution runs on an account at a time; try again when it is done.`;
+      return refuse(
+        `${start} now. ${haltWords(refusal.halt, refusal.timeZone, refusal.now)} ${anyOf(refusal.whoCan, 'Nobody can resume it: add an approver to portfolios.yaml.', ' /resume it')}`,
+      );
+    case 'busy':
+      return refuse(
+        `${start} now: ${shortId(refusal.proposalId)} is being executed on ${plain(refusal.account, 40)}, and an account trades one proposal at a time. Try again when it is done.`,
+      );
     case 'check_failed':
-      return checkFailed(refusal);
-    case 'wrong_channel':
-      return `You cannot ${attempt(refusal)} here: ${plain(refusal.account, 40)} belongs to another channel. Its channels are set in portfolios.yaml.`;
+      return refuse(
+        `${start}. ${failedChecks(refusal.checks)} ${anyOf(refusal.whoCan, 'The rule is set in portfolios.yaml.', ' change that in portfolios.yaml')}`,
+      );
   }
 }
 
-function attempt(refusal: { readonly attempt: string }): string {
-  return plain(refusal.attempt, 80);
+function failedChecks(checks: readonly Check[]): string {
+  const failed = checks.filter((check) => check.result === 'failed');
+  return `${formatCount(failed.length, 'check')} failed: ${failed
+    .map((check) => `${plain(check.name, 60)}, ${plain(check.detail, 200)}`)
+    .join('; ')}.`;
+}
+
+function names(list: readonly string[], word: 'and' | 'or'): string {
+  return joinNames(
+    list.map((name) => plain(name, 60)),
+    word,
+  );
+}
+
+function fresh(account: string): string {
+  return `/rebalance ${plain(account, 40)} makes a fresh proposal.`;
 }
 
 /** `Any of Ben, Chloe, Dev can.` */
-function anyOf(names: readonly string[], nobody: string, verb = ''): string {
-  const what = verb === '' ? '' : ` ${verb}`;
-  const [only] = names;
+function anyOf(list: readonly string[], nobody: string, what = ''): string {
+  const [only] = list;
   if (only === undefined) return nobody;
-  if (names.length === 1) return `${plain(only, 60)} can${what}.`;
-  return `Any of ${names.map((name) => plain(name, 60)).join(', ')} can${what}.`;
+  if (list.length === 1) return `${plain(only, 60)} can${what}.`;
+  return `Any of ${list.map((name) => plain(name, 60)).join(', ')} can${what}.`;
 }
 
-function strangerNext(refusal: {
-  readonly platform: string;
-  readonly userId: string;
-  readonly whoCan: readonly string[];
-}): string {
-  const id = `${plain(refusal.platform, 20)}: ${plain(refusal.userId, 60)}`;
-  const who =
-    refusal.whoCan.length === 0
-      ? 'Whoever runs it'
-      : joinNames(
-          refusal.whoCan.map((name) => plain(name, 60)),
-          'or',
-        );
-  return `${who} can add you to portfolios.yaml as ${id}.`;
-}
-
-function alreadyVoted(refusal: {
-  readonly proposalId: string;
-  readonly votes: number;
-  readonly votesNeeded: number;
-  readonly whoCan: readonly string[];
-}): string {
-  const missing = refusal.votesNeeded - refusal.votes;
-  const start = `You have voted on ${shortId(refusal.proposalId)} already; a person has one vote.`;
-  if (missing <= 0) return start;
-  return `${start} ${formatCount(missing, 'vote')} ${missing === 1 ? 'is' : 'are'} missing. ${anyOf(refusal.whoCan, 'Nobody else can vote: add an approver to portfolios.yaml.')}`;
-}
-
-function notPending(refusal: {
-  readonly attempt: string;
-  readonly proposalId: string;
-  readonly status: ProposalStatus;
-  readonly supersededBy: string | null;
-  readonly account: string;
-}): string {
-  const status =
-    refusal.supersededBy === null
-      ? proposalStatusWord(refusal.status)
-      : `superseded by ${shortId(refusal.supersededBy)}`;
-  const next =
-    refusal.supersededBy === null
-      ? `/rebalance ${plain(refusal.account, 40)} makes a fresh proposal.`
-      : 'Decide on that one.';
-  return `You cannot ${attempt(refusal)}: it is ${status}. ${next}`;
-}
-
-function checkFailed(refusal: {
-  readonly attempt: string;
-  readonly checks: readonly Check[];
-  readonly whoCan: readonly string[];
-}): string {
-  const failed = refusal.checks
-    .filter((check) => check.result === 'failed')
-    .map((check) =>
-      `${plain(check.name, 60)}: ${plain(check.detail, 200)}`.replace(/[.:\s]+$/u, ''),
-    );
-  return `You cannot ${attempt(refusal)}. ${failed.join('. ')}. ${anyOf(refusal.whoCan, 'The limit is set in portfolios.yaml.', 'change that in portfolios.yaml')}`;
+function refuse(words: string): Message {
+  return compose([words], [alert('caution', words)]);
 }
