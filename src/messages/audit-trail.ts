@@ -61,12 +61,17 @@ function actionTone(action: AuditAction): Tone {
   }
 }
 
-/** A row's facts in a line: `quantity 42, price 223.08`. */
+/** A row's facts in a line: `quantity 42, limit price 223.08`. */
 export function payloadWords(payload: AuditRow['payload'], maximum = 160): string {
   const parts = Object.entries(payload)
     .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name} ${valueWords(value)}`);
+    .map(([name, value]) => `${nameWords(name)} ${valueWords(value)}`);
   return plain(parts.join(', '), maximum);
+}
+
+/** `limitPrice` is `limit price`. */
+function nameWords(name: string): string {
+  return name.replace(/(?<=\p{Ll})\p{Lu}/gu, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function valueWords(value: JsonValue): string {

@@ -3,7 +3,7 @@ import type { StoreError } from '../ports/store-error.ts';
 import type { BrokerError } from '../ports/broker-error.ts';
 import type { BrokerErrorCode } from '../ports/broker.ts';
 import { alert, compose, context } from './blocks.ts';
-import { formatMoney, formatShortPercent, joinNames, listSome, sentence } from './format.ts';
+import { formatMoney, formatShortPercent, joinNames, listSome, withStop } from './format.ts';
 import type { Message } from './message.ts';
 import { plain } from './plain.ts';
 import { brokerName } from './words.ts';
@@ -47,11 +47,11 @@ function planRefusalWords(refusal: PlanRefusal): { readonly what: string; readon
     case 'price_missing':
       return {
         what: `there is no price for ${symbols(refusal.symbols)}.`,
-        next: 'Try again when the broker quotes it, or take it out of the targets in portfolios.yaml.',
+        next: `Try again when the broker quotes ${itOrThem(refusal.symbols)}, or take ${itOrThem(refusal.symbols)} out of the targets in portfolios.yaml.`,
       };
     case 'short_position':
       return {
-        what: `${symbols(refusal.symbols)} is held short.`,
+        what: `${symbols(refusal.symbols)} ${refusal.symbols.length === 1 ? 'is' : 'are'} held short.`,
         next: 'Short positions are not rebalanced: close them at the broker, or list them as untouchable in portfolios.yaml.',
       };
     case 'duplicate_position':
@@ -71,15 +71,19 @@ function planRefusalWords(refusal: PlanRefusal): { readonly what: string; readon
       };
     case 'invalid_policy':
       return {
-        what: `its policy cannot be followed: ${sentence(plain(refusal.reason, 300))}`,
+        what: `its policy cannot be followed: ${withStop(plain(refusal.reason, 300))}`,
         next: 'Correct it in portfolios.yaml.',
       };
     case 'invalid_recommendation':
       return {
-        what: `recommendation ${refusal.index + 1} cannot be followed: ${sentence(plain(refusal.reason, 300))}`,
+        what: `recommendation ${refusal.index + 1} cannot be followed: ${withStop(plain(refusal.reason, 300))}`,
         next: 'Correct the file and propose again.',
       };
   }
+}
+
+function itOrThem(list: readonly string[]): string {
+  return list.length === 1 ? 'it' : 'them';
 }
 
 function symbols(list: readonly string[]): string {
@@ -90,7 +94,7 @@ function symbols(list: readonly string[]): string {
 /** What was asked could not be recorded, so it was not done. */
 export function presentStoreError(error: StoreError): Message {
   return failure(
-    `The database failed: ${sentence(plain(error.message, 300))} What could not be recorded was not done.`,
+    `The database failed: ${withStop(plain(error.message, 300))} What could not be recorded was not done.`,
     error.nextStep,
     error.code,
   );
@@ -113,4 +117,78 @@ function failure(what: string, next: string, code: string): Message {
     [what, next, `Code: ${code}.`],
     [alert('bad', `${what} ${next}`), context(`Code: ${code}`)],
   );
+}
+
+/** What is wrong with a command line, with what may have been meant. */
+export type CommandProblem =
+  | { readonly type: 'unknown_account'; readonly given: string; readonly suggestion: string | null }
+  | { readonly type: 'unknown_option'; readonly given: string; readonly suggestion: string | null }
+  | { readonly type: 'account_needed' }
+  | {
+      readonly type: 'bad_value';
+      readonly option: string;
+      readonly given: string;
+      /** What would be right, e.g. `a positive whole number`. */
+      readonly expected: string;
+    }
+  | { readonly type: 'missing'; readonly option: string }
+  | { readonly type: 'too_much'; readonly given: string };
+
+/** A command line that was not understood: what is wrong, what was meant, how it is written. */
+export function presentCommandProblem(input: {
+  readonly problem: CommandProblem;
+  /** `/rebalance [account] [--buy-only]`. */
+  readonly usage: string;
+  /** The accounts that this person may name. */
+  readonly accounts: readonly string[];
+}): Message {
+  const { problem, usage } = input;
+  return say(
+    `${problemWords(problem, input.accounts)} Nothing was done. Usage: ${plain(usage, 300)}`,
+  );
+}
+
+function problemWords(problem: CommandProblem, accounts: readonly string[]): string {
+  switch (problem.type) {
+    case 'unknown_account':
+      return `There is no account “${plain(problem.given, 40)}”.${guess(problem.suggestion)} ${accountsWords(accounts)}`;
+    case 'unknown_option':
+      return `There is no option “${plain(problem.given, 40)}” here.${guess(problem.suggestion)}`;
+    case 'account_needed':
+      return `Which account? ${accountsWords(accounts)}`;
+    case 'bad_value':
+      return `${plain(problem.option, 40)} takes ${plain(problem.expected, 120)}, not “${plain(problem.given, 60)}”.`;
+    case 'missing':
+      return `${plain(problem.option, 40)} needs a value.`;
+    case 'too_much':
+      return `“${plain(problem.given, 60)}” is one word too many.`;
+  }
+}
+
+function accountsWords(accounts: readonly string[]): string {
+  if (accounts.length === 0)
+    return 'No account is configured; accounts are set in portfolios.yaml.';
+  const names = accounts.map((name) => plain(name, 40));
+  return `${accounts.length === 1 ? 'The account is' : 'The accounts are'} ${listSome(names, 20)}.`;
+}
+
+/** A command that does not exist. */
+export function presentUnknownCommand(input: {
+  /** As typed, without the slash. */
+  readonly given: string;
+  /** Without the slash. */
+  readonly suggestion: string | null;
+}): Message {
+  const suggestion = input.suggestion === null ? null : `/${input.suggestion}`;
+  return say(
+    `There is no command /${plain(input.given, 40)}.${guess(suggestion)} /help lists the commands.`,
+  );
+}
+
+function guess(suggestion: string | null): string {
+  return suggestion === null ? '' : ` Did you mean ${plain(suggestion, 40)}?`;
+}
+
+function say(words: string): Message {
+  return compose([words], [alert('caution', words)]);
 }

@@ -1,6 +1,6 @@
 import type { ProposalRecord } from '../core/proposal.ts';
 import type { ExecutionFigures, LegFigures } from './execution-figures.ts';
-import { formatMoney, formatPrice, formatQuantity } from './format.ts';
+import { capitalize, formatMoney, formatPrice, formatQuantity, listSome } from './format.ts';
 import type { Block } from './message.ts';
 import { plain } from './plain.ts';
 import { haltButton } from './proposal-buttons.ts';
@@ -20,9 +20,12 @@ export function executionProgress(input: {
     figures.buys.count === 0 ? null : `buys ${figures.buys.filled}/${figures.buys.count} done`,
   ].filter((part) => part !== null);
   const label = `${counts.join(', ')}, ${figures.percent}% of notional`;
-  const capitalized = label.slice(0, 1).toUpperCase() + label.slice(1);
+  const capitalized = capitalize(label);
   return {
-    sentence: `${capitalized}.`,
+    sentence: `${capitalized}: ${listSome(
+      figures.legs.map((entry) => stepWords(entry, input.broker)),
+      8,
+    )}.`,
     blocks: [
       {
         type: 'progress',
@@ -33,6 +36,11 @@ export function executionProgress(input: {
       haltButton(input.record),
     ],
   };
+}
+
+/** `SELL AAPL 42 @ $223.08 filled`. */
+function stepWords(entry: LegFigures, broker: string): string {
+  return `${legTitle(entry)} ${legDetail(entry, broker)}`;
 }
 
 function legStep(entry: LegFigures, broker: string): Step {

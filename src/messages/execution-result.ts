@@ -17,11 +17,14 @@ import {
   shortId,
 } from './format.ts';
 import type { Block } from './message.ts';
-import { driftChange } from './plan-blocks.ts';
+import { driftChange, legsTable, planFields } from './plan-blocks.ts';
 import { plain } from './plain.ts';
 import type { ExecutionFacts } from './proposal.ts';
 import { formatBetween } from './time.ts';
 import { brokerName, sideTone, sideWord } from './words.ts';
+
+/** So many orders that were not filled are told one by one; the table shows all. */
+const MOST_PROBLEMS = 6;
 
 /** What came of an execution: the figures, then whatever was not filled and what to do about it. */
 export function executionResult(input: {
@@ -49,19 +52,19 @@ export function executionResult(input: {
   const traded = formatMoney(figures.notional);
   const slippage = slippageWords(figures);
   const fees = formatMoney(figures.fees);
-  const problems = [
-    ...figures.legs
-      .filter((entry) => entry.state !== 'filled')
-      .map((entry) => problemWords(entry, input)),
-    ...(record.outcome === null || record.status === 'executed'
+  const nothingSent = input.orders.length === 0;
+  const outcome =
+    record.outcome === null || record.status === 'executed'
       ? []
-      : [sentence(plain(record.outcome, 400))]),
-  ];
+      : [sentence(plain(record.outcome, 400))];
+  const problems = nothingSent
+    ? ['Nothing was sent.', ...outcome]
+    : [...unfilled(input), ...outcome];
   const next = record.status === 'executed' ? [] : [whatNow(input)];
   return {
     sentences: [
       drift === null ? '' : `Drift ${drift}.`,
-      `${filled} filled. ${traded} traded, slippage ${slippage}, fees ${fees}.`,
+      nothingSent ? '' : `${filled} filled. ${traded} traded, slippage ${slippage}, fees ${fees}.`,
       ...problems,
       ...next,
       auditWords(execution),
@@ -69,18 +72,20 @@ export function executionResult(input: {
     blocks: [
       ...problems.map((problem) => alert(record.status === 'failed' ? 'bad' : 'caution', problem)),
       ...next.map((words) => alert('neutral', words)),
-      fields([
-        ...(drift === null ? [] : [{ label: 'Drift', value: drift }]),
-        { label: 'Filled', value: filled },
-        { label: 'Traded', value: traded },
-        {
-          label: 'Slippage',
-          value: slippage,
-          tone: figures.slippage.lt(ZERO) ? 'caution' : 'good',
-        },
-        { label: 'Fees', value: fees },
-      ]),
-      fillsTable(figures),
+      nothingSent
+        ? planFields(plan)
+        : fields([
+            ...(drift === null ? [] : [{ label: 'Drift', value: drift }]),
+            { label: 'Filled', value: filled },
+            { label: 'Traded', value: traded },
+            {
+              label: 'Slippage',
+              value: slippage,
+              tone: figures.slippage.lt(ZERO) ? 'caution' : 'good',
+            },
+            { label: 'Fees', value: fees },
+          ]),
+      nothingSent ? legsTable(plan, null) : fillsTable(figures),
     ],
     duration:
       execution === null || finishedAt === null
@@ -88,6 +93,19 @@ export function executionResult(input: {
         : ` in ${formatBetween(execution.startedAt, finishedAt)}`,
     audit: auditWords(execution),
   };
+}
+
+function unfilled(input: {
+  readonly broker: string;
+  readonly figures: ExecutionFigures;
+  readonly execution: ExecutionFacts | null;
+}): readonly string[] {
+  const legs = input.figures.legs.filter((entry) => entry.state !== 'filled');
+  const told = legs.slice(0, MOST_PROBLEMS).map((entry) => problemWords(entry, input));
+  const rest = legs.length - told.length;
+  return rest === 0
+    ? told
+    : [...told, `${formatCount(rest, 'more order')} ${rest === 1 ? 'was' : 'were'} not filled.`];
 }
 
 /** `+1.4 bp ($3.41 in our favour)`. */

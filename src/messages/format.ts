@@ -31,6 +31,11 @@ export function formatMoney(value: Decimal): string {
   return withSign(group(fixed(roundToCents(value), 2)), '$');
 }
 
+/** Money that someone set, without needless cents: `$20,000`, `$99.50`. */
+export function formatAmount(value: Decimal): string {
+  return formatMoney(value).replace(/\.00$/u, '');
+}
+
 /** Money as a change: `+$24.10`, `-$3.41`, `$0.00`. */
 export function formatSignedMoney(value: Decimal): string {
   const text = formatMoney(value);
@@ -118,7 +123,12 @@ export function listSome(items: readonly string[], most: number, where = ''): st
   return `${items.slice(0, most).join(', ')} and ${items.length - most} more${where}`;
 }
 
+/** Ends words in a full stop unless they end a sentence already. */
+export function withStop(words: string): string {
+  return /[.!?]$/u.test(words) ? words : `${words}.`;
+}
+
 /** Makes words a sentence: they begin with a capital and end in a full stop. */
 export function sentence(words: string): string {
-  return /[.!?]$/u.test(words) ? capitalize(words) : `${capitalize(words)}.`;
+  return withStop(capitalize(words));
 }

@@ -1,6 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
-import { formatMoney, formatQuantity, shortId } from './format.ts';
+import { formatAmount, formatMoney, formatQuantity, shortId } from './format.ts';
 import type { Form } from './message.ts';
 import { legsInWords, ordersWithNotional } from './plan-blocks.ts';
 import { plain } from './plain.ts';
@@ -51,7 +51,7 @@ export function confirmationForm(record: ProposalRecord, account: AccountSetting
   const why =
     large === null
       ? ''
-      : ` Trades of at least ${formatMoney(large.notional)} are confirmed by name.`;
+      : ` Trades of at least ${formatAmount(large.notional)} are confirmed by name.`;
   return {
     title: `Approve ${shortId(proposal.id)}`,
     action: 'approve',

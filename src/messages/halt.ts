@@ -1,5 +1,5 @@
 import type { Halt } from '../ports/store.ts';
-import { alert, buttons, compose, context, heading, text } from './blocks.ts';
+import { alert, compose, context, heading, text } from './blocks.ts';
 import { capitalize, formatCount, joinNames, sentence, SEPARATOR } from './format.ts';
 import type { Message } from './message.ts';
 import { plain } from './plain.ts';
@@ -53,28 +53,7 @@ export function presentHalted(halt: Halt, details: HaltDetails = {}): Message {
   const resume = `${names.length === 0 ? 'An approver' : capitalize(joinNames(names, 'or'))} can /resume ${scope}.`;
   return compose(
     [words, effect, resume],
-    [
-      heading(head),
-      alert('bad', words),
-      text(effect),
-      context(resume),
-      buttons([
-        {
-          action: 'resume',
-          label: 'Resume',
-          proposalId: '',
-          digest: '',
-          style: 'plain',
-          opensForm: false,
-          confirm: {
-            title: 'Resume trading?',
-            text: `Orders for ${scopeWords(halt.scope)} may be sent again.`,
-            yes: 'Resume',
-            no: 'Stay halted',
-          },
-        },
-      ]),
-    ],
+    [heading(head), alert('bad', words), text(effect), context(resume)],
   );
 }
 

@@ -28,8 +28,8 @@ export interface PendingInput {
 export function presentPending(input: PendingInput): Message {
   const head = ['Pending', input.account ?? 'all accounts'].join(SEPARATOR);
   if (input.entries.length === 0) {
-    const where = input.account === null ? '' : ` for ${input.account}`;
-    const none = `No proposal is waiting for a decision${where}.`;
+    const where = input.account === null ? '' : ` of ${input.account}`;
+    const none = `No proposal${where} is waiting for a decision.`;
     return compose([none], [heading(head), text(none)]);
   }
   return compose(
@@ -74,7 +74,8 @@ export function presentPending(input: PendingInput): Message {
 }
 
 function votes(entry: PendingEntry): string {
-  const count = `${entry.voterNames.length} of ${entry.record.proposal.votesNeeded}`;
+  const needed = entry.record.proposal.votesNeeded;
+  const count = `${entry.voterNames.length} of ${needed === 1 ? '1 vote' : `${needed} votes`}`;
   if (entry.voterNames.length === 0) return count;
   return `${count}: ${joinNames(entry.voterNames.map((name) => plain(name, 40)))}`;
 }
@@ -89,5 +90,5 @@ function expires(entry: PendingEntry, input: PendingInput): string {
 
 function entrySentence(entry: PendingEntry, input: PendingInput): string {
   const { proposal } = entry.record;
-  return `${shortId(proposal.id)} ${proposal.account}, ${ordersWithNotional(proposal.plan)}, ${votes(entry)} votes, expires ${expires(entry, input)}.`;
+  return `${shortId(proposal.id)} ${proposal.account}, ${ordersWithNotional(proposal.plan)}, ${votes(entry)}, expires ${expires(entry, input)}.`;
 }

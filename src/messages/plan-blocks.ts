@@ -4,6 +4,7 @@ import type { Leg, Plan, PlanWarning, SkippedLeg } from '../core/plan-types.ts';
 import { left, right, table, text, weightsChart } from './blocks.ts';
 import {
   ARROW,
+  formatAmount,
   formatCount,
   formatMoney,
   formatPercent,
@@ -135,7 +136,7 @@ export function warningWords(warning: PlanWarning, timeZone: string): string {
     case 'not_tradable_target':
       return `${plain(warning.symbol, 24)} has a target of ${formatShortPercent(warning.targetWeight)} but cannot be traded at the broker.`;
     case 'contribution_exceeds_cash':
-      return `${formatMoney(warning.requested)} was to be spent, but only ${formatMoney(warning.available)} is there.`;
+      return `${formatAmount(warning.requested)} was to be spent, but only ${formatMoney(warning.available)} is there.`;
     case 'cash_below_buffer':
       return `Cash after would be ${formatMoney(warning.cashAfter)}, below the buffer of ${formatMoney(warning.buffer)}.`;
     case 'open_order':

@@ -3,7 +3,7 @@ import { ONE } from '../core/decimal.ts';
 import type { RebalancePolicy } from '../core/policy.ts';
 import {
   formatCount,
-  formatMoney,
+  formatAmount,
   formatQuantity,
   formatShortPercent,
   joinNames,
@@ -11,27 +11,33 @@ import {
 } from './format.ts';
 import { plain } from './plain.ts';
 
-/** `5%`, `25% of the target`, `5% or 25% of the target`, `none`. */
+/** `5%`, `25% of the target`, `5% or 25% of the target`, `none`. Absolute bands are shares of the account. */
 export function describeBand(band: RebalancePolicy['toleranceBand']): string {
   const edges = [
-    band.absolute === null ? null : `${formatShortPercent(band.absolute)} of the account`,
+    band.absolute === null ? null : formatShortPercent(band.absolute),
     band.relative === null ? null : `${formatShortPercent(band.relative)} of the target`,
   ].filter((edge) => edge !== null);
-  return edges.length === 0 ? 'none: every deviation counts' : edges.join(', or ');
+  return edges.length === 0 ? 'none' : edges.join(' or ');
+}
+
+function bandSentence(band: RebalancePolicy['toleranceBand']): string {
+  return band.absolute === null && band.relative === null
+    ? 'No tolerance band: every deviation counts.'
+    : `Tolerance band: ${describeBand(band)}, up or down.`;
 }
 
 /** An account's rebalancing policy in sentences, one a rule. */
 export function describePolicy(policy: RebalancePolicy): readonly string[] {
   const { cashBuffer, lots } = policy;
   const sentences = [
-    `Tolerance band: ${describeBand(policy.toleranceBand)}.`,
+    bandSentence(policy.toleranceBand),
     policy.rebalanceTo === 'target'
       ? 'What leaves its band is brought back to its target.'
       : "What leaves its band is brought back to the band's edge.",
     cashBuffer.type === 'amount'
-      ? `Cash buffer: ${formatMoney(cashBuffer.amount)} is never invested.`
+      ? `Cash buffer: ${formatAmount(cashBuffer.amount)} is never invested.`
       : `Cash buffer: ${formatShortPercent(cashBuffer.share)} of the account is never invested.`,
-    `Minimum trade: ${formatMoney(policy.minimumTrade)}.`,
+    `Minimum trade: ${formatAmount(policy.minimumTrade)}.`,
     lots.default.eq(ONE) ? 'Whole shares.' : `Lots of ${formatQuantity(lots.default)} shares.`,
   ];
   if (lots.bySymbol.length > 0) {
@@ -44,7 +50,7 @@ export function describePolicy(policy: RebalancePolicy): readonly string[] {
   if (policy.mode === 'sell_only') sentences.push('Sells only: nothing is bought.');
   if (policy.contribution !== null) {
     sentences.push(
-      `Only ${formatMoney(policy.contribution)} of new cash is spent, on what is under its target first.`,
+      `Only ${formatAmount(policy.contribution)} of new cash is spent, on what is under its target first.`,
     );
   }
   if (policy.untouchable.length > 0) {

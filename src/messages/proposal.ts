@@ -8,7 +8,7 @@ import { checkBlocks, checksSentence } from './checks.ts';
 import { executionFigures } from './execution-figures.ts';
 import { executionProgress } from './execution-progress.ts';
 import { executionResult } from './execution-result.ts';
-import { formatMoney, joinNames, sentence, SEPARATOR, shortId } from './format.ts';
+import { formatAmount, formatCount, joinNames, sentence, SEPARATOR, shortId } from './format.ts';
 import type { Block, Message } from './message.ts';
 import {
   legsInWords,
@@ -145,19 +145,15 @@ function proposalBody(input: ProposalInput): readonly (Block | null)[] {
 }
 
 function whoDecides(input: ProposalInput): string {
-  const needed = input.record.proposal.votesNeeded;
+  const missing = input.record.proposal.votesNeeded - input.votes.length;
   const names = input.approverNames.map((name) => plain(name, 60));
-  if (names.length === 0) {
-    return 'Nobody can approve this: no approver is configured for this account apart from who proposed it.';
-  }
   const large = input.account.approvals.largeTrade;
   const why =
-    input.largeTrade && large !== null ? ` (at least ${formatMoney(large.notional)})` : '';
-  if (names.length < needed) {
-    return `Needs ${needed} votes${why}, but only ${joinNames(names)} can vote. Add approvers to portfolios.yaml.`;
-  }
-  const votes = needed === 1 ? '1 vote' : `${needed} votes`;
-  return `Needs ${votes} from ${joinNames(names, 'or')}${why}.`;
+    input.largeTrade && large !== null ? ` (at least ${formatAmount(large.notional)})` : '';
+  const votes = formatCount(missing, input.votes.length === 0 ? 'vote' : 'more vote');
+  if (names.length >= missing) return `Needs ${votes} from ${joinNames(names, 'or')}${why}.`;
+  const who = names.length === 0 ? 'nobody' : `only ${joinNames(names)}`;
+  return `Needs ${votes}${why}, but ${who} can vote: add approvers to portfolios.yaml.`;
 }
 
 /** `1 of 2 votes so far: Ben 14:10 ET.`; empty while there is none. */
@@ -205,7 +201,7 @@ function presentDecided(
     [
       `${head}.`,
       what.text,
-      `It was ${ordersWithNotional(plan)}: ${legsInWords(plan.legs)}.`,
+      `${ordersWithNotional(plan)}: ${legsInWords(plan.legs)}.`,
       proposedBy(input),
     ],
     [

@@ -6,8 +6,10 @@ type Table = Extract<Block, { type: 'table' }>;
 type Cell = Table['rows'][number][number];
 
 const GAP = '  ';
-/** A column of text is not squeezed below this; then the table is turned into lists. */
-const NARROWEST = 12;
+/** A column of text is not squeezed below this, nor below its longest word; then the table becomes lists. */
+const NARROWEST = 8;
+/** Words longer than this may be broken. */
+const LONGEST_WORD = 20;
 
 /** A table in aligned columns; its text columns wrap when it is too wide, and at last each row becomes a list. */
 export function renderTable(
@@ -47,13 +49,18 @@ function fitColumns(table: Table, available: number): readonly number[] | null {
   const narrow = table.columns.map((column, index) =>
     Math.max(longestWord(column.label), cells[index] ?? 0),
   );
-  return squeeze(table, narrow, available);
+  const least = table.columns.map((column, index) => {
+    const texts = [column.label, ...table.rows.map((row) => row[index]?.text ?? '')];
+    return Math.min(LONGEST_WORD, Math.max(NARROWEST, ...texts.map(longestWord)));
+  });
+  return squeeze(table, narrow, least, available);
 }
 
 /** Narrows the widest columns of text until all fits; null when it cannot. */
 function squeeze(
   table: Table,
   natural: readonly number[],
+  least: readonly number[],
   available: number,
 ): readonly number[] | null {
   const widths = [...natural];
@@ -61,7 +68,7 @@ function squeeze(
     let widest = -1;
     for (const [index, column] of table.columns.entries()) {
       const wide = widths[index] ?? 0;
-      if (column.align === 'left' && wide > NARROWEST && wide > (widths[widest] ?? 0)) {
+      if (column.align === 'left' && wide > (least[index] ?? 0) && wide > (widths[widest] ?? 0)) {
         widest = index;
       }
     }

@@ -1,23 +1,83 @@
-import { decimal } from '../../src/core/decimal.ts';
+import type { BrokerOrder } from '../../src/ports/broker.ts';
+import { decimal, ZERO } from '../../src/core/decimal.ts';
+import { collaredPrice } from '../../src/core/execution.ts';
+import { presentAuditTable } from '../../src/messages/audit-trail.ts';
+import { presentDailySummary } from '../../src/messages/daily-summary.ts';
+import { presentDetails } from '../../src/messages/details.ts';
+import { presentDryRun } from '../../src/messages/dry-run.ts';
+import {
+  presentBrokerError,
+  presentCommandProblem,
+  presentPlanRefusal,
+  presentStoreError,
+  presentUnexpected,
+  presentUnknownCommand,
+} from '../../src/messages/errors.ts';
+import {
+  presentAlreadyHalted,
+  presentHaltConfirmed,
+  presentHalted,
+  presentNotHalted,
+  presentResumeConfirmed,
+  presentResumed,
+} from '../../src/messages/halt.ts';
+import { presentHelp } from '../../src/messages/help.ts';
+import { presentHistory } from '../../src/messages/history.ts';
 import type { Message } from '../../src/messages/message.ts';
+import { presentNothingToDo } from '../../src/messages/nothing-to-do.ts';
+import { presentNotice } from '../../src/messages/notice.ts';
+import { presentOrders } from '../../src/messages/orders.ts';
+import { presentOutcomeUnknown } from '../../src/messages/outcome-unknown.ts';
+import { presentPending } from '../../src/messages/pending.ts';
+import { presentPortfolio } from '../../src/messages/portfolio.ts';
 import type { ProposalInput } from '../../src/messages/proposal.ts';
 import { presentProposal } from '../../src/messages/proposal.ts';
+import {
+  presentDecisionDenied,
+  presentGone,
+  presentRefusal,
+  presentRoleNeeded,
+  presentStranger,
+} from '../../src/messages/refusal.ts';
+import { presentSuperseded } from '../../src/messages/superseded.ts';
+import { presentTargets } from '../../src/messages/targets.ts';
+import { presentVoteCounted } from '../../src/messages/vote.ts';
+import { BrokerError } from '../../src/ports/broker-error.ts';
+import { StoreError } from '../../src/ports/store-error.ts';
+import type { Halt } from '../../src/ports/store.ts';
+import { monthlyClose } from '../fixtures/monthly-closes.ts';
 import { later, NOW, sampleAccount } from '../fixtures/sample-account.ts';
-import { sampleExecution } from '../fixtures/sample-execution.ts';
-import { SAMPLE_CHECKS, samplePlan, sampleRecord } from '../fixtures/sample-proposal.ts';
+import { SAMPLE_AUDIT_HEAD, SAMPLE_AUDIT_ROWS } from '../fixtures/sample-audit.ts';
+import { sampleExecution, sampleOrder } from '../fixtures/sample-execution.ts';
+import {
+  SAMPLE_CHECKS,
+  samplePlan,
+  sampleProposal,
+  sampleRecord,
+  sampleSnapshot,
+} from '../fixtures/sample-proposal.ts';
 
-const legs = samplePlan().legs;
+const account = sampleAccount();
+const plan = samplePlan();
+const { legs } = plan;
+const [sellApple, buyIbm] = legs;
+if (sellApple === undefined || buyIbm === undefined) throw new Error('the sample has two legs');
 
-function proposalInput(changes: Partial<ProposalInput> = {}): ProposalInput {
+const limitPrices = new Map(
+  legs.map((leg) => [leg.number, collaredPrice(leg.side, leg.referencePrice, account.orders)]),
+);
+
+export function proposalInput(changes: Partial<ProposalInput> = {}): ProposalInput {
   return {
     record: sampleRecord(),
-    account: sampleAccount(),
+    account,
     proposerName: 'Ana',
     approverNames: ['Ben', 'Chloe', 'Dev'],
     votes: [],
     checks: SAMPLE_CHECKS,
     now: later(2),
     largeTrade: true,
+    limitPrices,
     priceNote: 'Prices are of 1 Mar 2010.',
     ...changes,
   };
@@ -32,6 +92,13 @@ const running = sampleExecution(legs, [
   { status: 'filled', fills: [['79', '223.05']] },
   { status: 'partially_filled', fills: [['20', '125.52']] },
   { status: 'unknown' },
+  null,
+]);
+
+const beginning = sampleExecution(legs, [
+  { status: 'partially_filled', fills: [['11', '223.05']] },
+  { status: 'accepted' },
+  { status: 'submitted' },
   null,
 ]);
 
@@ -51,12 +118,170 @@ const done = sampleExecution(legs, [
 const short = sampleExecution(legs, [
   { status: 'filled', fills: [['79', '223.01']] },
   { status: 'filled', fills: [['104', '125.60']] },
-  { status: 'filled', fills: [['21', '128.90']] },
+  { status: 'canceled', fills: [['8', '128.90']], reason: 'not filled within 5 minutes' },
   { status: 'rejected', reasonCode: '40310000', reason: 'insufficient buying power' },
 ]);
 
+const weights = plan.weights.map((row) => ({
+  symbol: row.symbol,
+  targetWeight: row.targetWeight,
+  weight: row.weightBefore,
+}));
+
+const weightsAfter = plan.weights.map((row) => ({
+  symbol: row.symbol,
+  targetWeight: row.targetWeight,
+  weight: row.weightAfter,
+}));
+
+const halt: Halt = { scope: 'core', by: 'ben', reason: 'a wrong price in the feed', at: later(20) };
+
+/** What the book of the sample was worth at the real monthly closes: thirty points up and down. */
+const MONTHS = Array.from({ length: 30 }, (_, index) =>
+  Temporal.PlainDate.from('2010-03-01').subtract({ months: 29 - index }),
+);
+const values = MONTHS.map((month, index) => ({
+  account: 'core',
+  date: Temporal.PlainDate.from('2026-11-20').subtract({ days: 29 - index }),
+  value: sampleSnapshot().positions.reduce(
+    (sum, position) =>
+      sum.plus(position.quantity.times(monthlyClose(month.toString(), position.symbol))),
+    decimal('1704.63'),
+  ),
+  cash: decimal('1704.63'),
+  drift: decimal('0.02'),
+}));
+
+const fit = (brokerOrderId: string, seconds: number): BrokerOrder => ({
+  brokerOrderId,
+  clientOrderId: null,
+  symbol: 'IBM',
+  side: 'buy',
+  quantity: decimal('104'),
+  filledQuantity: ZERO,
+  averageFillPrice: null,
+  status: 'accepted',
+  reason: null,
+  submittedAt: later(3, seconds),
+  updatedAt: later(3, seconds),
+});
+
+const unanswered = sampleOrder(buyIbm, { status: 'unknown' }).order;
+
+const executed = {
+  startedAt: later(12),
+  finishedAt: later(12, 41),
+  driftAfterActual: decimal('0.0031'),
+  cash: decimal('1215.22'),
+  audit: { first: 812, last: 846, head: SAMPLE_AUDIT_HEAD.hash },
+};
+
+const finished = { finishedAt: later(12, 41) };
+
+/** Every message there is, by the name of its golden files. */
 export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
   'proposal-pending': () => presentProposal(proposalInput()),
+  'proposal-one-vote': () =>
+    presentProposal(
+      proposalInput({ votes: votes.slice(0, 1), approverNames: ['Chloe', 'Dev'], now: later(11) }),
+    ),
+  'proposal-small-with-warnings': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord(
+          {},
+          {
+            votesNeeded: 1,
+            plan: samplePlan({
+              legs: legs.slice(1, 2),
+              notional: buyIbm.notional,
+              warnings: [
+                { type: 'held_without_target', symbol: 'TWX', notional: decimal('812.5') },
+                { type: 'not_tradable_target', symbol: 'IBM', targetWeight: decimal('0.2') },
+                {
+                  type: 'contribution_exceeds_cash',
+                  requested: decimal('5000'),
+                  available: decimal('1704.63'),
+                },
+                {
+                  type: 'cash_below_buffer',
+                  cashAfter: decimal('12.5'),
+                  buffer: decimal('1082.09'),
+                },
+                { type: 'open_order', symbol: 'AMZN' },
+                { type: 'stale_price', symbol: 'GOOG', at: '2026-11-19T21:00:00Z' },
+                {
+                  type: 'drift_increases',
+                  driftBefore: decimal('0.02'),
+                  driftAfter: decimal('0.025'),
+                },
+              ],
+            }),
+          },
+        ),
+        largeTrade: false,
+        approverNames: ['Dev'],
+        checks: [
+          ...SAMPLE_CHECKS,
+          {
+            name: 'Market hours',
+            result: 'failed',
+            detail: 'the market is closed; it opens in 15 h 28 min',
+          },
+          { name: 'Working orders', result: 'warned', detail: '1 at the broker already' },
+        ],
+      }),
+    ),
+  'proposal-nobody-can-approve': () => presentProposal(proposalInput({ approverNames: [] })),
+  'proposal-live': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord({}, { mode: 'live', broker: 'alpaca' }),
+        account: sampleAccount({ mode: 'live', broker: 'alpaca' }),
+        approverNames: ['Ben'],
+      }),
+    ),
+  'proposal-approved': () =>
+    presentProposal(
+      proposalInput({ record: sampleRecord({ status: 'approved' }), votes, now: later(12) }),
+    ),
+  'proposal-rejected': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord({ status: 'rejected' }),
+        rejection: { name: 'Chloe', reason: 'Earnings of IBM are tomorrow.', at: later(14) },
+        now: later(14),
+      }),
+    ),
+  'proposal-expired': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord({ status: 'expired' }),
+        votes: votes.slice(0, 1),
+        now: later(61),
+      }),
+    ),
+  'proposal-superseded': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord({
+          status: 'superseded',
+          supersededBy: 'm4g8zb',
+          outcome: 'The book moved since this was proposed: AAPL +2.3% (limit 1%).',
+        }),
+        votes,
+        now: later(13),
+      }),
+    ),
+  'proposal-executing-beginning': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord({ status: 'executing' }),
+        votes,
+        now: later(12, 2),
+        ...beginning,
+      }),
+    ),
   'proposal-executing': () =>
     presentProposal(
       proposalInput({
@@ -69,35 +294,337 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
   'proposal-executed': () =>
     presentProposal(
       proposalInput({
-        record: sampleRecord({ status: 'executed', finishedAt: later(12, 41) }),
+        record: sampleRecord({ status: 'executed', ...finished }),
         votes,
         now: later(12, 41),
         ...done,
-        execution: {
-          startedAt: later(12),
-          finishedAt: later(12, 41),
-          driftAfterActual: decimal('0.0031'),
-          cash: decimal('1215.22'),
-          audit: { first: 812, last: 846, head: '9c1e77d0aa' },
-        },
+        execution: executed,
       }),
     ),
   'proposal-partially-executed': () =>
     presentProposal(
       proposalInput({
-        record: sampleRecord({ status: 'partially_executed', finishedAt: later(12, 41) }),
+        record: sampleRecord({ status: 'partially_executed', ...finished }),
         votes,
         now: later(12, 41),
         ...short,
-        execution: {
-          startedAt: later(12),
-          finishedAt: later(12, 41),
-          driftAfterActual: decimal('0.011'),
-          cash: decimal('812.40'),
-          audit: { first: 812, last: 843, head: '9c1e77d0aa' },
-        },
+        execution: { ...executed, driftAfterActual: decimal('0.011'), cash: decimal('812.40') },
       }),
     ),
+  'proposal-failed': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord({
+          status: 'failed',
+          outcome: 'the market is closed, so nothing was sent. Propose again while it is open',
+          ...finished,
+        }),
+        votes,
+        now: later(12, 41),
+      }),
+    ),
+  'daily-summary': () =>
+    presentDailySummary({
+      account,
+      date: Temporal.PlainDate.from('2026-11-20'),
+      now: NOW.add({ hours: 2, minutes: 5 }),
+      value: plan.totalValue,
+      dayChange: decimal('0.0042'),
+      monthChange: decimal('0.019'),
+      drift: decimal('0.009'),
+      band: account.policy.toleranceBand,
+      values,
+      weights: weightsAfter,
+      traded: [
+        { proposalId: 'k3f9xa', notional: decimal('35061.63'), approverNames: ['Ben', 'Chloe'] },
+      ],
+      pending: [{ proposalId: 'm4g8zb', expiresAt: NOW.add({ hours: 3 }) }],
+      working: [
+        sampleOrder(buyIbm, { status: 'partially_filled', fills: [['20', '125.52']] }).order,
+      ],
+      limits: [{ name: 'day', used: decimal('0.49') }],
+      notices: ['Schwab login: 2 days left'],
+      auditHead: SAMPLE_AUDIT_HEAD.hash,
+      auditRows: 846,
+      verifiedAt: NOW.add({ hours: 2, minutes: 3 }),
+    }),
+  'daily-summary-first-day': () =>
+    presentDailySummary({
+      account,
+      date: Temporal.PlainDate.from('2026-11-20'),
+      now: NOW.add({ hours: 2, minutes: 5 }),
+      value: plan.totalValue,
+      dayChange: null,
+      monthChange: null,
+      drift: plan.driftBefore,
+      band: account.policy.toleranceBand,
+      values: values.slice(-1),
+      weights,
+      traded: [],
+      pending: [],
+      working: [],
+      auditHead: SAMPLE_AUDIT_HEAD.hash,
+      auditRows: 1,
+      verifiedAt: null,
+    }),
+  portfolio: () =>
+    presentPortfolio({
+      account,
+      snapshot: sampleSnapshot(),
+      weights,
+      drift: plan.driftBefore,
+      totalValue: plan.totalValue,
+      now: later(2),
+      pendingProposalIds: ['k3f9xa'],
+      halt: { halt, byName: 'Ben' },
+      priceNote: 'Prices are of 1 Mar 2010.',
+    }),
+  'portfolio-cash-only': () =>
+    presentPortfolio({
+      account,
+      snapshot: { ...sampleSnapshot(), positions: [] },
+      weights: weights.map((row) => ({ ...row, weight: ZERO })),
+      drift: decimal('1'),
+      totalValue: decimal('1704.63'),
+      now: later(2),
+    }),
+  orders: () =>
+    presentOrders({
+      account: 'core',
+      orders: short.orders.toReversed(),
+      total: 12,
+      timeZone: 'America/New_York',
+      now: NOW.add({ hours: 30 }),
+    }),
+  'orders-none': () =>
+    presentOrders({ account: 'core', orders: [], timeZone: 'America/New_York', now: NOW }),
+  history: () =>
+    presentHistory({
+      account: null,
+      entries: [
+        {
+          record: sampleRecord({ status: 'executed' }),
+          proposerName: 'Ana',
+          deciderNames: ['Ben', 'Chloe'],
+        },
+        {
+          record: sampleRecord(
+            { status: 'rejected' },
+            { id: 'b7d2qm', createdAt: later(-60 * 24) },
+          ),
+          proposerName: 'the drift scan',
+          deciderNames: ['Chloe'],
+        },
+        {
+          record: sampleRecord(
+            { status: 'expired' },
+            { id: 'c8e3rn', createdAt: later(-60 * 24 * 400) },
+          ),
+          proposerName: 'Ana',
+          deciderNames: [],
+        },
+      ],
+      timeZone: 'America/New_York',
+      now: later(20),
+    }),
+  targets: () => presentTargets({ account, weights }),
+  pending: () =>
+    presentPending({
+      account: null,
+      entries: [
+        {
+          record: sampleRecord(),
+          proposerName: 'Ana',
+          voterNames: ['Ben'],
+          approverNames: ['Chloe', 'Dev'],
+        },
+      ],
+      timeZone: 'America/New_York',
+      now: later(20),
+    }),
+  'pending-none': () =>
+    presentPending({ account: 'core', entries: [], timeZone: 'America/New_York', now: NOW }),
+  help: () =>
+    presentHelp([
+      {
+        usage: '/rebalance [account] [--buy-only] [--contribute AMOUNT] [--to-band] [--dry-run]',
+        description: 'Propose the trades that bring an account back to its targets',
+      },
+      {
+        usage: '/portfolio [account]',
+        description: 'What an account holds and how far it has drifted',
+      },
+      { usage: '/halt [scope] [reason]', description: 'Stop sending orders at once' },
+      { usage: '/help', description: 'Show this list' },
+    ]),
+  'halt-posted': () =>
+    presentHalted(halt, { byName: 'Ben', resumerNames: ['Ben', 'Chloe', 'Dev'], workingOrders: 1 }),
+  'halt-posted-bare': () => presentHalted({ ...halt, scope: 'all', reason: '' }),
+  'resume-posted': () => presentResumed({ scope: 'core', by: 'Chloe', at: later(34) }),
+  'halt-confirmed': () => presentHaltConfirmed({ scope: 'all' }),
+  'halt-already': () => presentAlreadyHalted({ scope: 'core' }),
+  'resume-confirmed': () => presentResumeConfirmed({ scope: 'core' }),
+  'resume-not-halted': () => presentNotHalted({ scope: 'core' }),
+  'nothing-to-do': () =>
+    presentNothingToDo({
+      account,
+      plan: samplePlan({
+        driftBefore: decimal('0.004'),
+        driftAfter: decimal('0.004'),
+        legs: [],
+        weights: plan.weights.map((row) => ({ ...row, weightBefore: row.weightAfter })),
+      }),
+      now: NOW,
+    }),
+  'dry-run': () => presentDryRun({ account, plan, checks: SAMPLE_CHECKS, now: NOW, limitPrices }),
+  details: () =>
+    presentDetails({ proposal: sampleProposal(), account, checks: SAMPLE_CHECKS, now: later(2) }),
+  superseded: () =>
+    presentSuperseded({
+      proposalId: 'k3f9xa',
+      account: 'core',
+      breaches: [
+        { type: 'price_moved', symbol: 'AAPL', move: decimal('0.023'), tolerance: decimal('0.01') },
+        { type: 'position_changed', symbol: 'IBM', before: decimal('240'), now: decimal('250') },
+        { type: 'cash_changed', before: decimal('1704.63'), now: decimal('449.13') },
+      ],
+      replacementId: 'm4g8zb',
+    }),
+  'outcome-unknown': () =>
+    presentOutcomeUnknown({
+      order: unanswered,
+      broker: 'schwab',
+      looks: 3,
+      nextLookAt: later(5, 20),
+      candidates: [fit('1001234', 7), fit('1001239', 9)],
+      timeZone: 'America/New_York',
+      now: later(5),
+    }),
+  'outcome-unknown-nothing-fits': () =>
+    presentOutcomeUnknown({
+      order: unanswered,
+      broker: 'paper',
+      looks: 1,
+      nextLookAt: later(5, 5),
+      candidates: [],
+      timeZone: 'America/New_York',
+      now: later(5),
+    }),
+  'vote-counted': () => presentVoteCounted({ record: sampleRecord(), votesMissing: 1 }),
+  'refusal-own-proposal': () => denied('own_proposal', ['Ben', 'Chloe', 'Dev']),
+  'refusal-not-approver': () => denied('not_approver', ['Dev']),
+  'refusal-already-voted': () => denied('already_voted', []),
+  'refusal-digest-changed': () => denied('digest_changed', ['Dev']),
+  'refusal-expired': () => denied('expired', ['Dev']),
+  'refusal-confirmation-needed': () => denied('confirmation_needed', []),
+  'refusal-not-pending': () =>
+    presentDecisionDenied({
+      record: sampleRecord({ status: 'executing' }),
+      account,
+      denial: { code: 'not_pending' },
+      eligible: [],
+      decidedBy: ['Ben', 'Chloe'],
+      now: later(61),
+    }),
+  'refusal-stranger': () => presentStranger(['Dev'], { platform: 'slack', userId: 'U0EVE' }),
+  'refusal-role': () =>
+    presentRoleNeeded({
+      what: 'use /halt',
+      role: 'approver',
+      account: 'core',
+      people: ['Ben', 'Dev'],
+    }),
+  'refusal-gone': () => presentGone(),
+  'refusal-halted': () =>
+    presentRefusal({
+      type: 'halted',
+      attempt: 'propose for core',
+      halt: { halt, byName: 'Ben' },
+      whoCan: ['Ben', 'Chloe'],
+      timeZone: 'America/New_York',
+      now: later(30),
+    }),
+  'refusal-busy': () =>
+    presentRefusal({
+      type: 'busy',
+      attempt: 'propose for core',
+      account: 'core',
+      proposalId: 'k3f9xa',
+    }),
+  'refusal-check-failed': () =>
+    presentRefusal({
+      type: 'check_failed',
+      attempt: 'approve #k3f9xa',
+      checks: [
+        {
+          name: 'Limit of the day',
+          result: 'failed',
+          detail: '$35,061.57 asked for, $14,382.40 left',
+        },
+      ],
+      whoCan: ['Dev'],
+    }),
+  'problem-unknown-account': () =>
+    presentCommandProblem({
+      problem: { type: 'unknown_account', given: 'cor', suggestion: 'core' },
+      usage: '/rebalance [account] [--dry-run]',
+      accounts: ['core', 'family'],
+    }),
+  'problem-unknown-option': () =>
+    presentCommandProblem({
+      problem: { type: 'unknown_option', given: '--buyonly', suggestion: '--buy-only' },
+      usage: '/rebalance [account] [--buy-only]',
+      accounts: ['core'],
+    }),
+  'problem-bad-value': () =>
+    presentCommandProblem({
+      problem: {
+        type: 'bad_value',
+        option: '--contribute',
+        given: '-5',
+        expected: 'a positive amount such as 2500 or $2,500.00',
+      },
+      usage: '/rebalance [account] [--contribute AMOUNT]',
+      accounts: ['core'],
+    }),
+  'problem-unknown-command': () =>
+    presentUnknownCommand({ given: 'rebalnce', suggestion: 'rebalance' }),
+  'error-broker': () =>
+    presentBrokerError(
+      new BrokerError('alpaca', 'insufficient_funds', 'insufficient buying power', {
+        brokerCode: '40310000',
+      }),
+    ),
+  'error-plan': () =>
+    presentPlanRefusal({ code: 'price_missing', symbols: ['GOOG', 'IBM'] }, 'core'),
+  'error-store': () =>
+    presentStoreError(new StoreError('disk_full', 'data/evenkeel.db could not grow')),
+  'error-unexpected': () => presentUnexpected('unexpected'),
+  notice: () =>
+    presentNotice({
+      title: 'Reconciled',
+      text: 'Every order and fill of today agrees with the broker.',
+      tone: 'good',
+    }),
+  audit: () =>
+    presentAuditTable({
+      rows: SAMPLE_AUDIT_ROWS,
+      account: 'core',
+      head: SAMPLE_AUDIT_HEAD,
+      timeZone: 'America/New_York',
+      now: later(30),
+    }),
 };
 
-export { NOW };
+type Denial = Parameters<typeof presentDecisionDenied>[0]['denial']['code'];
+
+function denied(code: Denial, eligible: readonly string[]): Message {
+  return presentDecisionDenied({
+    record: sampleRecord(),
+    account,
+    denial: { code },
+    eligible,
+    decidedBy: [],
+    now: later(61),
+  });
+}
