@@ -1,5 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { Check } from '../core/check.ts';
+import type { SkippedLeg } from '../core/plan-types.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { compose, context, fields, heading, left, right, table, text } from './blocks.ts';
 import {
@@ -7,16 +8,18 @@ import {
   formatMoney,
   formatPrice,
   formatQuantity,
+  formatPercent,
   formatShortPercent,
+  listSome,
   SEPARATOR,
   shortId,
 } from './format.ts';
-import type { Message } from './message.ts';
-import { legsTable, skippedWords } from './plan-blocks.ts';
+import type { Block, Message } from './message.ts';
+import { legsTable } from './plan-blocks.ts';
 import { plain } from './plain.ts';
 import { describeOrders, describePolicy } from './policy.ts';
 import { accountTimeZone, formatMoment } from './time.ts';
-import { orderWords, venue } from './words.ts';
+import { orderWords, sideTone, sideWord, skipReasonWords, venue } from './words.ts';
 
 /** Everything behind a proposal: the book and prices it was made from, the rules, and what its digest covers. */
 export function presentDetails(input: {
@@ -73,13 +76,16 @@ export function presentDetails(input: {
         }),
       ),
       legsTable(plan, null),
-      plan.skipped.length === 0
-        ? null
-        : text(`Skipped: ${plan.skipped.map(skippedWords).join(', ')}`),
+      skippedTable(plan.skipped),
       snapshot.openOrders.length === 0
         ? null
         : text(
-            `Working at the broker then: ${snapshot.openOrders.map((order) => orderWords({ ...order, quantity: order.remainingQuantity })).join(', ')}`,
+            `Working at the broker then: ${listSome(
+              snapshot.openOrders.map((order) =>
+                orderWords({ ...order, quantity: order.remainingQuantity }),
+              ),
+              20,
+            )}`,
           ),
       text([...describePolicy(proposal.policy), describeOrders(input.account.orders)].join('\n')),
       checks.length === 0
@@ -104,5 +110,20 @@ export function presentDetails(input: {
       text(envelope),
       context(digest),
     ],
+  );
+}
+
+function skippedTable(skipped: readonly SkippedLeg[]): Block | null {
+  if (skipped.length === 0) return null;
+  return table(
+    'Off target and not traded',
+    [left('Side'), left('Skipped'), right('Notional'), right('Weight (target)'), left('Why')],
+    skipped.map((leg) => [
+      { text: sideWord(leg.side), tone: sideTone(leg.side) },
+      plain(leg.symbol, 24),
+      formatMoney(leg.notional),
+      `${formatPercent(leg.weight)} (${formatShortPercent(leg.targetWeight)})`,
+      skipReasonWords(leg.reason),
+    ]),
   );
 }

@@ -33,6 +33,17 @@ export function pad(text: string, width: number, align: 'left' | 'right'): strin
   return align === 'left' ? text + fill : fill + text;
 }
 
+/** Cuts a line down to `width` columns, `ellipsis` (one column) included where something went. */
+export function clip(text: string, width: number, ellipsis: string): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  for (const { segment } of segmenter.segment(text)) {
+    if (displayWidth(kept + segment) > width - 1) break;
+    kept += segment;
+  }
+  return kept + ellipsis;
+}
+
 /** Breaks text into lines of at most `width` columns: at spaces where it can, within words where it must. */
 export function wrap(text: string, width: number): readonly string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, Math.max(1, width)));

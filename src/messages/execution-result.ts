@@ -58,7 +58,7 @@ export function executionResult(input: {
       ? []
       : [sentence(plain(record.outcome, 400))];
   const problems = nothingSent
-    ? ['Nothing was sent.', ...outcome]
+    ? [['Nothing was sent.', ...outcome].join(' ')]
     : [...unfilled(input), ...outcome];
   const next = record.status === 'executed' ? [] : [whatNow(input)];
   return {

@@ -1,13 +1,17 @@
 import { decimal } from '../core/decimal.ts';
-import { displayWidth, pad } from './display-width.ts';
+import { clip, displayWidth, pad, wrap } from './display-width.ts';
 import { formatMoney, formatQuantity } from './format.ts';
 import type { Block } from './message.ts';
 import type { Glyphs, Paint, Style } from './terminal-style.ts';
 
 type Chart = Extract<Block, { type: 'chart' }>;
+type Series = Chart['series'][number];
 
 /** Bars and lines are at most this wide: wider ones are harder to compare. */
 const WIDEST = 60;
+/** A bar shorter than this gives up the words about its target. */
+const SHORTEST_WITH_AIM = 16;
+/** Rows of a line. */
 const LINE_HEIGHT = 6;
 
 /** A chart as lines of text: bars per category, or a line over time. */
@@ -37,47 +41,108 @@ function toPixels(value: string): number {
 
 function renderBars(chart: Chart, width: number, paint: Paint, glyphs: Glyphs): readonly string[] {
   const [first, second] = chart.series;
-  const labelWidth = Math.max(0, ...chart.categories.map(displayWidth));
-  const figures = chart.series.map((series) =>
-    series.values.map((value) => withUnit(value, chart.unit)),
-  );
-  const figureWidth = Math.max(0, ...figures.flat().map(displayWidth));
-  const largest = Math.max(0, ...chart.series.flatMap((series) => series.values.map(toPixels)));
   if (first !== undefined && second !== undefined && chart.series.length === 2) {
-    // Two series are what should be and what is: one bar with a mark where it should end.
-    const tail = 2 * figureWidth + displayWidth(first.name) + 6;
-    const bar = Math.max(8, Math.min(WIDEST, width - labelWidth - tail - 4));
-    return [
-      chartTitle(chart, paint, `${glyphs.full} ${second.name}   ${glyphs.mark} ${first.name}`),
-      ...chart.categories.map((category, index) => {
-        const target = toPixels(first.values[index] ?? '0');
-        const actual = toPixels(second.values[index] ?? '0');
-        const figure = pad(figures[1]?.[index] ?? '', figureWidth, 'right');
-        const aim = `${first.name.toLowerCase()} ${pad(figures[0]?.[index] ?? '', figureWidth, 'right')}`;
-        return `${pad(category, labelWidth, 'left')}  ${bullet(target, actual, largest, bar, paint, glyphs)}  ${figure}  ${paint('dim', aim)}`;
-      }),
-    ];
+    return renderBullets(chart, first, second, width, paint, glyphs);
   }
-  const nameWidth = Math.max(0, ...chart.series.map((series) => displayWidth(series.name)));
-  const bar = Math.max(8, Math.min(WIDEST, width - labelWidth - nameWidth - figureWidth - 6));
+  const labels = categoryLabels(chart, width, glyphs);
+  const names = chart.series.map((series) =>
+    clip(series.name, Math.floor(width / 4), glyphs.ellipsis),
+  );
+  const nameWidth = widest(names);
+  const figures = figuresOf(chart);
+  const figureWidth = widest(figures.flat());
+  const bar = barWidth(width - widest(labels) - nameWidth - figureWidth - 6);
+  const largest = largestOf(chart);
   return [
-    chartTitle(chart, paint, ''),
-    ...chart.categories.flatMap((category, index) =>
+    ...chartTitle(chart, width, paint, ''),
+    ...labels.flatMap((label, index) =>
       chart.series.map((series, number) => {
-        const label = pad(number === 0 ? category : '', labelWidth, 'left');
-        const name = pad(series.name, nameWidth, 'left');
+        const category = pad(number === 0 ? label : '', widest(labels), 'left');
+        const name = pad(names[number] ?? '', nameWidth, 'left');
         const length = columns(toPixels(series.values[index] ?? '0'), largest, bar);
-        const drawn = paint('accent', glyphs.full.repeat(length)) + ' '.repeat(bar - length);
-        return `${label}  ${paint('dim', name)}  ${drawn}  ${pad(figures[number]?.[index] ?? '', figureWidth, 'right')}`;
+        const drawn = paint('accent', glyphs.bar.repeat(length)) + ' '.repeat(bar - length);
+        const figure = pad(figures[number]?.[index] ?? '', figureWidth, 'right');
+        return `${category}  ${paint('dim', name)}  ${drawn}  ${figure}`;
       }),
     ),
   ];
 }
 
-function chartTitle(chart: Chart, paint: Paint, legend: string): string {
-  return legend === ''
-    ? paint('strong', chart.title)
-    : `${paint('strong', chart.title)}   ${paint('dim', legend)}`;
+/** Two series are what should be and what is: one bar a category, with a mark where it should end. */
+function renderBullets(
+  chart: Chart,
+  target: Series,
+  actual: Series,
+  width: number,
+  paint: Paint,
+  glyphs: Glyphs,
+): readonly string[] {
+  const labels = categoryLabels(chart, width, glyphs);
+  const labelWidth = widest(labels);
+  const [targets = [], actuals = []] = figuresOf(chart);
+  const figureWidth = widest([...targets, ...actuals]);
+  const largest = largestOf(chart);
+  const left = width - labelWidth - figureWidth - 4;
+  const aimWidth = displayWidth(target.name) + figureWidth + 3;
+  // Where it is narrow, the mark alone shows the target.
+  const showsAim = left - aimWidth >= SHORTEST_WITH_AIM;
+  const bar = barWidth(showsAim ? left - aimWidth : left);
+  return [
+    ...chartTitle(
+      chart,
+      width,
+      paint,
+      `${glyphs.bar} ${actual.name}   ${glyphs.mark} ${target.name}`,
+    ),
+    ...labels.map((label, index) => {
+      const drawn = bullet(
+        toPixels(target.values[index] ?? '0'),
+        toPixels(actual.values[index] ?? '0'),
+        largest,
+        bar,
+        paint,
+        glyphs,
+      );
+      const figure = pad(actuals[index] ?? '', figureWidth, 'right');
+      const aim = `${target.name.toLowerCase()} ${pad(targets[index] ?? '', figureWidth, 'right')}`;
+      const tail = showsAim ? `  ${paint('dim', aim)}` : '';
+      return `${pad(label, labelWidth, 'left')}  ${drawn}  ${figure}${tail}`;
+    }),
+  ];
+}
+
+/** The categories, cut to a third of the width. */
+function categoryLabels(chart: Chart, width: number, glyphs: Glyphs): readonly string[] {
+  return chart.categories.map((category) => clip(category, Math.floor(width / 3), glyphs.ellipsis));
+}
+
+function figuresOf(chart: Chart): readonly (readonly string[])[] {
+  return chart.series.map((series) => series.values.map((value) => withUnit(value, chart.unit)));
+}
+
+function largestOf(chart: Chart): number {
+  return Math.max(0, ...chart.series.flatMap((series) => series.values.map(toPixels)));
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(displayWidth));
+}
+
+function barWidth(available: number): number {
+  return Math.max(2, Math.min(WIDEST, available));
+}
+
+function chartTitle(chart: Chart, width: number, paint: Paint, legend: string): readonly string[] {
+  const title = wrap(chart.title, width);
+  const [only] = title;
+  const together = displayWidth(chart.title) + displayWidth(legend) + 3 <= width;
+  if (only !== undefined && legend !== '' && together) {
+    return [`${paint('strong', only)}   ${paint('dim', legend)}`];
+  }
+  return [
+    ...title.map((line) => paint('strong', line)),
+    ...(legend === '' ? [] : wrap(legend, width).map((line) => paint('dim', line))),
+  ];
 }
 
 /** How many of `width` columns a value takes. */
@@ -103,9 +168,9 @@ function bullet(
     // Beyond the mark every column is shifted by the one that the mark takes.
     const position = column > mark ? column - 1 : column;
     if (position < end) {
-      return position < mark ? ['accent', glyphs.full] : ['caution', glyphs.over];
+      return position < mark ? ['accent', glyphs.bar] : ['caution', glyphs.over];
     }
-    return position < mark ? ['dim', glyphs.light] : ['neutral', ' '];
+    return position < mark ? ['dim', glyphs.missing] : ['neutral', ' '];
   });
   return parts.map(([style, text]) => paint(style, text)).join('');
 }
@@ -143,7 +208,14 @@ function renderLine(chart: Chart, width: number, paint: Paint, glyphs: Glyphs): 
   });
   const from = chart.categories[0] ?? '';
   const to = chart.categories.at(-1) ?? '';
-  const gap = Math.max(1, span - displayWidth(from) - displayWidth(to));
-  const axis = `${' '.repeat(labelWidth + 2)}${from}${' '.repeat(gap)}${to}`;
-  return [chartTitle(chart, paint, ''), ...rows, paint('dim', axis)];
+  const gap = span - displayWidth(from) - displayWidth(to);
+  const axis =
+    gap >= 1
+      ? [`${' '.repeat(labelWidth + 2)}${from}${' '.repeat(gap)}${to}`]
+      : wrap(`${from} to ${to}`, width);
+  return [
+    ...chartTitle(chart, width, paint, ''),
+    ...rows,
+    ...axis.map((line) => paint('dim', line)),
+  ];
 }

@@ -47,10 +47,16 @@ export interface Glyphs {
   readonly vertical: string;
   readonly topLeft: string;
   readonly bottomLeft: string;
+  /** How far a progress is, and how far it is not. */
   readonly full: string;
   readonly light: string;
+  /** A chart's bar, what it is over its target, and what it lacks. */
+  readonly bar: string;
   readonly over: string;
+  readonly missing: string;
   readonly mark: string;
+  /** Stands for what was cut off; one column. */
+  readonly ellipsis: string;
   /** From nearly empty to full, for charts of a line. */
   readonly levels: readonly string[];
   readonly tones: Readonly<Record<Tone, string>>;
@@ -64,8 +70,12 @@ export const BOX_GLYPHS: Glyphs = {
   bottomLeft: '└',
   full: '█',
   light: '░',
-  over: '▓',
+  // An eighth is left free, so that bars below each other stay apart.
+  bar: '▇',
+  over: '▇',
+  missing: '·',
   mark: '┃',
+  ellipsis: '…',
   levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   tones: { neutral: '●', good: '✔', caution: '▲', bad: '✖' },
   steps: { waiting: '○', running: '◐', done: '✔', failed: '✖' },
@@ -78,8 +88,11 @@ export const ASCII_GLYPHS: Glyphs = {
   bottomLeft: '+',
   full: '#',
   light: '.',
+  bar: '#',
   over: '#',
+  missing: '.',
   mark: '|',
+  ellipsis: '~',
   levels: ['#'],
   tones: { neutral: '*', good: '+', caution: '!', bad: 'x' },
   steps: { waiting: 'waiting', running: 'running', done: 'done', failed: 'failed' },

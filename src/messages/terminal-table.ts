@@ -107,21 +107,27 @@ function renderLines(
   );
 }
 
-/** One list a row: its first two cells, then each other cell under its column's name. */
+/** One list a row: its first two cells, then each other cell beside its column's name. */
 function renderAsLists(table: Table, width: number, paint: Paint): readonly string[] {
   const labels = table.columns.map((column) => column.label);
-  const labelWidth = Math.max(...labels.slice(2).map(displayWidth), 0);
+  const widest = Math.max(...labels.slice(2).map(displayWidth), 0);
+  // Names take at most half of the line, so that there is room for what they name.
+  const labelWidth = Math.min(widest, Math.floor(width / 2) - 3);
   return table.rows.flatMap((row, index) => {
-    const title = row.slice(0, 2).map((cell) => paint(cell.tone ?? 'strong', cell.text));
+    const title = row.slice(0, 2).map((cell) => cell.text);
+    const tone = row.slice(0, 2).find((cell) => cell.tone !== undefined)?.tone ?? 'strong';
     const rest = row.slice(2).flatMap((cell, position) => {
-      const label = pad(labels[position + 2] ?? '', labelWidth, 'left');
-      const indent = ' '.repeat(labelWidth + 4);
-      return wrap(cell.text, width - labelWidth - 4).map((line, number) =>
-        number === 0
-          ? `  ${paint('dim', label)}  ${paint(cell.tone ?? 'neutral', line)}`
-          : indent + paint(cell.tone ?? 'neutral', line),
-      );
+      const label = wrap(labels[position + 2] ?? '', labelWidth);
+      const value = wrap(cell.text, width - labelWidth - 4);
+      return Array.from({ length: Math.max(label.length, value.length) }, (_, line) => {
+        const name = paint('dim', pad(label[line] ?? '', labelWidth, 'left'));
+        return `  ${name}  ${paint(cell.tone ?? 'neutral', value[line] ?? '')}`.trimEnd();
+      });
     });
-    return [...(index === 0 ? [] : ['']), title.join(' '), ...rest];
+    return [
+      ...(index === 0 ? [] : ['']),
+      ...wrap(title.join(' '), width).map((line) => paint(tone, line)),
+      ...rest,
+    ];
   });
 }

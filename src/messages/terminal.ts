@@ -130,9 +130,9 @@ function renderFields(fields: readonly Field[], canvas: Canvas): readonly string
   }
   return rows.flatMap((row) => {
     const [only] = row;
-    if (row.length === 1 && only !== undefined && displayWidth(only.value) > width) {
+    if (row.length === 1 && only !== undefined) {
       return [
-        paint('dim', only.label),
+        ...wrap(only.label, width).map((line) => paint('dim', line)),
         ...wrap(only.value, width).map((line) => paint(only.tone ?? 'strong', line)),
       ];
     }
@@ -181,7 +181,9 @@ function renderProgress(block: Progress, canvas: Canvas): readonly string[] {
       const room = width - signWidth - titleWidth - 3;
       if (room < 16) {
         return [
-          `${sign} ${step.title}`,
+          ...wrap(step.title, width - signWidth - 1).map((line, index) =>
+            index === 0 ? `${sign} ${line}` : ' '.repeat(signWidth + 1) + line,
+          ),
           ...wrap(step.detail, width - signWidth - 1).map((line) =>
             paint('dim', ' '.repeat(signWidth + 1) + line),
           ),

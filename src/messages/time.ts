@@ -51,10 +51,9 @@ export function formatZone(instant: Temporal.Instant, timeZone: string): string 
 const zoneNames = new Map<string, string>();
 
 function findZoneName(instant: Temporal.Instant, timeZone: string): string {
-  // American English knows ET and PT, British English CET and BST; neither makes up what it does not know.
+  // American English knows ET and PT, British English CET, CEST and BST; the rest are offsets.
   const attempts = [
     ['en-US', 'shortGeneric'],
-    ['en-GB', 'shortGeneric'],
     ['en-GB', 'short'],
     ['en-US', 'short'],
   ] as const;

@@ -23,7 +23,8 @@ import {
 } from '../../src/messages/halt.ts';
 import { presentHelp } from '../../src/messages/help.ts';
 import { presentHistory } from '../../src/messages/history.ts';
-import type { Message } from '../../src/messages/message.ts';
+import { adjustForm, confirmationForm, rejectForm } from '../../src/messages/forms.ts';
+import type { Form, Message } from '../../src/messages/message.ts';
 import { presentNothingToDo } from '../../src/messages/nothing-to-do.ts';
 import { presentNotice } from '../../src/messages/notice.ts';
 import { presentOrders } from '../../src/messages/orders.ts';
@@ -614,6 +615,13 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       timeZone: 'America/New_York',
       now: later(30),
     }),
+};
+
+/** Every form there is, by the name of its golden file. */
+export const SAMPLE_FORMS: Readonly<Record<string, () => Form>> = {
+  'form-reject': () => rejectForm(sampleRecord()),
+  'form-confirmation': () => confirmationForm(sampleRecord(), account),
+  'form-adjust': () => adjustForm(sampleRecord()),
 };
 
 type Denial = Parameters<typeof presentDecisionDenied>[0]['denial']['code'];
