@@ -1,0 +1,107 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { Person } from '../core/person.ts';
+import type { Secret } from '../lib/secret.ts';
+
+/** Everything that the program was told, checked, frozen. */
+export interface Config {
+  readonly accounts: readonly AccountSettings[];
+  readonly people: readonly Person[];
+  /** Absolute. */
+  readonly databasePath: string;
+  /** True when DATABASE_URL is not set: the demo then takes a temporary database. */
+  readonly databaseIsDefault: boolean;
+  /** Of the local page, on loopback; 0 means any free port. */
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  /** `live` only with TRADING_MODE=live; no account is live otherwise. */
+  readonly tradingMode: 'paper' | 'live';
+  /** Keys the audit chain. Null: the chain is hashed without a key. */
+  readonly auditKey: Secret | null;
+  /** Encrypts stored credentials. Null: none are stored. */
+  readonly masterKey: Secret | null;
+  readonly slack: SlackSettings | null;
+  readonly discord: DiscordSettings | null;
+  readonly alpaca: AlpacaSettings;
+  readonly ibkr: IbkrSettings;
+  readonly schwab: SchwabSettings;
+  /** The file that accounts and people come from, absolute. Paths in it are relative to its folder. */
+  readonly sourceFile: string;
+  /** True when there is no portfolios.yaml and the built-in demo accounts are used. */
+  readonly demo: boolean;
+  /** SHA-256 over what matters to the record, without secrets: tells that the configuration changed. */
+  readonly digest: string;
+  /** What is allowed and probably not meant, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+export interface SlackSettings {
+  readonly botToken: Secret;
+  readonly transport:
+    | { readonly type: 'socket'; readonly appToken: Secret }
+    | { readonly type: 'http'; readonly signingSecret: Secret; readonly port: number };
+  /** Replaces https://slack.com/api/. */
+  readonly apiUrl: string | null;
+}
+
+export interface DiscordSettings {
+  readonly token: Secret;
+  /** Where commands are registered. */
+  readonly guildId: string;
+  /** Replaces https://discord.com/api. */
+  readonly apiUrl: string | null;
+}
+
+/** For accounts whose `alpaca` section has no credentials or addresses of its own. */
+export interface AlpacaSettings {
+  readonly credentials: { readonly apiKey: Secret; readonly secret: Secret } | null;
+  readonly apiUrl: string | null;
+  readonly dataUrl: string | null;
+  readonly streamUrl: string | null;
+}
+
+/** For accounts whose `ibkr` section does not say otherwise. */
+export interface IbkrSettings {
+  readonly host: string;
+  /** Null: 7497 for paper and 7496 for live, as TWS has it. */
+  readonly port: number | null;
+  readonly clientId: number;
+}
+
+export interface SchwabSettings {
+  /** The registered app; null when there is none. */
+  readonly app: {
+    readonly clientId: Secret;
+    readonly clientSecret: Secret;
+    readonly redirectUri: string;
+  } | null;
+  readonly apiUrl: string | null;
+}
+
+/** What is wrong with the configuration, and where. */
+export interface ConfigProblem {
+  /** As the person would type it: `portfolios.yaml`, `.env`, or `environment` for process variables. */
+  readonly file: string;
+  /** From 1; null where there is no line. */
+  readonly line: number | null;
+  readonly column: number | null;
+  /** `accounts.core.targets`, `PORT`; empty for the file as a whole. */
+  readonly path: string;
+  /** What was expected and what was found. */
+  readonly message: string;
+}
+
+export type ConfigResult =
+  | { readonly type: 'loaded'; readonly config: Config }
+  | { readonly type: 'invalid'; readonly problems: readonly ConfigProblem[] };
+
+/**
+ * One line for people: `portfolios.yaml:12: accounts.core.targets: expected ...`. What a file says may
+ * be part of it: control and direction characters are not let through to a terminal.
+ */
+export function formatProblem(problem: ConfigProblem): string {
+  const place = problem.line === null ? problem.file : `${problem.file}:${problem.line}`;
+  const line = [place, problem.path, problem.message].filter((part) => part !== '').join(': ');
+  return line.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\uFFFD');
+}
