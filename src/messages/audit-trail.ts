@@ -37,7 +37,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
 };
 
 /** What an audit action is called. */
-export function auditActionWords(action: AuditAction): string {
+function auditActionWords(action: AuditAction): string {
   return ACTIONS[action];
 }
 
@@ -62,7 +62,7 @@ function actionTone(action: AuditAction): Tone {
 }
 
 /** A row's facts in a line: `quantity 42, limit price 223.08`. */
-export function payloadWords(payload: AuditRow['payload'], maximum = 160): string {
+function payloadWords(payload: AuditRow['payload'], maximum = 160): string {
   const parts = Object.entries(payload)
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => `${nameWords(name)} ${valueWords(value)}`);

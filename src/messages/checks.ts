@@ -11,7 +11,7 @@ function checkWords(check: Check): string {
 }
 
 /** `9 passed, 1 warned`. */
-export function checksCount(checks: readonly Check[]): string {
+function checksCount(checks: readonly Check[]): string {
   const count = (result: Check['result']): number =>
     checks.filter((check) => check.result === result).length;
   const parts = [`${count('passed')} passed`];

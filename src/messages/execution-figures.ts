@@ -22,7 +22,7 @@ export interface LegFigures {
   readonly order: Order | null;
 }
 
-export type LegState =
+type LegState =
   | 'waiting'
   | 'waiting_for_proceeds'
   | 'working'

@@ -53,7 +53,7 @@ function legStep(entry: LegFigures, broker: string): Step {
 }
 
 /** `SELL AAPL 42 @ $223.08`, `BUY IBM 20 of 61 @ $125.38`, `BUY GOOG 7`. */
-export function legTitle(entry: LegFigures): string {
+function legTitle(entry: LegFigures): string {
   const { leg } = entry;
   const start = `${sideWord(leg.side)} ${plain(leg.symbol, 24)}`;
   const quantity = formatQuantity(leg.quantity);
@@ -64,7 +64,7 @@ export function legTitle(entry: LegFigures): string {
 }
 
 /** What the leg is doing, or why it ended short. */
-export function legDetail(entry: LegFigures, broker: string): string {
+function legDetail(entry: LegFigures, broker: string): string {
   switch (entry.state) {
     case 'waiting':
       return 'not sent yet';

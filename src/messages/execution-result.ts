@@ -109,7 +109,7 @@ function unfilled(input: {
 }
 
 /** `+1.4 bp ($3.41 in our favour)`. */
-export function slippageWords(figures: ExecutionFigures): string {
+function slippageWords(figures: ExecutionFigures): string {
   const { slippage } = figures;
   if (slippage.eq(ZERO)) return 'none';
   const amount = `${formatMoney(slippage.abs())} ${slippage.gt(ZERO) ? 'in our favour' : 'against us'}`;

@@ -8,7 +8,7 @@ import { formatMoment } from './time.ts';
 import { proposalStatusTone, proposalStatusWord } from './words.ts';
 
 /** One proposal of the past with the names that go with it. */
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly record: ProposalRecord;
   readonly proposerName: string;
   /** Who approved it, or who rejected it. */

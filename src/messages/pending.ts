@@ -7,7 +7,7 @@ import { plain } from './plain.ts';
 import { formatBetween, formatMoment } from './time.ts';
 
 /** A proposal that waits, with the names that go with it. */
-export interface PendingEntry {
+interface PendingEntry {
   readonly record: ProposalRecord;
   readonly proposerName: string;
   /** Who has approved so far. */

@@ -32,7 +32,7 @@ export function ordersWithNotional(plan: Plan): string {
 }
 
 /** `$1,204.11 (0.5%)`. */
-export function cashAfter(plan: Plan): string {
+function cashAfter(plan: Plan): string {
   if (plan.totalValue.lte(ZERO)) return formatMoney(plan.cashAfter);
   const share = formatPercent(plan.cashAfter.div(plan.totalValue));
   return `${formatMoney(plan.cashAfter)} (${share})`;
@@ -64,7 +64,7 @@ export function planChart(plan: Plan): Block | null {
 }
 
 /** `38.1% → 30.1% (30%)`. */
-export function weightChange(leg: Leg): string {
+function weightChange(leg: Leg): string {
   const before = formatPercent(leg.weightBefore);
   const after = formatPercent(leg.weightAfter);
   return `${before} ${ARROW} ${after} (${formatShortPercent(leg.targetWeight)})`;
@@ -115,7 +115,7 @@ export function legsInWords(legs: readonly Leg[], most = 8): string {
 }
 
 /** `MSFT (inside its band, 19.6% of 20%)`. */
-export function skippedWords(skipped: SkippedLeg): string {
+function skippedWords(skipped: SkippedLeg): string {
   const weight = formatPercent(skipped.weight);
   const target = formatShortPercent(skipped.targetWeight);
   const symbol = plain(skipped.symbol, 24);

@@ -27,7 +27,7 @@ import { accountTimeZone, formatMoment } from './time.ts';
 import { proposalStatusWord, venue } from './words.ts';
 
 /** Who voted for a proposal, by the name that messages use. */
-export interface Vote {
+interface Vote {
   readonly name: string;
   readonly at: Temporal.Instant;
 }

@@ -37,7 +37,7 @@ export function accountTimeZone(account: Pick<AccountSettings, 'schedule'>): str
 }
 
 /** A zone's everyday name at an instant: `ET`, `CET`, `UTC`, or else its offset: `GMT+9`. */
-export function formatZone(instant: Temporal.Instant, timeZone: string): string {
+function formatZone(instant: Temporal.Instant, timeZone: string): string {
   const offset = instant.toZonedDateTimeISO(timeZone).offsetNanoseconds;
   const key = `${timeZone} ${offset}`;
   const known = zoneNames.get(key);

@@ -4,7 +4,7 @@ import { GOLDEN_FOLDER, goldenFiles } from './golden.ts';
 
 const files = goldenFiles();
 
-describe('every message says what was recorded (node test/messages/record-golden.ts records anew)', () => {
+describe('every message says what was recorded (npm run golden records anew)', () => {
   test.each([...files])('%s', (name, content) => {
     expect(content).toBe(readFileSync(new URL(name, GOLDEN_FOLDER), 'utf8'));
   });

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { GOLDEN_FOLDER, goldenFiles } from './golden.ts';
 
-// Records what the messages say now: `node test/messages/record-golden.ts`, then read the difference.
+// Records what the messages say now: `npm run golden`, then read the difference.
 rmSync(GOLDEN_FOLDER, { recursive: true, force: true });
 mkdirSync(GOLDEN_FOLDER, { recursive: true });
 const files = goldenFiles();
