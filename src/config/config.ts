@@ -34,7 +34,7 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export interface SlackSettings {
   readonly botToken: Secret;
@@ -62,7 +62,7 @@ export interface AlpacaSettings {
 }
 
 /** For accounts whose `ibkr` section does not say otherwise. */
-export interface IbkrSettings {
+interface IbkrSettings {
   readonly host: string;
   /** Null: 7497 for paper and 7496 for live, as TWS has it. */
   readonly port: number | null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HUNDRED, sum, toText } from '../core/decimal.ts';
+import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import { ROLES } from '../core/person.ts';
 import { nearest } from '../lib/nearest.ts';
 import { listed, shown } from './issues.ts';
@@ -23,7 +24,7 @@ import {
  * else. The descriptions are what editors show.
  */
 export const BROKERS = ['paper', 'alpaca', 'ibkr', 'schwab'] as const;
-export type BrokerName = (typeof BROKERS)[number];
+type BrokerName = (typeof BROKERS)[number];
 
 const GONE_BROKERS = /^(td|tda|td[ _-]?ameritrade|ameritrade|thinkorswim)$/i;
 
@@ -212,7 +213,7 @@ const channelSchema = z
 const scheduleSchema = z
   .strictObject(
     {
-      timeZone: timeZoneSchema.prefault('America/New_York'),
+      timeZone: timeZoneSchema.prefault(EXCHANGE_TIME_ZONE),
       dailySummary: scheduleTextSchema.prefault('weekdays at 16:05'),
       driftScan: scheduleTextSchema
         .prefault('off')

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yam
 import type { Document, Node } from 'yaml';
 
 /** Where something is written; lines and columns count from 1. */
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }
@@ -11,14 +11,14 @@ export interface Position {
 export type Path = readonly (string | number)[];
 
 /** What a YAML file says, in plain values. A number is the text it was written as. */
-export type PlainValue =
+type PlainValue =
   | null
   | boolean
   | string
   | readonly PlainValue[]
   | { readonly [key: string]: PlainValue };
 
-export interface SyntaxProblem extends Position {
+interface SyntaxProblem extends Position {
   readonly message: string;
 }
 
