@@ -182,10 +182,10 @@ const TRIGGERS = [
     select raise(abort, 'audit_log is append-only: its rows are never deleted');
   end`,
   `create trigger audit_log_in_order before insert on audit_log
-    when new.seq is not (select coalesce(max(seq), 0) + 1 from audit_log)
-      or new.prev_hash is not coalesce(
-        (select hash from audit_log order by seq desc limit 1),
-        '${'0'.repeat(64)}')
+    when coalesce(
+      (select seq is not new.seq - 1 or hash is not new.prev_hash
+        from audit_log order by seq desc limit 1),
+      new.seq is not 1 or new.prev_hash is not '${'0'.repeat(64)}')
   begin
     select raise(abort, 'audit_log is append-only: a row must follow the last one');
   end`,

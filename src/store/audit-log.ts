@@ -1,10 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
-import { canonicalJson } from '../core/canonical-json.ts';
-import { StoreError } from '../ports/store-error.ts';
-import type { AuditAction, AuditEntry, AuditHead, AuditRow, JsonValue } from '../ports/store.ts';
+import type { AuditAction, AuditEntry, AuditHead, AuditRow } from '../ports/store.ts';
 import { GENESIS_HASH, type ChainHash, type ChainedRow } from './audit-chain.ts';
+import { canonicalPayload } from './audit-payload.ts';
 import { decodeColumn, decodeInstant, decodeJsonColumn, instantColumn } from './columns.ts';
 import type { Tables } from './tables.ts';
 
@@ -74,7 +73,7 @@ export function createAuditAppender(sqlite: Database, chain: ChainHash): AuditAp
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       );
       head ??= selectHead.get() ?? { seq: 0, hash: GENESIS_HASH };
-      const payload = checkedPayload(entry.payload);
+      const { payload, text } = canonicalPayload(entry.payload);
       const row: ChainedRow = {
         seq: head.seq + 1,
         at: instantColumn(entry.at),
@@ -83,7 +82,7 @@ export function createAuditAppender(sqlite: Database, chain: ChainHash): AuditAp
         action: entry.action,
         account: entry.account === null ? null : entry.account.toWellFormed(),
         subject: entry.subject.toWellFormed(),
-        payload: canonicalJson(payload),
+        payload: text,
         prevHash: head.hash,
       };
       const hash = chain(row);
@@ -114,48 +113,6 @@ export function createAuditAppender(sqlite: Database, chain: ChainHash): AuditAp
       };
     },
   };
-}
-
-/**
- * The payload with half surrogate pairs replaced, which neither JSON nor SQLite can carry: what a
- * stranger types must not keep it out of the log.
- * @throws StoreError for numbers that are no safe integers.
- */
-function checkedPayload(payload: AuditEntry['payload']): AuditEntry['payload'] {
-  const checked: { [key: string]: JsonValue } = {};
-  for (const key of Object.keys(payload)) {
-    checked[key.toWellFormed()] = checkedValue(payload[key], key);
-  }
-  return checked;
-}
-
-function checkedValue(value: JsonValue | undefined, where: string): JsonValue {
-  switch (typeof value) {
-    case 'string':
-      return value.toWellFormed();
-    case 'boolean':
-      return value;
-    case 'number':
-      if (Number.isSafeInteger(value)) return value;
-      throw new StoreError(
-        'invalid_value',
-        `The audit payload's "${where}" is ${value}: decimals are stored as text.`,
-      );
-    case 'object':
-      if (value === null) return null;
-      if (isArray(value)) return value.map((item) => checkedValue(item, where));
-      return checkedPayload(value);
-    default:
-      throw new StoreError(
-        'invalid_value',
-        `The audit payload's "${where}" is ${typeof value}, which JSON cannot carry.`,
-      );
-  }
-}
-
-/** Array.isArray does not narrow readonly arrays. */
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
 
 export async function readAuditHead(database: Kysely<Tables>): Promise<AuditHead> {
