@@ -95,6 +95,7 @@ export function createApiServer(
       answer: undefined,
     };
     calls.push(call);
+    world.changes.notify();
     const raw = await readAll(request);
     const effects = faults.take({ operation: call.operation, method, path });
     for (const effect of effects) if (effect.type === 'wait') await effect.until;

@@ -95,19 +95,30 @@ export function createFaults(): FaultSource {
     clear: () => {
       faults.clear();
     },
-    take: (request) =>
-      [...faults]
-        .filter(({ match }) => matches(match, request))
-        .map((fault) => {
-          fault.left -= 1;
-          if (fault.left <= 0) faults.delete(fault);
-          const { effect } = fault;
-          if (effect.type !== 'delay') return effect;
-          const { promise, resolve } = Promise.withResolvers<void>();
-          setTimeout(resolve, effect.milliseconds).unref();
-          return { type: 'wait', until: promise };
-        }),
+    take: (request) => {
+      const taken: FaultEffect[] = [];
+      for (const fault of faults) {
+        const { effect } = fault;
+        const isOver = taken.some(({ type }) => type !== 'wait');
+        // One request meets one end; what else is set up waits for the next.
+        if (!matches(fault.match, request) || (isOver && !isPause(effect))) continue;
+        fault.left -= 1;
+        if (fault.left <= 0) faults.delete(fault);
+        taken.push(effect.type === 'delay' ? pauseOf(effect.milliseconds) : effect);
+      }
+      return taken;
+    },
   };
+}
+
+function isPause({ type }: Fault['effect']): boolean {
+  return type === 'delay' || type === 'wait';
+}
+
+function pauseOf(milliseconds: number): FaultEffect {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, milliseconds);
+  return { type: 'wait', until: promise };
 }
 
 function matches(match: FaultMatch, request: Parameters<FaultSource['take']>[0]): boolean {
