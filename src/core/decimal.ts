@@ -17,8 +17,11 @@ Decimal.PE = 40;
 /** An exact decimal number. */
 export type Decimal = Big;
 
-/** A plain decimal: optional minus, digits, optional fraction. No exponents, no separators. */
-export const DECIMAL_TEXT = /^-?\d{1,30}(\.\d{1,30})?$/;
+/**
+ * A plain decimal: optional minus, digits, optional fraction. No exponents, no separators. Long enough
+ * for a product such as quantity x price x share, each with the 18 places that brokers go to.
+ */
+export const DECIMAL_TEXT = /^-?\d{1,64}(\.\d{1,64})?$/;
 
 /**
  * Reads a decimal from text such as `-12.50`.
@@ -66,4 +69,55 @@ export function roundDownToLot(quantity: Decimal, lot: Decimal): Decimal {
 /** Rounds to cents, half to even: for showing and for cash amounts, never inside a calculation. */
 export function roundToCents(value: Decimal): Decimal {
   return value.round(2, Big.roundHalfEven);
+}
+
+/** An exact decimal taken apart: `digits` x 10^-`places`. */
+export interface Digits {
+  readonly digits: bigint;
+  readonly places: number;
+}
+
+/** Takes a decimal apart, for long calculations on integers: exact as big.js is, and many times faster. */
+export function toDigits(value: Decimal): Digits {
+  const text = value.toFixed();
+  const point = text.indexOf('.');
+  if (point === -1) return { digits: BigInt(text), places: 0 };
+  return {
+    digits: BigInt(text.slice(0, point) + text.slice(point + 1)),
+    places: text.length - point - 1,
+  };
+}
+
+/**
+ * The value in units of 10^-`scale`.
+ * @throws Error when the scale is too coarse to hold it exactly.
+ */
+export function atScale(value: Digits, scale: number): bigint {
+  if (scale < value.places) throw new Error(`${value.places} places do not fit a scale of ${scale}`);
+  return value.digits * tenToThe(scale - value.places);
+}
+
+/** The exact decimal of an integer in units of 10^-`scale`. */
+export function fromScale(value: bigint, scale: number): Decimal {
+  if (scale === 0) return new Decimal(value.toString());
+  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, '0');
+  const text = `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  return new Decimal(value < 0n ? `-${text}` : text);
+}
+
+/** `numerator` / `denominator`, rounded as every division here: 28 decimal places, half to even. */
+export function ratio(numerator: bigint, denominator: bigint): Decimal {
+  const negative = numerator < 0n !== denominator < 0n;
+  const divisor = denominator < 0n ? -denominator : denominator;
+  const scaled = (numerator < 0n ? -numerator : numerator) * tenToThe(Decimal.DP);
+  let quotient = scaled / divisor;
+  const twice = 2n * (scaled - quotient * divisor);
+  if (twice > divisor || (twice === divisor && quotient % 2n === 1n)) quotient += 1n;
+  return fromScale(negative ? -quotient : quotient, Decimal.DP);
+}
+
+const powersOfTen: bigint[] = [];
+
+export function tenToThe(exponent: number): bigint {
+  return (powersOfTen[exponent] ??= 10n ** BigInt(exponent));
 }

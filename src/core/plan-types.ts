@@ -33,6 +33,8 @@ export const skipReasonSchema = z.enum([
   'working_order',
   'insufficient_cash',
   'below_one_lot',
+  /** Trading it would leave as much drift as leaving it alone, e.g. because the proceeds would lie idle. */
+  'no_improvement',
   'adjusted_away',
 ]);
 export type SkipReason = z.output<typeof skipReasonSchema>;

@@ -111,6 +111,7 @@ const SKIP_REASONS: Readonly<Record<SkipReason, string>> = {
   working_order: 'an order of it is working',
   insufficient_cash: 'not enough cash',
   below_one_lot: 'less than one lot',
+  no_improvement: 'trading it would not lower the drift',
   adjusted_away: 'dropped by the adjustment',
 };
 
