@@ -1,89 +1,11 @@
-import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import type { Logger } from '@slack/bolt';
-import { WebClient } from '@slack/web-api';
-import { afterEach, describe, expect, test } from 'vitest';
-import { buttonsOf, manualClock, startSlackFake } from './slack/index.ts';
-import type { SlackFake, SlackFakeOptions, SlackMessage } from './slack/index.ts';
+import type { App } from '@slack/bolt';
+import { describe, expect, test } from 'vitest';
+import { connect, slack } from './slack-bolt.ts';
+import type { Mode } from './slack-bolt.ts';
+import { buttonsOf, manualClock } from './slack/index.ts';
+import type { SlackFake, SlackMessage } from './slack/index.ts';
 
 /** The fake of Slack, with unmodified Bolt as its client. */
-
-const closing: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-const silent: Logger = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  setLevel: () => {},
-  getLevel: () => LogLevel.ERROR,
-  setName: () => {},
-};
-
-async function slack(options: SlackFakeOptions = {}): Promise<SlackFake> {
-  const fake = await startSlackFake(options);
-  closing.push(() => fake.close());
-  return fake;
-}
-
-/** A client that says at once what went wrong. */
-function client(fake: SlackFake, token: string = fake.botToken): WebClient {
-  return new WebClient(token, {
-    slackApiUrl: fake.apiUrl,
-    logger: silent,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-  });
-}
-
-type Mode = 'Socket Mode' | 'signed HTTP';
-
-/** A bare Bolt app, connected to the fake in one of the two ways. */
-async function connect(
-  fake: SlackFake,
-  mode: Mode,
-  wire: (app: App) => void = answerAll,
-): Promise<App> {
-  const common = {
-    token: fake.botToken,
-    logger: silent,
-    clientOptions: { slackApiUrl: fake.apiUrl },
-  };
-  if (mode === 'signed HTTP') {
-    const app = new App({ ...common, signingSecret: fake.signingSecret });
-    wire(app);
-    const server = await app.start(0);
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    fake.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
-    closing.push(async () => {
-      server.closeAllConnections();
-      await app.stop();
-    });
-    return app;
-  }
-  const receiver = new SocketModeReceiver({
-    appToken: fake.appToken,
-    logger: silent,
-    // The client waits this long before it connects anew.
-    clientPingTimeout: 300,
-    installerOptions: { clientOptions: { slackApiUrl: fake.apiUrl } },
-  });
-  const app = new App({ ...common, receiver });
-  wire(app);
-  await app.start();
-  closing.push(() => app.stop());
-  return app;
-}
-
-function answerAll(app: App): void {
-  app.command(/.*/, ({ ack }) => ack());
-  app.action(/.*/, ({ ack }) => ack());
-  app.view(/.*/, ({ ack }) => ack());
-}
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
 const approve = {
@@ -98,6 +20,7 @@ const approve = {
 function approvalApp(app: App): void {
   app.command('/rebalance', async ({ ack, command, client: web }) => {
     await ack();
+    // oxlint-disable unicorn/require-post-message-target-origin -- Slack's method, no window's
     await web.chat.postMessage({
       channel: command.channel_id,
       text: `Rebalance ${command.text}`,
@@ -119,6 +42,7 @@ function approvalApp(app: App): void {
         },
       ],
     });
+    // oxlint-enable unicorn/require-post-message-target-origin
   });
   app.action('approve', async ({ ack, body, client: web }) => {
     await ack();
@@ -261,13 +185,10 @@ describe.each<Mode>(['Socket Mode', 'signed HTTP'])('an app over %s', (mode) => 
   test('that does not acknowledge in time leaves the person with an error', async () => {
     const clock = manualClock();
     const fake = await slack({ clock });
-    let release = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const held = Promise.withResolvers<void>();
     await connect(fake, mode, (app) => {
       app.command('/rebalance', async ({ ack }) => {
-        await held;
+        await held.promise;
         await ack();
       });
     });
@@ -275,7 +196,7 @@ describe.each<Mode>(['Socket Mode', 'signed HTTP'])('an app over %s', (mode) => 
     await fake.waitFor(() => fake.interactions[0]?.deliveries[0]?.sent);
     clock.advance(3000);
     expect(await typed).toMatchObject({ status: 'failed', error: 'operation_timeout' });
-    release();
+    held.resolve();
     if (mode === 'Socket Mode') {
       await fake.waitFor(() => fake.problems.includes('/rebalance was acknowledged too late'));
     }

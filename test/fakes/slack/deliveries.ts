@@ -28,6 +28,8 @@ export interface Deliveries {
 export interface DeliveryPlan {
   /** Arrives twice: over two sockets where two are open, else twice over the same. */
   readonly twice?: boolean;
+  /** Never reaches the app, and nobody notices before the deadline. */
+  readonly lost?: boolean;
   /** The connection breaks right after the envelope, or in the middle of it. */
   readonly cut?: 'after_envelope' | 'mid_envelope';
   /** Over HTTP only. */
@@ -64,7 +66,8 @@ export function createDeliveries(workspace: Workspace, hub: () => SocketHub): De
       pending.waiting.add(resolve);
     });
     const url = workspace.requestUrl;
-    if (url === null) sendOverSocket(pending, plan, reason);
+    if (plan.lost) lose(pending, reason, url === null ? 'socket' : 'http');
+    else if (url === null) sendOverSocket(pending, plan, reason);
     else {
       const copies = plan.twice ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) void sendOverHttp(pending, plan, reason, url);
@@ -86,6 +89,12 @@ export function createDeliveries(workspace: Workspace, hub: () => SocketHub): De
     pending.interaction.deliveries.push(delivery);
     workspace.changed();
     return delivery;
+  }
+
+  function lose(pending: Pending, reason: string, transport: SlackDelivery['transport']): void {
+    record(pending, reason, { transport, connection: null, sent: true });
+    const retryReason = transport === 'http' ? 'http_timeout' : 'timeout';
+    startDeadline(pending, () => fail(pending, 'operation_timeout', retryReason));
   }
 
   function sendOverSocket(pending: Pending, plan: DeliveryPlan, reason: string): void {
@@ -137,7 +146,7 @@ export function createDeliveries(workspace: Workspace, hub: () => SocketHub): De
     delivery.status = answer.status;
     if (answer.status === 200) return succeed(pending, answer.body);
     const error = answer.status >= 500 ? 'http_service_error' : 'http_client_error';
-    fail(pending, error, 'http_error', answer.headers.get('x-slack-no-retry') === '1');
+    fail(pending, error, 'http_error', answer.headers['x-slack-no-retry'] === '1');
   }
 
   function startDeadline(pending: Pending, expire: () => void): () => void {

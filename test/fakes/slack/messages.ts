@@ -60,7 +60,7 @@ function completeInner(value: unknown): unknown {
   return isObject(value) ? completeTexts(value) : value;
 }
 
-export function postMessage(workspace: Workspace, message: NewMessage): StoredMessage {
+export function addMessage(workspace: Workspace, message: NewMessage): StoredMessage {
   const { app, team } = workspace;
   const ts = workspace.nextTimestamp();
   const byBot = message.author === undefined;

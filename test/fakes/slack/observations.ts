@@ -49,6 +49,7 @@ export interface SlackFile {
 /** One call of a Web API method, a response URL or an upload. */
 export interface SlackCall {
   readonly method: string;
+  /** Without the token; JSON inside of forms is parsed. */
   readonly arguments: JsonObject;
   readonly ok: boolean;
   /** Slack's error code; null when it went well. */

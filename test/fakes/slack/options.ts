@@ -59,6 +59,11 @@ export interface SlackFakeOptions {
   readonly richBlocks?: boolean | readonly string[];
   /** Whether 429s are answered to whoever calls too often. On by default, as in the real world. */
   readonly rateLimits?: boolean;
+  /**
+   * After the closing handshake of a WebSocket Slack leaves the TCP connection open; the client
+   * has to notice and cut it. On by default, as in the real world.
+   */
+  readonly lingeringSockets?: boolean;
   readonly clock?: SlackClock;
   /** Slack gives 3,000. */
   readonly acknowledgementMilliseconds?: number;

@@ -10,7 +10,7 @@ import {
 import type { Entered, FoundElement, StateValues } from './element-state.ts';
 import { isObject, stringAt } from './json.ts';
 import type { JsonObject } from './json.ts';
-import { messageSeen, postMessage } from './messages.ts';
+import { messageSeen, addMessage } from './messages.ts';
 import type { SlackInteraction, SlackMessage, SlackView } from './observations.ts';
 import type { SlackTeam } from './options.ts';
 import {
@@ -225,7 +225,7 @@ export function createPerson(
       const event = appHomeOpenedEvent(workspace, user, tab);
       return deliveries.deliver('events_api', eventPayload(workspace, actor, event));
     },
-    say: (channel, text) => messageSeen(postMessage(workspace, { channel, text, author: user.id })),
+    say: (channel, text) => messageSeen(addMessage(workspace, { channel, text, author: user.id })),
     ephemeralMessages: (channel) =>
       workspace.messages
         .filter(({ ephemeralFor, deleted }) => ephemeralFor === user.id && !deleted)

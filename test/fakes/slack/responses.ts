@@ -2,7 +2,7 @@ import { refuseAttachments, refuseBlocks, validateSlackView } from './block-kit/
 import { findElements, isInput } from './element-state.ts';
 import { isObject, objectsIn, stringAt } from './json.ts';
 import type { JsonObject } from './json.ts';
-import { deleteMessage, editMessage, postMessage } from './messages.ts';
+import { deleteMessage, editMessage, addMessage } from './messages.ts';
 import type { SlackInteraction } from './observations.ts';
 import {
   closeAll,
@@ -45,7 +45,7 @@ export function applyMessageResponse(
     return null;
   }
   const inChannel = body['response_type'] === 'in_channel';
-  const posted = postMessage(workspace, {
+  const posted = addMessage(workspace, {
     channel: target.channel,
     text,
     blocks,

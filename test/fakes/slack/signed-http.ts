@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { isObject, parseJson } from './json.ts';
 import type { JsonObject } from './json.ts';
 import type { InteractionKind } from './observations.ts';
+import { readBytes } from './web-api/request.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -16,7 +19,7 @@ export interface AppAnswer {
   readonly status: number;
   /** Parsed when it is JSON, text otherwise; null when empty. */
   readonly body: unknown;
-  readonly headers: Headers;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface RequestOptions {
@@ -76,21 +79,40 @@ export async function postSigned(
     headers['X-Slack-Retry-Num'] = String(retryAttempt);
     headers['X-Slack-Retry-Reason'] = retryReason;
   }
-  const response = await fetch(url, {
-    method: 'POST',
-    headers,
+  return exchange(
+    url,
+    { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
     body,
-    redirect: 'manual',
-    ...(signal === undefined ? {} : { signal }),
+    signal,
+  );
+}
+
+/** Slack keeps its connections to an app open; so does this, for a fair measure of the app. */
+const agent = new Agent({ keepAlive: true });
+
+function exchange(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  signal: AbortSignal | undefined,
+): Promise<AppAnswer> {
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', headers, agent, ...(signal === undefined ? {} : { signal }) };
+    const outgoing = request(url, options, (incoming) => {
+      readBytes(incoming).then((bytes) => {
+        const text = bytes.toString('utf8');
+        const isJson = incoming.headers['content-type']?.startsWith('application/json') ?? false;
+        const read = isJson ? parseJson(text) : text;
+        resolve({
+          status: incoming.statusCode ?? 0,
+          body: read === '' ? null : read,
+          headers: incoming.headers,
+        });
+      }, reject);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
   });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  const parsed = isJson ? parseJson(text) : text;
-  return {
-    status: response.status,
-    body: parsed === '' ? null : parsed,
-    headers: response.headers,
-  };
 }
 
 /** Saves the request URL in the app's settings: Slack checks it with a challenge. */

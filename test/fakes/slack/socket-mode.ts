@@ -68,6 +68,7 @@ export function createSocketHub(
   const server = new WebSocketServer({ noServer: true, autoPong: false, perMessageDeflate: false });
   const tickets = new Set<string>();
   const connections: Connection[] = [];
+  const raws = new Set<Duplex>();
   let accepted = 0;
   let turn = 0;
   let refusing = false;
@@ -90,6 +91,9 @@ export function createSocketHub(
 
   function accept(socket: WebSocket, raw: Duplex): void {
     const connection: Connection = { number: (accepted += 1), socket, raw, silent: false };
+    raws.add(raw);
+    raw.once('close', () => raws.delete(raw));
+    if (workspace.options.lingeringSockets !== false) Object.assign(raw, { end: () => raw });
     socket.on('error', () => remove(connection));
     socket.on('close', () => remove(connection));
     if (connections.length >= mostConnections) {
@@ -122,7 +126,10 @@ export function createSocketHub(
   }
 
   return {
-    connections: () => connections.map(({ number }) => number),
+    connections: () =>
+      connections
+        .filter(({ socket }) => socket.readyState === socket.OPEN)
+        .map(({ number }) => number),
     get accepted() {
       return accepted;
     },
@@ -173,7 +180,7 @@ export function createSocketHub(
     all: () => connections,
     close: () => {
       clearInterval(pings);
-      for (const { socket } of connections) socket.terminate();
+      for (const raw of raws) raw.destroy();
       server.close();
     },
   };

@@ -1,7 +1,7 @@
 import { refuseAttachments, refuseBlocks, longestUpdatedText } from '../block-kit/validate.ts';
 import type { MessageRefusal } from '../block-kit/validate.ts';
 import { isObject, stringAt } from '../json.ts';
-import { deleteMessage, editMessage, postMessage } from '../messages.ts';
+import { deleteMessage, editMessage, addMessage } from '../messages.ts';
 import { directChannel, findMessage } from '../workspace.ts';
 import type { Channel, StoredMessage, Token, Workspace } from '../workspace.ts';
 import { invalid, jsonArgument, refuse, textArgument } from './method.ts';
@@ -107,7 +107,7 @@ const postMessageMethod: Method = {
     const { text = '' } = content;
     const truncated = text.length > longestPostedText;
     if (truncated) workspace.report('chat.postMessage: the text was truncated');
-    const { ts, wire } = postMessage(workspace, {
+    const { ts, wire } = addMessage(workspace, {
       ...content,
       channel: channel.id,
       text: text.slice(0, longestPostedText),
@@ -135,7 +135,7 @@ const postEphemeral: Method = {
     const { text = '' } = content;
     if (text.length > longestPostedText) return refuse('msg_too_long');
     checkThread(workspace, channel, args);
-    const { ts } = postMessage(workspace, {
+    const { ts } = addMessage(workspace, {
       ...content,
       channel: channel.id,
       text,

@@ -1,6 +1,6 @@
 import { objectsIn, stringAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
-import { postMessage } from '../messages.ts';
+import { addMessage } from '../messages.ts';
 import { findMessage, secondsOf } from '../workspace.ts';
 import type { Channel, Upload, Workspace } from '../workspace.ts';
 import { jsonArgument, refuse, textArgument } from './method.ts';
@@ -100,7 +100,7 @@ const completeUpload: Method = {
       workspace.files.push({ id, name, title, content, ...place });
     }
     if (channel !== null) {
-      postMessage(workspace, { channel: channel.id, text: initialComment, files, threadTs });
+      addMessage(workspace, { channel: channel.id, text: initialComment, files, threadTs });
     }
     workspace.changed();
     return { ok: true, files };

@@ -43,7 +43,7 @@ export function createRequestHandler(
     // With a JSON body, or an app-level token, only the header counts.
     const inBody = isJson ? undefined : textArgument(args, 'token');
     const value = bearer ?? (inBody?.startsWith('xapp-') ? undefined : inBody);
-    if (value === undefined) return refuse('not_authed');
+    if (value === undefined || value === '') return refuse('not_authed');
     const token = workspace.tokens.get(value);
     if (token === undefined) return refuse('invalid_auth');
     switch (token.state) {
@@ -139,7 +139,7 @@ export function createRequestHandler(
     const dropped = fault?.type === 'drop';
     workspace.calls.push({
       method: name,
-      arguments: outcome.args,
+      arguments: readable(outcome.args),
       ok: outcome.error === null && fault?.type !== 'wrong_json' && !dropped,
       error: outcome.error,
       status: dropped ? 0 : answer.status,
@@ -169,6 +169,16 @@ function nameOf(path: string): string {
 function withoutToken(args: Arguments): JsonObject {
   const { token: _, ...rest } = args;
   return rest;
+}
+
+/** JSON inside a form, read for the log. */
+function readable(args: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => {
+      const isJson = typeof value === 'string' && /^[[{]/.test(value);
+      return [name, isJson ? (parseJson(value) ?? value) : value];
+    }),
+  );
 }
 
 function withWarnings(body: JsonObject, warnings: readonly string[]): JsonObject {
