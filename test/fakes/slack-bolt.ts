@@ -83,6 +83,7 @@ function answerAll(app: App): void {
   app.command(/.*/, ({ ack }) => ack());
   app.action(/.*/, ({ ack }) => ack());
   app.view(/.*/, ({ ack }) => ack());
+  app.view({ callback_id: /.*/, type: 'view_closed' }, ({ ack }) => ack());
 }
 
 /** Posts `hello` into C1 unless told otherwise; Slack's answer. */

@@ -109,12 +109,12 @@ describe('payloads', () => {
     await expect(fake.user('U2').click(message, 'a')).rejects.toThrow('does not see');
   });
 
-  test('of a submission and of a closed view', async () => {
+  test('of a submission', async () => {
     const fake = await withApp();
     const ana = fake.user('U1');
     await ana.command('/rebalance', '', { channel: 'C1' });
     const { triggerId } = fake.interactions[0] ?? {};
-    const view = modal({ notify_on_close: true, private_metadata: 'kept' });
+    const view = modal({ private_metadata: 'kept' });
     await client(fake).apiCall('views.open', { trigger_id: triggerId, view });
     const [open] = ana.views();
     if (open === undefined) throw new Error('no view is open');
@@ -137,6 +137,41 @@ describe('payloads', () => {
       },
     });
     expect(ana.views()).toEqual([]);
+  });
+
+  test('of a closed view, where the app asked for it', async () => {
+    const fake = await withApp();
+    const ana = fake.user('U1');
+    for (const notify of [false, true]) {
+      const { triggerId } = await ana.command('/rebalance', '', { channel: 'C1' });
+      const view = modal({ notify_on_close: notify });
+      await client(fake).apiCall('views.open', { trigger_id: triggerId, view });
+      const [open] = ana.views();
+      if (open === undefined) throw new Error('no view is open');
+      const closed = await ana.dismiss(open);
+      expect(closed?.payload['type']).toBe(notify ? 'view_closed' : undefined);
+      expect(ana.views()).toEqual([]);
+    }
+    expect(payload(fake)).toMatchObject({
+      type: 'view_closed',
+      user: { id: 'U1' },
+      view: { callback_id: 'form', notify_on_close: true },
+      is_cleared: false,
+    });
+  });
+
+  test('of an opened Home tab', async () => {
+    const fake = await withApp();
+    await fake.user('U1').openHome();
+    expect(payload(fake)).toMatchObject({
+      type: 'event_callback',
+      team_id: 'T0EVENKEEL',
+      api_app_id: 'A0EVENKEEL',
+      event: { type: 'app_home_opened', user: 'U1', channel: fake.direct('U1').id, tab: 'home' },
+      event_id: expect.stringMatching(/^Ev/),
+      event_time: expect.any(Number),
+      authorizations: [{ team_id: 'T0EVENKEEL', user_id: 'U0EVENKEEL', is_bot: true }],
+    });
   });
 
   test('of private channels and direct messages hide the name', async () => {
@@ -324,47 +359,6 @@ describe('triggers and views', () => {
     await fake.user('U1').dismiss(open);
     expect(await refusal(web.apiCall('views.update', update))).toMatchObject({
       error: 'not_found',
-    });
-  });
-});
-
-const say = (url: string | null | undefined, body: object) =>
-  fetch(url ?? '', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-
-describe('response URLs', () => {
-  test('replace and delete the message that was clicked', async () => {
-    const fake = await withApp();
-    const message = await shown(fake, actions(button()));
-    const click = await fake.user('U1').click(message, 'a');
-    await say(click?.responseUrl, { text: 'replaced', replace_original: true });
-    expect(fake.channel('C1').messages()).toMatchObject([
-      { ts: message.ts, text: 'replaced', blocks: [] },
-    ]);
-    await say(click?.responseUrl, { text: 'for you' });
-    expect(fake.user('U1').ephemeralMessages()).toMatchObject([{ text: 'for you' }]);
-    await say(click?.responseUrl, { delete_original: true });
-    expect(fake.channel('C1').messages()).toEqual([]);
-  });
-
-  test('are good 5 times and for 30 minutes', async () => {
-    const clock = manualClock();
-    const fake = await withApp({ clock });
-    const command = () => fake.user('U1').command('/rebalance', '', { channel: 'C1' });
-    const { responseUrl } = await command();
-    expect((await say(responseUrl, { text: '' })).status).toBe(400);
-    for (let count = 0; count < 5; count += 1) {
-      expect((await say(responseUrl, { text: 'a' })).status).toBe(200);
-    }
-    const sixth = await say(responseUrl, { text: 'a' });
-    expect([sixth.status, await sixth.json()]).toEqual([404, { ok: false, error: 'used_url' }]);
-    const late = await command();
-    clock.advance(30 * 60_000 + 1);
-    expect(await (await say(late.responseUrl, { text: 'a' })).json()).toMatchObject({
-      error: 'expired_url',
     });
   });
 });
