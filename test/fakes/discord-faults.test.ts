@@ -27,6 +27,28 @@ describe('things that go wrong', () => {
     expect(limited.headers.get('x-ratelimit-global')).toBe('true');
   });
 
+  test.each([
+    ['user', null, false],
+    ['global', 'true', true],
+  ] as const)('a 429 on demand, of the scope %s', async (scope, header, global) => {
+    const fake = await startFake();
+    fake.faults.rateLimit({ method: 'GET' }, { retryAfterSeconds: 1.5, scope });
+    const limited = await callApi(fake, 'GET', '/users/@me');
+    expect(limited).toMatchObject({ status: 429, answer: { retry_after: 1.5, global } });
+    expect(limited.headers.get('retry-after')).toBe('2');
+    expect(limited.headers.get('x-ratelimit-scope')).toBe(scope);
+    expect(limited.headers.get('x-ratelimit-global')).toBe(header);
+    expect((await callApi(fake, 'GET', '/users/@me')).status).toBe(200);
+  });
+
+  test('an answer that comes late', async () => {
+    const fake = await startFake();
+    fake.faults.delay({ method: 'GET' }, 30);
+    const before = performance.now();
+    expect((await callApi(fake, 'GET', '/users/@me')).status).toBe(200);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(29);
+  });
+
   test('an error, as often as wanted', async () => {
     const fake = await startFake();
     const operation = 'POST /channels/{channel_id}/messages';

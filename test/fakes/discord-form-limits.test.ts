@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { validateDiscordCommands } from './discord/validate-commands.ts';
-import { validateDiscordModal } from './discord/validate-modal.ts';
+import { validateDiscordCommands, validateDiscordModal } from './discord/index.ts';
 
 const text = (content: string) => ({ type: 10, content });
 const row = (...components: object[]) => ({ type: 1, components });

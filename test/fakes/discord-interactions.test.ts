@@ -120,4 +120,47 @@ describe('an interaction', () => {
     ).toEqual(['x']);
     expect(sent.followups().map(({ content }) => content)).toEqual(['y']);
   });
+
+  test('of a click may leave the message for later, which is then the original', async () => {
+    const { fake, sent } = await startInteraction();
+    const components = [
+      { type: 1, components: [{ type: 2, style: 1, label: 'Go', custom_id: 'go' }] },
+    ];
+    await callback(fake, sent, { type: 4, data: { content: 'x', components } });
+    const click = fake.member('2').click(await sent.reply(), 'Go');
+    expect((await callback(fake, click, { type: 6 })).status).toBe(204);
+    const edit = { content: 'y', components: [] };
+    const edited = await callApi(fake, 'PATCH', webhook(fake, click, original), edit);
+    expect(edited.answer).toMatchObject({ id: (await sent.reply()).id, content: 'y' });
+    expect((await callApi(fake, 'DELETE', webhook(fake, click, original))).status).toBe(204);
+    expect(fake.channel('general').messages()).toEqual([]);
+  });
+
+  test('of a form that a command opened has no message to update', async () => {
+    const { fake, sent } = await startInteraction();
+    const input = { type: 4, custom_id: 'why', style: 1, required: false };
+    const components = [{ type: 18, label: 'Why', component: input }];
+    const data = { custom_id: 'form', title: 'Form', components };
+    await callback(fake, sent, { type: 9, data });
+    const submitted = fake.member('1').submitModal(await sent.modal());
+    const update = { type: 7, data: { content: 'x' } };
+    expect((await callback(fake, submitted, update)).answer).toMatchObject({
+      errors: { type: {} },
+    });
+    expect((await callback(fake, submitted, { type: 9, data })).status).toBe(400);
+    expect((await callback(fake, submitted, { type: 5 })).status).toBe(204);
+  });
+
+  test('tells of the message it made, when asked', async () => {
+    const { fake, sent } = await startInteraction();
+    const path = `/interactions/${sent.id}/${sent.token}/callback?with_response=true`;
+    const body = { type: 4, data: { content: 'x', flags: 64 } };
+    expect(await callApi(fake, 'POST', path, body)).toMatchObject({
+      status: 200,
+      answer: {
+        interaction: { id: sent.id, response_message_ephemeral: true },
+        resource: { type: 4, message: { content: 'x' } },
+      },
+    });
+  });
 });

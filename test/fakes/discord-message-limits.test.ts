@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { validateDiscordMessage } from './discord/validate-message.ts';
+import { validateDiscordMessage } from './discord/index.ts';
 
 const componentsV2 = 1 << 15;
 const button = (fields: object = {}) => ({

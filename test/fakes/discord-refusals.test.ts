@@ -205,6 +205,14 @@ describe('messages', () => {
     expect((await callApi(fake, 'DELETE', path)).answer).toMatchObject({ code: 50013 });
   });
 
+  test('cannot be emptied by an edit', async () => {
+    const fake = await startFake();
+    const path = `${messagesPath(fake)}/${await postMessage(fake, { content: 'hello' })}`;
+    const refused = await callApi(fake, 'PATCH', path, { content: '' });
+    expect(refused.answer).toMatchObject({ code: 50006 });
+    expect((await callApi(fake, 'PATCH', path, { flags: 4 })).status).toBe(200);
+  });
+
   test('are gone once deleted', async () => {
     const fake = await startFake();
     const path = `${messagesPath(fake)}/${await postMessage(fake, { content: 'hello' })}`;

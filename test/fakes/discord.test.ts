@@ -183,6 +183,27 @@ describe('a bot on discord.js', () => {
     expect(fake.message(message.id)).toMatchObject({ text: 'Done', attachments: [] });
   });
 
+  test('answers a command with a picture', async () => {
+    const fake = await startFake();
+    const client = await connectedClient(fake, async (interaction) => {
+      if (!interaction.isChatInputCommand()) return;
+      await interaction.deferReply();
+      await interaction.editReply({
+        files: [new AttachmentBuilder(png, { name: 'chart.png' })],
+        embeds: [{ title: 'Drift', image: { url: 'attachment://chart.png' } }],
+      });
+    });
+    await client.application.commands.set([rebalanceCommand], fake.guild.id);
+    const reply = await fake.member('1').command('rebalance', { account: 'core' }).reply();
+    expect(reply).toMatchObject({ text: 'Drift', attachments: [{ filename: 'chart.png' }] });
+    const channel = await textChannel(client, reply.channelId);
+    const message = await channel.messages.fetch({ message: reply.id, force: true });
+    expect(message.embeds[0]?.image).toMatchObject({
+      url: `https://cdn.discordapp.com/attachments/${reply.channelId}/${reply.attachments[0]?.id}/chart.png`,
+      width: 1,
+    });
+  });
+
   test('writes to a person directly, unless the person does not want that', async () => {
     const { fake, client } = await startBot();
     await client.users.send('2', 'Please approve');

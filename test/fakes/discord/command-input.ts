@@ -4,7 +4,7 @@ import { characterCount } from './wire-types.ts';
 import type { WireCommandOption } from './wire-types.ts';
 import type { FakeChannel, StoredCommand, World } from './world.ts';
 
-export type OptionValue = string | number | boolean;
+type OptionValue = string | number | boolean;
 export type OptionValues = Readonly<Record<string, OptionValue>>;
 
 /** https://docs.discord.com/developers/interactions/application-commands: types of options. */

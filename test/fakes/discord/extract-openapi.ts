@@ -5,7 +5,7 @@
  * Source: https://github.com/discord/discord-api-spec (specs/openapi.json), MIT licence, July 2026.
  * Run it again when Discord's document moves on:
  *
- *     node test/fakes/discord/extract-openapi.ts path/to/openapi.json && npx oxfmt test/fakes/discord
+ *     npm run discord-openapi -- path/to/openapi.json && npx oxfmt test/fakes/discord
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 

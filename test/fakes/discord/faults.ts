@@ -1,7 +1,7 @@
 import type { OperationName } from './openapi.ts';
 
 /** Which requests a fault is for; all of them when nothing is said. */
-export interface FaultMatch {
+interface FaultMatch {
   readonly operation?: OperationName;
   readonly method?: string;
   /** In the path after `/api/v10`. */

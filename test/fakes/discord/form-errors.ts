@@ -20,7 +20,7 @@ interface ErrorTree {
 }
 
 /** The `errors` object of an Invalid Form Body answer: nested by path, each leaf `_errors: [...]`. */
-export function nestFormErrors(errors: readonly FormError[]): ErrorTree {
+function nestFormErrors(errors: readonly FormError[]): ErrorTree {
   const root: ErrorTree = {};
   for (const { path, code, message } of errors) {
     let node = root;

@@ -25,7 +25,7 @@ interface SentEvent {
 }
 
 /** A session outlives its connection: what happens meanwhile is replayed to who resumes it. */
-export interface GatewaySession {
+interface GatewaySession {
   readonly id: string;
   readonly intents: number;
   readonly events: SentEvent[];

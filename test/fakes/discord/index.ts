@@ -1,16 +1,7 @@
 export { startDiscordFake } from './start.ts';
 export type { DiscordFake } from './start.ts';
-export type { DiscordFakeOptions, PrivilegedIntent } from './options.ts';
-export type { ApiCall } from './api-server.ts';
-export type { Channel } from './channel.ts';
-export type { Faults, FaultMatch } from './faults.ts';
-export type { FormError } from './form-errors.ts';
-export type { Gateway, GatewaySession } from './gateway.ts';
-export type { OptionValues } from './command-input.ts';
-export type { FieldValues } from './modal-input.ts';
-export type { Person, Place } from './person.ts';
-export type { Acknowledgement, SentInteraction } from './sent-interaction.ts';
-export type { ButtonView, MessageView, ModalField, ModalView } from './views.ts';
+export type { DiscordFakeOptions } from './options.ts';
+export type { SentInteraction } from './sent-interaction.ts';
 export { validateDiscordCommands } from './validate-commands.ts';
 export { validateDiscordMessage } from './validate-message.ts';
 export { validateDiscordModal } from './validate-modal.ts';

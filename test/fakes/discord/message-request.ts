@@ -12,6 +12,7 @@ export interface MessageBefore {
   readonly flags: number;
   readonly content: string;
   readonly embedCount: number;
+  readonly componentCount: number;
   readonly attachments: readonly { readonly id: string; readonly filename: string }[];
 }
 

@@ -59,6 +59,7 @@ function beforeOf(message: StoredMessage): MessageBefore {
     flags: message.flags,
     content: message.content,
     embedCount: message.embeds.length,
+    componentCount: message.components.length,
     attachments: message.attachments,
   };
 }

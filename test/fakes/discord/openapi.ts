@@ -120,6 +120,20 @@ export function answerErrors(operation: OperationName, status: number, body: unk
   return validate(body) === true ? [] : toFormErrors(validate.errors ?? []);
 }
 
+/**
+ * Prepares what answers to interactions are held to. It takes a tenth of a second, which would otherwise
+ * be counted as the first bot's time to acknowledge.
+ */
+export function prepareSchemas(): void {
+  const callback = 'POST /interactions/{interaction_id}/{interaction_token}/callback';
+  requestErrors(callback, {});
+  answerErrors(callback, 200, {});
+  const schemas = ['IncomingWebhookInteractionRequest', 'IncomingWebhookRequestPartial'] as const;
+  for (const schema of [...schemas, 'MessageCreateRequest', 'MessageResponse'] as const) {
+    schemaErrors(schema, {});
+  }
+}
+
 export function operationNames(): OperationName[] {
   return Object.keys(extract.operations).filter(isOperationName);
 }

@@ -5,7 +5,7 @@ import type { RateLimitOptions } from './rate-limits.ts';
 import { createWorld } from './world.ts';
 import type { FakeGuild, FakeRole, World } from './world.ts';
 
-export type PrivilegedIntent = 'GuildMembers' | 'GuildPresences' | 'MessageContent';
+type PrivilegedIntent = 'GuildMembers' | 'GuildPresences' | 'MessageContent';
 
 /** How the world of the fake is furnished. Ids are made up where none are given. */
 export interface DiscordFakeOptions {

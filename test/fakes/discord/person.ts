@@ -17,7 +17,7 @@ import { channelIn, messageIn, permissionsOf } from './world.ts';
 import type { FakeChannel, FakeGuild, FakeUser, StoredMessage, World } from './world.ts';
 
 /** Where a command is typed. */
-export interface Place {
+interface Place {
   /** A channel's id or name, or `dm` for the direct messages with the bot. The first channel if left out. */
   readonly channel?: string;
   /** Send it although it is not registered there, as a forger or a forgotten guild would. */

@@ -14,7 +14,7 @@ import { channelIn, messageIn } from './world.ts';
 import type { StoredInteraction, StoredMessage, World } from './world.ts';
 
 /** https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-callback */
-export const acknowledgementMilliseconds = 3_000;
+const acknowledgementMilliseconds = 3_000;
 export const tokenMilliseconds = 15 * 60_000;
 
 /** The first answer to an interaction. It needs no authorization: the token in the path is one. */

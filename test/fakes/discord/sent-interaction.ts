@@ -5,7 +5,7 @@ import { messageFlags } from './wire-types.ts';
 import type { WireChoice } from './wire-types.ts';
 import type { StoredInteraction, World } from './world.ts';
 
-export interface Acknowledgement {
+interface Acknowledgement {
   /** 4 message, 5 deferred message, 6 deferred update, 7 update, 8 completions, 9 modal. */
   readonly type: number;
   /** From sending the interaction to its acknowledgement, in milliseconds on the fake's clock. */

@@ -6,6 +6,7 @@ import { createFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import { prepareSchemas } from './openapi.ts';
 import type { OperationName } from './openapi.ts';
 import { furnishedWorld } from './options.ts';
 import type { DiscordFakeOptions } from './options.ts';
@@ -70,6 +71,7 @@ export interface DiscordFake {
 }
 
 export async function startDiscordFake(options: DiscordFakeOptions = {}): Promise<DiscordFake> {
+  prepareSchemas();
   const { world, guild } = furnishedWorld(options);
   const faults = createFaults();
   const limits = createRateLimits(world.clock, { ...observedRateLimits, ...options.rateLimits });

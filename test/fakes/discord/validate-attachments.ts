@@ -8,7 +8,7 @@ import type { WireMessage } from './wire-types.ts';
 const maximumFiles = 10;
 
 /** The names by which `attachment://` may refer: what is uploaded now and what an edit keeps. */
-export function attachmentNames(body: WireMessage, { files, before }: MessageRequest): string[] {
+function attachmentNames(body: WireMessage, { files, before }: MessageRequest): string[] {
   const listed = body.attachments ?? undefined;
   const kept = (before?.attachments ?? []).filter(
     ({ id }) => listed === undefined || listed.some((attachment) => attachment.id === id),

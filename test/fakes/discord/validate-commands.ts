@@ -64,7 +64,7 @@ function duplicates(names: readonly string[]): number[] {
   return names.flatMap((name, index) => (names.indexOf(name) < index ? [index] : []));
 }
 
-export function commandErrors(command: WireCommand, path: FormError['path']): FormError[] {
+function commandErrors(command: WireCommand, path: FormError['path']): FormError[] {
   const isChatInput = (command.type ?? chatInput) === chatInput;
   const errors: FormError[] = [];
   if (isChatInput) {

@@ -63,7 +63,7 @@ export function isEmptyMessage(body: WireMessage, { files, before }: MessageRequ
     files.length > 0 ||
     keeps(body.content, (before?.content ?? '') !== '') ||
     keeps(body.embeds, (before?.embedCount ?? 0) > 0) ||
-    keeps(body.components, true)
+    keeps(body.components, (before?.componentCount ?? 0) > 0)
   );
 }
 

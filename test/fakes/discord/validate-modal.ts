@@ -13,7 +13,7 @@ export function validateDiscordModal(body: unknown): string[] {
   return describeFormErrors(modalErrors(body, []));
 }
 
-export function isWireModal(body: unknown): body is WireModal {
+function isWireModal(body: unknown): body is WireModal {
   return schemaErrors('ModalInteractionCallbackRequestData', body).length === 0;
 }
 

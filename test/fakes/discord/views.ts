@@ -3,7 +3,7 @@ import { componentTypes, eachComponent } from './wire-types.ts';
 import type { WireComponent, WireEmbed, WireOption } from './wire-types.ts';
 import type { ShownModal, StoredAttachment, StoredMessage } from './world.ts';
 
-export interface ButtonView {
+interface ButtonView {
   readonly label: string;
   /** Null for a link. */
   readonly customId: string | null;

@@ -2,7 +2,7 @@
  * What a bot sends, as far as the fake reads it. The official schemas have checked a body before it is
  * given one of these types; fields that the fake does not read are left out.
  */
-export interface WireMedia {
+interface WireMedia {
   readonly url: string;
 }
 
@@ -80,7 +80,7 @@ export interface WireAllowedMentions {
   readonly replied_user?: boolean | null;
 }
 
-export interface WireAttachment {
+interface WireAttachment {
   readonly id: string;
   readonly filename?: string | null;
   readonly description?: string | null;

@@ -219,9 +219,3 @@ export function channelIn(world: World, id: string): FakeChannel {
   if (channel === undefined) throw new Error(`The fake has no channel ${id}`);
   return channel;
 }
-
-export function userIn(world: World, id: string): FakeUser {
-  const user = world.users.get(id);
-  if (user === undefined) throw new Error(`The fake has no user ${id}`);
-  return user;
-}
