@@ -197,6 +197,25 @@ describe('the wire', () => {
     await expect(closingCode(fake, [{ op: 6, d }])).resolves.toBe(4007);
   });
 
+  test('tells who resumes a session that is over to identify', async () => {
+    const { fake } = await startListener();
+    const [session] = fake.gateway.sessions.keys();
+    fake.gateway.invalidateSessions(false);
+    const socket = new WebSocket(`${fake.gatewayUrl}?v=10&encoding=json`);
+    const told: unknown[] = [];
+    socket.on('open', () => {
+      const d = { token: fake.token, session_id: session, seq: 1 };
+      socket.send(JSON.stringify({ op: 6, d }));
+    });
+    await new Promise<void>((resolve) => {
+      socket.on('message', (data: Buffer) => {
+        if (told.push(JSON.parse(data.toString('utf8'))) === 2) resolve();
+      });
+    });
+    expect(told).toMatchObject([{ op: 10 }, { op: 9, d: false }]);
+    socket.terminate();
+  });
+
   test('closes upon silence with 4009', async () => {
     const fake = await startFake({ heartbeatMilliseconds: 20 });
     await expect(closingCode(fake, [identify(fake)])).resolves.toBe(4009);

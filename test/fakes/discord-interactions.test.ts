@@ -98,6 +98,14 @@ describe('an interaction', () => {
     expect((await callApi(fake, 'PATCH', path, { content: 'later' })).status).toBe(200);
   });
 
+  test('that was deferred counts as edited only after it was filled in', async () => {
+    const { fake, sent } = await startInteraction();
+    await callback(fake, sent, { type: 5 });
+    const edit = () => callApi(fake, 'PATCH', webhook(fake, sent, original), { content: 'x' });
+    expect((await edit()).answer).toMatchObject({ edited_timestamp: null });
+    expect((await edit()).answer).toMatchObject({ edited_timestamp: expect.any(String) });
+  });
+
   test('answered privately is out of the reach of the bot', async () => {
     const { fake, sent } = await startInteraction();
     await callback(fake, sent, { type: 4, data: { content: 'x', flags: 64 } });

@@ -273,9 +273,10 @@ describe('messages', () => {
   test('notify everyone from a bot that may', async () => {
     const botPermissions = ['viewChannel', 'sendMessages', 'mentionEveryone'] as const;
     const fake = await startFake({ botPermissions });
-    expect(fake.message(await postMessage(fake, { content: '@everyone' }))?.pings.everyone).toBe(
-      true,
-    );
+    const everyone = { content: '@everyone' };
+    const quiet = { ...everyone, allowed_mentions: { parse: [] } };
+    expect(fake.message(await postMessage(fake, everyone))?.pings.everyone).toBe(true);
+    expect(fake.message(await postMessage(fake, quiet))?.pings.everyone).toBe(false);
   });
 });
 

@@ -111,6 +111,9 @@ describe('a bot on discord.js', () => {
     expect(sent.acknowledgement?.afterMilliseconds).toBeGreaterThan(0);
     expect(fake.member('Ana').privateMessages()).toMatchObject([{ content: 'Working on core' }]);
     expect(fake.channel('general').messages()).toEqual([message]);
+    const events = [...fake.gateway.sessions.values()].flatMap((session) => session.events);
+    const announced = events.filter(({ t }) => t === 'MESSAGE_CREATE').map(({ d }) => d);
+    expect(announced).toMatchObject([{ id: message.id, guild_id: fake.guild.id }]);
     expect(message.buttons.map(({ label }) => label)).toEqual(['Approve', 'Reject']);
   });
 
@@ -176,6 +179,15 @@ describe('a bot on discord.js', () => {
       attachments: [{ filename: 'chart.png', description: 'Drift', width: 1, height: 1 }],
     });
     expect(fake.message(message.id)?.attachments[0]?.data.equals(png)).toBe(true);
+    const second = new AttachmentBuilder(png, { name: 'value.png' });
+    const [first] = [...message.attachments.values()];
+    if (first === undefined) throw new Error('The message has no attachment');
+    const edited = await message.edit({ attachments: [first], files: [second] });
+    expect(edited.attachments.map(({ name }) => name)).toEqual(['chart.png', 'value.png']);
+    const [, kept] = [...edited.attachments.values()];
+    if (kept === undefined) throw new Error('The message has no second attachment');
+    await message.edit({ attachments: [kept] });
+    expect(fake.message(message.id)?.attachments).toMatchObject([{ filename: 'value.png' }]);
     await message.edit({
       attachments: [],
       components: [{ type: ComponentType.TextDisplay, content: 'Done' }],
