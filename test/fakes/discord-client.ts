@@ -4,15 +4,25 @@ import { onTestFinished } from 'vitest';
 import { startDiscordFake } from './discord/index.ts';
 import type { DiscordFake, DiscordFakeOptions } from './discord/index.ts';
 
+/** When to close what a helper opened. Tests that run side by side pass their own. */
+export type Finished = (close: () => Promise<void>) => void;
+
 /** A fake that is closed when the test is over. */
-export async function startFake(options: DiscordFakeOptions = {}): Promise<DiscordFake> {
+export async function startFake(
+  options: DiscordFakeOptions = {},
+  finished: Finished = onTestFinished,
+): Promise<DiscordFake> {
   const fake = await startDiscordFake(options);
-  onTestFinished(() => fake.close());
+  finished(() => fake.close());
   return fake;
 }
 
 /** A bare discord.js bot pointed at the fake; not logged in yet. */
-export function bareClient(fake: DiscordFake, options: Partial<ClientOptions> = {}): Client {
+export function bareClient(
+  fake: DiscordFake,
+  options: Partial<ClientOptions> = {},
+  finished: Finished = onTestFinished,
+): Client {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages],
     rest: { api: fake.apiUrl, version: '10' },
@@ -22,7 +32,7 @@ export function bareClient(fake: DiscordFake, options: Partial<ClientOptions> = 
     },
     ...options,
   });
-  onTestFinished(() => client.destroy());
+  finished(() => client.destroy());
   return client;
 }
 
@@ -30,8 +40,9 @@ export function bareClient(fake: DiscordFake, options: Partial<ClientOptions> = 
 export async function connectedClient(
   fake: DiscordFake,
   handle: (interaction: Interaction) => Promise<unknown> = () => Promise.resolve(),
+  finished: Finished = onTestFinished,
 ): Promise<Client<true>> {
-  const client = bareClient(fake);
+  const client = bareClient(fake, {}, finished);
   client.on(Events.InteractionCreate, (interaction) => {
     void handle(interaction);
   });

@@ -2,25 +2,31 @@ import { Events, GatewayIntentBits } from 'discord.js';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { bareClient, connectedClient, rebalanceCommand, startFake } from './discord-client.ts';
+import type { Finished } from './discord-client.ts';
 import type { DiscordFake, DiscordFakeOptions } from './discord/index.ts';
 
 /** A bot that acknowledges every interaction and remembers it. */
-async function startListener(options: DiscordFakeOptions = {}) {
-  const fake = await startFake(options);
+async function startListener(options: DiscordFakeOptions = {}, finished?: Finished) {
+  const fake = await startFake(options, finished);
   const heard: string[] = [];
-  const client = await connectedClient(fake, async (interaction) => {
-    heard.push(interaction.id);
-    if (interaction.isChatInputCommand()) await interaction.deferReply();
-  });
+  const client = await connectedClient(
+    fake,
+    async (interaction) => {
+      heard.push(interaction.id);
+      if (interaction.isChatInputCommand()) await interaction.deferReply();
+    },
+    finished,
+  );
   await client.application.commands.set([rebalanceCommand], fake.guild.id);
   return { fake, client, heard };
 }
 
 const rebalance = (fake: DiscordFake) => fake.member('1').command('rebalance', { account: 'core' });
 
-describe('a session', () => {
-  test('is resumed after the connection broke, and loses nothing', async () => {
-    const { fake, heard } = await startListener();
+/** Side by side, since discord.js waits half a second before it reconnects. */
+describe.concurrent('a session', () => {
+  test('is resumed after the connection broke, and loses nothing', async ({ onTestFinished }) => {
+    const { fake, heard } = await startListener({}, onTestFinished);
     fake.gateway.drop();
     await fake.waitFor(() => fake.gateway.closeCodes.length === 1);
     const sent = [rebalance(fake), rebalance(fake)];
@@ -29,8 +35,8 @@ describe('a session', () => {
     expect(fake.gateway).toMatchObject({ identifies: 1, resumes: 1 });
   });
 
-  test('is resumed when Discord asks to reconnect', async () => {
-    const { fake, heard } = await startListener();
+  test('is resumed when Discord asks to reconnect', async ({ onTestFinished }) => {
+    const { fake, heard } = await startListener({}, onTestFinished);
     fake.gateway.requestReconnect();
     await fake.waitFor(() => fake.gateway.closeCodes.includes(4200));
     const sent = rebalance(fake);
@@ -39,16 +45,20 @@ describe('a session', () => {
     expect(fake.gateway).toMatchObject({ identifies: 1, resumes: 1 });
   });
 
-  test('is resumed at once when it is invalidated but can be resumed', async () => {
-    const { fake } = await startListener();
+  test('is resumed at once when it is invalidated but can be resumed', async ({
+    onTestFinished,
+  }) => {
+    const { fake } = await startListener({}, onTestFinished);
     fake.gateway.invalidateSessions(true);
     await fake.waitFor(() => fake.gateway.resumes === 1);
     await rebalance(fake).acknowledged();
     expect(fake.gateway).toMatchObject({ identifies: 1, closeCodes: [] });
   });
 
-  test('is begun anew when it cannot be resumed: what came meanwhile is lost', async () => {
-    const { fake, heard } = await startListener();
+  test('is begun anew when it cannot be resumed: what came meanwhile is lost', async ({
+    onTestFinished,
+  }) => {
+    const { fake, heard } = await startListener({}, onTestFinished);
     fake.gateway.invalidateSessions(false);
     rebalance(fake);
     await fake.waitFor(() => fake.gateway.identifies === 2);
@@ -57,8 +67,11 @@ describe('a session', () => {
     expect(heard).toEqual([sent.id]);
   });
 
-  test('is resumed when the connection stops answering heartbeats', async () => {
-    const { fake, heard } = await startListener({ heartbeatMilliseconds: 40 });
+  test('is resumed when the connection stops answering heartbeats', async ({ onTestFinished }) => {
+    const { fake, heard } = await startListener(
+      { heartbeatMilliseconds: 40, silenceMilliseconds: 10_000 },
+      onTestFinished,
+    );
     const release = fake.gateway.stall();
     const sent = rebalance(fake);
     await fake.waitFor(() => fake.gateway.closeCodes.includes(4200));
@@ -68,8 +81,8 @@ describe('a session', () => {
     expect(fake.gateway).toMatchObject({ identifies: 1, resumes: 1 });
   });
 
-  test('survives that Discord is away for a while', async () => {
-    const { fake } = await startListener();
+  test('survives that Discord is away for a while', async ({ onTestFinished }) => {
+    const { fake } = await startListener({}, onTestFinished);
     const accept = fake.gateway.refuseConnections();
     fake.gateway.drop();
     await fake.waitFor(() => fake.gateway.closeCodes.length === 1);
@@ -78,15 +91,15 @@ describe('a session', () => {
     await expect(sent.acknowledged()).resolves.toMatchObject({ type: 5 });
   });
 
-  test('ends when the client says farewell', async () => {
-    const { fake, client } = await startListener();
+  test('ends when the client says farewell', async ({ onTestFinished }) => {
+    const { fake, client } = await startListener({}, onTestFinished);
     await client.destroy();
     await fake.waitFor(() => fake.gateway.sessions.size === 0);
     expect(fake.gateway.closeCodes).toEqual([1000]);
   });
 
-  test('answers a heartbeat out of turn', async () => {
-    const { fake } = await startListener();
+  test('answers a heartbeat out of turn', async ({ onTestFinished }) => {
+    const { fake } = await startListener({}, onTestFinished);
     const before = fake.gateway.heartbeats;
     fake.gateway.requestHeartbeat();
     await fake.waitFor(() => fake.gateway.heartbeats > before);

@@ -65,7 +65,7 @@ const resumePath = '/gateway/resume';
 export function createGateway(
   world: World,
   server: Server,
-  options: { readonly heartbeatMilliseconds: number },
+  options: { readonly heartbeatMilliseconds: number; readonly silenceMilliseconds: number },
 ): Gateway {
   const sessions = new Map<string, GatewaySession>();
   const sockets = new Set<WebSocket>();
@@ -127,7 +127,7 @@ export function createGateway(
     // A client that misses its heartbeats is cut off, and has to resume.
     const cutOff = setTimeout(() => {
       socket.close(closeCodes.sessionTimedOut, 'Session timed out');
-    }, options.heartbeatMilliseconds * 2).unref();
+    }, options.silenceMilliseconds).unref();
     socket.on('close', (code) => {
       clearTimeout(cutOff);
       sockets.delete(socket);

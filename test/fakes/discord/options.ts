@@ -43,6 +43,8 @@ export interface DiscordFakeOptions {
   /** Whether the invitation had the scope applications.commands; true if left out. */
   readonly allowsCommands?: boolean;
   readonly heartbeatMilliseconds?: number;
+  /** After how long without a heartbeat a connection is cut off; twice the interval if left out. */
+  readonly silenceMilliseconds?: number;
   readonly rateLimits?: Partial<RateLimitOptions>;
   /** Where time comes from: milliseconds since 1970. */
   readonly now?: () => number;

@@ -76,8 +76,10 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
   const faults = createFaults();
   const limits = createRateLimits(world.clock, { ...observedRateLimits, ...options.rateLimits });
   const { server, calls, defects } = createApiServer(world, faults, limits);
+  const heartbeatMilliseconds = options.heartbeatMilliseconds ?? 41_250;
   const gateway = createGateway(world, server, {
-    heartbeatMilliseconds: options.heartbeatMilliseconds ?? 41_250,
+    heartbeatMilliseconds,
+    silenceMilliseconds: options.silenceMilliseconds ?? heartbeatMilliseconds * 2,
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
