@@ -1,0 +1,57 @@
+import { describe, expect } from 'vitest';
+import type { Check } from './check.ts';
+import { EPOCH, accept, buy, sell, symbolsOf } from './requests.ts';
+
+export function describeLists(check: Check): void {
+  describe('lists', () => {
+    check(
+      'tell everything since an instant, that instant included, oldest first',
+      { controls: ['advance', 'fillNext'] },
+      async ({ broker, controls }) => {
+        const first = buy('MSFT', '10');
+        const second = sell('AAPL', '10');
+        await accept(broker, first);
+        await controls.advance({ seconds: 2 });
+        await controls.fillNext();
+        await controls.fillNext();
+        await controls.advance({ seconds: 2 });
+        await accept(broker, second);
+        await controls.fillNext();
+
+        const orders = await broker.listOrders(EPOCH);
+        expect(orders.map((order) => order.symbol)).toEqual(['MSFT', 'AAPL']);
+        const [done, working] = orders;
+        if (done === undefined || working === undefined) throw new Error('unreachable');
+        expect(symbolsOf(await broker.listOrders(done.updatedAt))).toEqual(['MSFT', 'AAPL']);
+        expect(symbolsOf(await broker.listOrders(working.updatedAt))).toEqual(['AAPL']);
+        expect(await broker.listOrders(working.updatedAt.add({ seconds: 1 }))).toEqual([]);
+
+        const fills = await broker.listFills(EPOCH);
+        expect(symbolsOf(fills)).toEqual(['MSFT', 'MSFT', 'AAPL']);
+        const last = fills[2];
+        if (last === undefined) throw new Error('unreachable');
+        expect(await broker.listFills(last.at)).toEqual([last]);
+        expect(await broker.listFills(last.at.add({ seconds: 1 }))).toEqual([]);
+        const times = fills.map((fill) => fill.at.epochMilliseconds);
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+      },
+    );
+
+    check(
+      'show an order that was sent earlier once it changes',
+      { controls: ['advance', 'fillNext'] },
+      async ({ broker, controls }) => {
+        await accept(broker, buy('MSFT', '10'));
+        const [sent] = await broker.listOrders(EPOCH);
+        if (sent === undefined) throw new Error('unreachable');
+        await controls.advance({ seconds: 2 });
+        const later = sent.updatedAt.add({ seconds: 1 });
+        expect(await broker.listOrders(later)).toEqual([]);
+        await controls.fillNext();
+        const [changed] = await broker.listOrders(later);
+        expect(changed?.status).toBe('partially_filled');
+        expect(changed?.submittedAt).toEqual(sent.submittedAt);
+      },
+    );
+  });
+}
