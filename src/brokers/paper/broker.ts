@@ -92,7 +92,7 @@ export async function openPaperBroker(options: PaperBrokerOptions): Promise<Pape
     await session.run([], async (unit) => ({ result: await look(unit) }));
 
   /** Another account moved the market: do here what that makes due. */
-  const stopListening = onMarketStep(database, (source) => {
+  const stopListening = onMarketStep((source) => {
     if (source !== prices.source || session.isClosed()) return;
     read(async () => {}).catch(() => {
       // Logged where it failed; the next request matches the orders again.
@@ -192,7 +192,7 @@ export async function openPaperBroker(options: PaperBrokerOptions): Promise<Pape
         outcome: advance(matched, priceOf, rules, unit.now),
       };
     });
-    ringMarketStep(database, prices.source);
+    ringMarketStep(prices.source);
     return { month };
   }
 

@@ -67,7 +67,7 @@ export function readCsvRows(text: string, file: string): CsvRows {
     if (!(error instanceof CsvError)) throw error;
     return refusedCsv(
       file,
-      lineOf(error),
+      firstLineOf(error, before),
       'The line is not valid CSV: a quote is opened or closed in the wrong place, or the line is too long.',
       'Mend the quotes of this line: a field with a comma or a quote in it stands in double quotes, a quote within it is doubled.',
     );
@@ -98,9 +98,13 @@ function delimiterOf(text: string): string {
   return best;
 }
 
-function lineOf(error: CsvError): number | null {
-  const { lines } = z.object({ lines: z.int() }).catch({ lines: 0 }).parse(error);
-  return lines > 0 ? lines : null;
+/** Where the row began that could not be read: a quote left open runs on to the end of the file. */
+function firstLineOf(
+  error: CsvError,
+  before: { readonly lines: number; readonly emptyLines: number },
+): number | null {
+  const parsed = parsedRecordSchema.shape.info.safeParse(error);
+  return parsed.success ? before.lines + 1 + (parsed.data.empty_lines - before.emptyLines) : null;
 }
 
 /** `Cost Basis ($)` -> `costbasis`: how headers are compared. */

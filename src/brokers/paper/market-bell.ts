@@ -1,22 +1,18 @@
 /**
  * Accounts on one price source share its market: a step that one broker makes is told to the others
- * of this process, so that their waiting orders trade too. Kept by database, so that two databases in
- * one process know nothing of each other. What another process steps is noticed with the next request.
+ * of this process, so that their waiting orders trade too. Who hears it looks into its own database;
+ * hearing it once too often does nothing. What another process steps is noticed with the next request.
  */
-const bells = new WeakMap<object, Set<Listener>>();
-
-type Listener = (source: string) => void;
+const listeners = new Set<(source: string) => void>();
 
 /** @returns a function that ends it. */
-export function onMarketStep(database: object, listener: Listener): () => void {
-  const listeners = bells.get(database) ?? new Set();
-  bells.set(database, listeners);
+export function onMarketStep(listener: (source: string) => void): () => void {
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
   };
 }
 
-export function ringMarketStep(database: object, source: string): void {
-  for (const listener of bells.get(database) ?? []) listener(source);
+export function ringMarketStep(source: string): void {
+  for (const listener of listeners) listener(source);
 }

@@ -114,7 +114,7 @@ export async function migratePaper({ kysely }: DatabaseHandle): Promise<void> {
 }
 
 /** The clock of one process: once killed, nothing it has scheduled runs. */
-function createMortalClock(clock: Clock): { readonly clock: Clock; kill(): void } {
+export function createMortalClock(clock: Clock): { readonly clock: Clock; kill(): void } {
   let alive = true;
   return {
     clock: {
