@@ -1,0 +1,244 @@
+import { branchAndBound, byGainPerCost, leastShortfall } from './lot-branch.ts';
+import { exchangeLots } from './lot-exchange.ts';
+import { allowedAtMost, floorDivide, prepare, shortfall } from './lot-line.ts';
+import type { LotLine, PreparedLine } from './lot-line.ts';
+
+export type { LotLine } from './lot-line.ts';
+
+/** How hard to search, by the number of lines: a fixed effort, so that the answer never depends on time. */
+interface Effort {
+  /** So many lines around the critical one are searched by branch and bound. */
+  readonly core: number;
+  readonly nodes: number;
+  /** Combinations of each half when lots are exchanged between lines. */
+  readonly combinations: number;
+  readonly exchanges: number;
+}
+const FEW_LINES = 40;
+const FEW: Effort = { core: FEW_LINES, nodes: 20_000, combinations: 1500, exchanges: 8 };
+const MANY: Effort = { core: 16, nodes: 400, combinations: 30, exchanges: 1 };
+/** Exchanges are between so many lines at once. */
+const EXCHANGED_LINES = 8;
+
+/**
+ * Whole lots for each line with the least total shortfall, among those whose cost (buys less sells) is
+ * at most `spendable`; between equals, close to the goals.
+ *
+ * Deviations add up to zero when cash is counted as a line, so the drift is the total shortfall (plus
+ * what untraded lines lack) as long as cash does not fall below the buffer: the least shortfall is the
+ * least drift. Few lines are solved to the optimum nearly always; for many lines the search is confined to
+ * where the rounding is in doubt, and the result is within one lot of the optimum.
+ * @returns signed lots in the order of the lines; null when no allowed lots fit.
+ */
+export function roundToLots(lines: readonly LotLine[], spendable: bigint): bigint[] | null {
+  const prepared: PreparedLine[] = [];
+  for (const line of lines) {
+    const one = prepare(line);
+    if (one === null) return null;
+    prepared.push(one);
+  }
+  const draft = startAtGoals(prepared, spendable);
+  if (draft === null) return null;
+  fill(draft);
+  improve(draft, spendable);
+  giveBack(draft);
+  return draft.lots;
+}
+
+/** Lots as they are chosen so far, and the money that is left. */
+interface Draft {
+  readonly lines: readonly PreparedLine[];
+  readonly lots: bigint[];
+  room: bigint;
+}
+
+function change(draft: Draft, index: number, lots: bigint): void {
+  const prepared = draft.lines[index];
+  if (prepared === undefined) return;
+  draft.room -= (lots - (draft.lots[index] ?? 0n)) * prepared.line.lotValue;
+  draft.lots[index] = lots;
+}
+
+/** Every line just below its goal, which is affordable; where the rules forbid that, others give way. */
+function startAtGoals(lines: readonly PreparedLine[], spendable: bigint): Draft | null {
+  const draft: Draft = { lines, lots: lines.map(() => 0n), room: spendable };
+  for (const [index, { line, low, floor }] of lines.entries()) {
+    const aim = floorDivide(line.goal - line.deviation, line.lotValue);
+    change(draft, index, allowedAtMost(line, aim < floor ? aim : floor) ?? low);
+  }
+  while (draft.room < 0n) {
+    const index = cheapestToLower(draft);
+    if (index === null) return null;
+    const prepared = lines[index];
+    if (prepared === undefined) return null;
+    const { line, low } = prepared;
+    const needed = (draft.lots[index] ?? 0n) + floorDivide(draft.room, line.lotValue);
+    change(draft, index, allowedAtMost(line, needed) ?? low);
+  }
+  return draft;
+}
+
+/** The line that makes up what is lacking with the least beyond it; else the one that gives the most. */
+function cheapestToLower({ lines, lots, room }: Draft): number | null {
+  let best: { index: number; enough: boolean; freed: bigint } | null = null;
+  for (const [index, { line, low }] of lines.entries()) {
+    const present = lots[index] ?? 0n;
+    if (present <= low) continue;
+    const needed = present + floorDivide(room, line.lotValue);
+    const lowered = allowedAtMost(line, needed) ?? low;
+    const freed = (present - lowered) * line.lotValue;
+    const enough = freed + room >= 0n;
+    const better =
+      best === null ||
+      (enough && (!best.enough || freed < best.freed)) ||
+      (!enough && !best.enough && freed > best.freed);
+    if (better) best = { index, enough, freed };
+  }
+  return best?.index ?? null;
+}
+
+/** Spends what is left: on what is furthest below its goal first, then wherever it still helps. */
+function fill(draft: Draft): void {
+  const { lines } = draft;
+  const off = lines.map(
+    ({ line }, index) => line.deviation + (draft.lots[index] ?? 0n) * line.lotValue - line.goal,
+  );
+  const indexes = lines.map((_, index) => index);
+  const byDistance = indexes.toSorted((a, b) => compare(off[a] ?? 0n, off[b] ?? 0n) || a - b);
+  for (const index of byDistance) raise(draft, index, 1n);
+  const byLotValue = indexes.toSorted(
+    (a, b) => compare(lines[b]?.line.lotValue ?? 0n, lines[a]?.line.lotValue ?? 0n) || a - b,
+  );
+  for (const index of byLotValue) {
+    const lotValue = lines[index]?.line.lotValue;
+    if (lotValue !== undefined && draft.room >= lotValue) {
+      raise(draft, index, draft.room / lotValue);
+    }
+  }
+  for (const index of byGainPerCost(lines)) raiseToEnough(draft, index);
+}
+
+/** Buys up to so many lots more, as far as there is money and without crossing the target. */
+function raise(draft: Draft, index: number, lots: bigint): void {
+  const prepared = draft.lines[index];
+  if (prepared === undefined || draft.room <= 0n) return;
+  const { line, floor } = prepared;
+  const present = draft.lots[index] ?? 0n;
+  const affordable = present + draft.room / line.lotValue;
+  const wanted = present + lots < floor ? present + lots : floor;
+  const raised = allowedAtMost(line, wanted < affordable ? wanted : affordable);
+  if (raised !== null && raised > present) change(draft, index, raised);
+}
+
+/** Buys the last lot, which crosses the target, when there is money for it. */
+function raiseToEnough(draft: Draft, index: number): void {
+  const prepared = draft.lines[index];
+  if (prepared === undefined) return;
+  const present = draft.lots[index] ?? 0n;
+  const cost = (prepared.high - present) * prepared.line.lotValue;
+  if (prepared.high <= present || cost > draft.room) return;
+  if (shortfall(prepared.line, prepared.high) < shortfall(prepared.line, present)) {
+    change(draft, index, prepared.high);
+  }
+}
+
+/** Searches for less shortfall until it is proven least or the effort is spent. */
+function improve(draft: Draft, spendable: bigint): void {
+  const { lines } = draft;
+  const effort = lines.length <= FEW_LINES ? FEW : MANY;
+  const least = leastShortfall(lines, spendable);
+  const isLeast = (): boolean => totalShortfall(draft) <= least;
+  if (lines.length === 0 || isLeast()) return;
+  const core = linesInDoubt(draft, effort.core);
+  if (branch(draft, core, effort.nodes) && core.length === lines.length) return;
+  let turn = 0;
+  let idle = 0;
+  const enoughIdle = lines.length <= EXCHANGED_LINES ? 1 : effort.exchanges;
+  while (idle < enoughIdle && turn < 4 * effort.exchanges && !isLeast()) {
+    const chosen = core.length <= EXCHANGED_LINES ? core : draw(core, turn);
+    idle = exchange(draft, chosen, effort.combinations) ? 0 : idle + 1;
+    turn += 1;
+  }
+}
+
+/** @returns whether it is proven that these lines cannot be rounded better. */
+function branch(draft: Draft, core: readonly number[], nodes: number): boolean {
+  const { lines, lots, capacity } = part(draft, core);
+  const short = lines.reduce(
+    (total, { line }, index) => total + shortfall(line, lots[index] ?? 0n),
+    0n,
+  );
+  const best = branchAndBound(lines, capacity, { lots, shortfall: short }, nodes);
+  for (const [position, index] of core.entries()) change(draft, index, best.lots[position] ?? 0n);
+  return best.proven;
+}
+
+function exchange(draft: Draft, chosen: readonly number[], combinations: number): boolean {
+  const { lines, lots, capacity } = part(draft, chosen);
+  const better = exchangeLots(lines, lots, capacity, combinations);
+  if (better === null) return false;
+  for (const [position, index] of chosen.entries()) change(draft, index, better[position] ?? 0n);
+  return true;
+}
+
+/** Some lines with their present lots, and what they may cost together. */
+function part(
+  draft: Draft,
+  indexes: readonly number[],
+): { readonly lines: PreparedLine[]; readonly lots: bigint[]; readonly capacity: bigint } {
+  const lines: PreparedLine[] = [];
+  const lots: bigint[] = [];
+  let capacity = draft.room;
+  for (const index of indexes) {
+    const prepared = draft.lines[index];
+    if (prepared === undefined) continue;
+    const present = draft.lots[index] ?? 0n;
+    lines.push(prepared);
+    lots.push(present);
+    capacity += present * prepared.line.lotValue;
+  }
+  return { lines, lots, capacity };
+}
+
+/** The lines around the first whose last lot was not affordable: far from it the choice is clear. */
+function linesInDoubt({ lines, lots }: Draft, count: number): number[] {
+  const order = byGainPerCost(lines);
+  if (order.length <= count) return order;
+  const critical = order.findIndex((index) => (lots[index] ?? 0n) < (lines[index]?.high ?? 0n));
+  const first = Math.min(Math.max(0, critical - (count >> 1)), order.length - count);
+  return order.slice(first, first + count);
+}
+
+/** Draws lines by turns: always the same ones for the same turn, and different ones each turn. */
+function draw(indexes: readonly number[], turn: number): number[] {
+  const pool = [...indexes];
+  let state = 88_675_123 + turn;
+  for (let position = 0; position < EXCHANGED_LINES; position += 1) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    const other = position + ((state >>> 8) % (pool.length - position));
+    const [a, b] = [pool[position] ?? 0, pool[other] ?? 0];
+    pool[position] = b;
+    pool[other] = a;
+  }
+  return pool.slice(0, EXCHANGED_LINES);
+}
+
+/** What was sold for nothing goes back to the lines that are kept above their target on purpose. */
+function giveBack(draft: Draft): void {
+  for (const [index, { line }] of draft.lines.entries()) {
+    const present = draft.lots[index] ?? 0n;
+    const aim = floorDivide(line.goal - line.deviation, line.lotValue);
+    const affordable = present + draft.room / line.lotValue;
+    if (aim <= present || affordable <= present) continue;
+    const raised = allowedAtMost(line, aim < affordable ? aim : affordable);
+    if (raised !== null && raised > present) change(draft, index, raised);
+  }
+}
+
+function totalShortfall({ lines, lots }: Draft): bigint {
+  return lines.reduce((total, { line }, index) => total + shortfall(line, lots[index] ?? 0n), 0n);
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
