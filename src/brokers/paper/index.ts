@@ -1,5 +1,5 @@
-export { openPaperBroker, type PaperBroker, type PaperBrokerOptions } from './broker.ts';
-export { type DecideBehaviour, type OrderBehaviour } from './behaviour.ts';
-export { paperSettingsSchema, type PaperSettings } from './settings.ts';
+export { openPaperBroker, type PaperBroker } from './broker.ts';
+export { type DecideBehaviour } from './behaviour.ts';
+export { paperSettingsSchema } from './settings.ts';
 export { PaperSetupError } from './setup-error.ts';
 export type { PaperDatabase } from './tables.ts';

@@ -50,7 +50,7 @@ export async function openAccount(
   database: Kysely<PaperDatabase>,
   options: OpenAccountOptions,
 ): Promise<void> {
-  const { account, prices, now } = options;
+  const { account, settings, prices, now, log } = options;
   const firstMonth = startMonth(options);
   // Files are read before the transaction, and only for an account that is not there yet.
   const known = await readAccount(database, account);
@@ -73,6 +73,12 @@ export async function openAccount(
       return;
     }
     if (holdings === null) throw new Error(`the paper account ${account} vanished while opening`);
+    if (settings.start !== undefined && !settings.start.equals(month)) {
+      log.warn(
+        { account, start: settings.start.toString(), month: month.toString() },
+        'another paper account has moved this market already; its month is kept',
+      );
+    }
     const positions = holdings.positions.map((position) => ({
       ...position,
       costBasis: position.costBasis ?? costAt(prices.history, month, position),

@@ -22,34 +22,41 @@ export function replayMonth(
   month: Temporal.PlainYearMonth,
   options: { readonly spreadBasisPoints: Decimal; readonly fractional: boolean },
 ): ReplayedMarket {
-  const prices = new Map<string, MarketPrice | null>();
-  const priceOf: Market = (symbol) => {
-    const known = prices.get(symbol);
+  const listed = new Map<string, Listing>();
+  const monthEnd = lastClose(month.toPlainDate({ day: month.daysInMonth }));
+  const listing = (symbol: string): Listing => {
+    const known = listed.get(symbol);
     if (known !== undefined) return known;
     const point = history.closeIn(symbol, month);
-    const price = point === null ? null : priceAround(point.close, options.spreadBasisPoints);
-    if (history.has(symbol)) prices.set(symbol, price);
-    return price;
+    if (point === null) return { price: null, at: monthEnd };
+    const price = priceAround(point.close, options.spreadBasisPoints);
+    const found = { price, at: lastClose(point.date) };
+    listed.set(symbol, found);
+    return found;
   };
   return {
     month,
-    priceOf,
+    priceOf: (symbol) => listing(symbol).price,
     isListed: (symbol) => history.has(symbol),
     quote: (symbol) => {
-      const price = priceOf(symbol);
-      const day =
-        history.closeIn(symbol, month)?.date ?? month.toPlainDate({ day: month.daysInMonth });
+      const { price, at } = listing(symbol);
       return {
         symbol,
         price: price?.price ?? null,
         bid: price?.bid ?? null,
         ask: price?.ask ?? null,
-        at: lastClose(day),
+        at,
         tradable: price !== null,
         fractionable: options.fractional,
       };
     },
   };
+}
+
+/** A symbol's price and the close it was made at; unpriced symbols are dated at the month's end. */
+interface Listing {
+  readonly price: MarketPrice | null;
+  readonly at: Temporal.Instant;
 }
 
 /** A step of the replay stays within the history. */

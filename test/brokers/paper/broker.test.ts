@@ -367,6 +367,20 @@ describe('the replay', () => {
   });
 });
 
+test('an account that joins a market takes it as it is, and says so', async () => {
+  await using world = await openPaperWorld();
+  const core = await world.open({ cash: '1', start: '2006-01' });
+  await core.step(3);
+  const warnings: unknown[] = [];
+  const log: Log = { ...SILENT_LOG, warn: (fields) => warnings.push(fields) };
+  const settings = { positions: { AAPL: '2' }, start: '2006-01' };
+  const family = await world.open(settings, { account: 'family', log });
+  expect(warnings).toEqual([{ account: 'family', start: '2006-01', month: '2006-04' }]);
+  expect((await family.getPositions()).map(({ costBasis }) => costBasis?.toFixed())).toEqual([
+    '140.78',
+  ]);
+});
+
 describe('a rehearsal', () => {
   test('may reject an order, fill a part of it, or lose the answer', async () => {
     await using world = await openPaperWorld();

@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   openPaperBroker,
   paperSettingsSchema,
   type PaperBroker,
+  type PaperDatabase,
 } from '../../../src/brokers/paper/index.ts';
 import type { OrderIntent } from '../../../src/core/order.ts';
 import { openDatabase } from '../../../src/store/database.ts';
@@ -201,3 +206,59 @@ describe('a process that is killed at any statement', () => {
     expect(kills).toBeGreaterThan(10);
   });
 });
+
+describe('a process that is killed by the operating system', () => {
+  test('has done all that it said, and nothing by halves', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evenkeel-sigkill-'));
+    const path = join(folder, 'evenkeel.db');
+    const setup = await openDatabase({ path });
+    await migratePaper(setup);
+    await setup.close();
+
+    const told: string[] = [];
+    for (const [round, orders] of [2, 7, 12].entries()) {
+      told.push(...(await tradeUntilKilled(path, round, orders)));
+    }
+
+    const database = await openDatabase({ path });
+    const kysely = database.kysely.withTables<PaperDatabase>();
+    await expectBalancedBooks(kysely, { AAPL: '30' });
+    const clock = createTestClock(Temporal.Now.instant().add({ minutes: 1 }));
+    const broker = await openPaperBroker({
+      account: 'core',
+      settings: paperSettingsSchema.parse(PLAIN),
+      database: kysely,
+      clock,
+      log: SILENT_LOG,
+    });
+    // What was cut off in the middle has been filled to its end, at the times it was due.
+    await expectBalancedBooks(kysely, { AAPL: '30' });
+    const orders = await broker.listOrders(clock.now().subtract({ hours: 24 }));
+    expect(new Set(orders.map((known) => known.status))).toEqual(new Set(['filled']));
+    expect(told.length).toBeGreaterThanOrEqual(21);
+    expect(orders.map((known) => known.clientOrderId)).toEqual(expect.arrayContaining(told));
+    await broker.close();
+    await database.close();
+    rmSync(folder, { recursive: true });
+  });
+});
+
+/** @returns the clientOrderIds that the process was told are accepted, and has passed on. */
+async function tradeUntilKilled(
+  path: string,
+  round: number,
+  orders: number,
+): Promise<readonly string[]> {
+  const script = fileURLToPath(new URL('./trade-until-killed.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, path, String(round)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const told: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    told.push(line);
+    if (told.length === orders) child.kill('SIGKILL');
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  expect(child.signalCode).toBe('SIGKILL');
+  return told;
+}

@@ -37,7 +37,7 @@ export interface PaperWorld extends AsyncDisposable {
 
 export type PaperInput = Readonly<Record<string, unknown>>;
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly account?: string;
   readonly behaviour?: DecideBehaviour;
   readonly log?: Log;
@@ -106,10 +106,14 @@ export async function openPaperWorld(
   };
 }
 
-/** The exchange's own tables and no others. */
-export async function migratePaper({ kysely }: DatabaseHandle): Promise<void> {
+/** Knows the exchange's own tables and no others. */
+export function paperMigrator({ kysely }: DatabaseHandle): Migrator {
   const provider = { getMigrations: async () => ({ '0002_paper_broker': migration }) };
-  const { error } = await new Migrator({ db: kysely, provider }).migrateToLatest();
+  return new Migrator({ db: kysely, provider });
+}
+
+export async function migratePaper(database: DatabaseHandle): Promise<void> {
+  const { error } = await paperMigrator(database).migrateToLatest();
   if (error !== undefined) throw error;
 }
 

@@ -19,13 +19,13 @@ export const SCENARIO: BrokerScenario = {
   closesSoon: false,
 };
 
-export interface WorldWith<K extends keyof BrokerControls> {
+interface WorldWith<K extends keyof BrokerControls> {
   /** After `reopen`, the new one. */
   readonly broker: Broker;
   readonly controls: Pick<BrokerControls, K>;
 }
 
-export interface Needs<K extends keyof BrokerControls> {
+interface Needs<K extends keyof BrokerControls> {
   readonly controls?: readonly K[];
   readonly others?: readonly Requirement[];
   /** What is different from the usual scenario. */
