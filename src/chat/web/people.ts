@@ -41,7 +41,10 @@ export function initials(name: string): string {
   const words = name.match(/[\p{L}\p{N}]+/gu) ?? ['?'];
   const pattern = words.length > 1 ? /^./u : /^.{1,2}/u;
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return ends.map((word) => pattern.exec(word ?? '')?.[0] ?? '').join('').toUpperCase();
+  return ends
+    .map((word) => pattern.exec(word ?? '')?.[0] ?? '')
+    .join('')
+    .toUpperCase();
 }
 
 const TINTS = 8;

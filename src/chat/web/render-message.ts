@@ -1,7 +1,7 @@
 import type { Block, Button, Message } from '../../messages/message.ts';
 import { renderChart } from './chart.ts';
 import { ICONS, STEP_ICONS } from './icons.ts';
-import { flag, markup, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { WORDS } from './words.ts';
 
 type BlockOf<T extends Block['type']> = Extract<Block, { type: T }>;
@@ -80,5 +80,7 @@ function renderButton(button: Button): Markup {
     confirm === undefined
       ? null
       : markup` data-confirm-title="${confirm.title}" data-confirm-text="${confirm.text}" data-confirm-yes="${confirm.yes}" data-confirm-no="${confirm.no}"`;
-  return markup`<button type="button" class="button button-${button.style}" data-click="${button.action}" data-proposal="${button.proposalId}" data-digest="${button.digest}"${question} ${flag('aria-haspopup=dialog', button.opensForm || confirm !== undefined)}>${button.label}</button>`;
+  const opensDialog =
+    button.opensForm || confirm !== undefined ? markup` aria-haspopup="dialog"` : null;
+  return markup`<button type="button" class="button button-${button.style}" data-click="${button.action}" data-proposal="${button.proposalId}" data-digest="${button.digest}"${question}${opensDialog}>${button.label}</button>`;
 }

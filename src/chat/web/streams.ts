@@ -52,13 +52,13 @@ export function createStreams(options: {
   let anyWorking = false;
   let closed = false;
 
-  let cancelHeartbeat = scheduleHeartbeat();
-  /** Tells the browser that we are there, and us that it is gone. */
-  function scheduleHeartbeat(): () => void {
-    return clock.schedule(clock.now().add(HEARTBEAT), () => {
-      if (closed) return;
+  let cancelHeartbeat: (() => void) | null = null;
+  /** Tells the browsers that we are there, and us which of them are gone. */
+  function scheduleHeartbeat(): void {
+    cancelHeartbeat ??= clock.schedule(clock.now().add(HEARTBEAT), () => {
+      cancelHeartbeat = null;
       broadcast(':\n\n');
-      cancelHeartbeat = scheduleHeartbeat();
+      if (streams.size > 0) scheduleHeartbeat();
     });
   }
 
@@ -86,11 +86,13 @@ export function createStreams(options: {
       },
     };
     const siblings = [...streams].filter((other) => other.session === session);
-    for (const oldest of siblings.slice(0, siblings.length - MOST_STREAMS_PER_SESSION + 1)) {
+    const tooMany = Math.max(0, siblings.length + 1 - MOST_STREAMS_PER_SESSION);
+    for (const oldest of siblings.slice(0, tooMany)) {
       oldest.send(event('rest', {}));
       oldest.end();
     }
     streams.add(stream);
+    scheduleHeartbeat();
     return stream;
   }
 
@@ -153,7 +155,7 @@ export function createStreams(options: {
               return;
             }
             stream = register(controller, given);
-            stream.send(`retry: 1000\n${event('working', { active: anyWorking })}`);
+            stream.send(`retry: 500\n${event('working', { active: anyWorking })}`);
             void begin(stream);
           },
           cancel() {
@@ -181,7 +183,7 @@ export function createStreams(options: {
     },
     close() {
       closed = true;
-      cancelHeartbeat();
+      cancelHeartbeat?.();
       for (const stream of streams) stream.end();
     },
   };

@@ -99,6 +99,14 @@ export async function openWebChat(options: WebChatOptions): Promise<WebChat> {
   const server = createServer((request, response) => void listener(request, response));
   port = await listen(server, options.port);
 
+  let stopped: Promise<void> | null = null;
+  async function stop(): Promise<void> {
+    // What hangs longer than that is taken up again at the next start.
+    await Promise.race([interactions.stop(), delay(GRACE_MILLISECONDS, undefined, { ref: false })]);
+    streams.close();
+    await close(server);
+  }
+
   return {
     platform: WEB_PLATFORM,
     port,
@@ -125,14 +133,9 @@ export async function openWebChat(options: WebChatOptions): Promise<WebChat> {
       if (found) streams.feedChanged();
       return found ? 'edited' : 'gone';
     },
-    async stop() {
-      // What hangs longer than that is taken up again at the next start.
-      await Promise.race([
-        interactions.stop(),
-        delay(GRACE_MILLISECONDS, undefined, { ref: false }),
-      ]);
-      streams.close();
-      await close(server);
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

@@ -52,9 +52,10 @@ function showForm(html) {
 /** @param {HTMLButtonElement} button */
 async function onButton(button) {
   const { click = '', proposal = '', digest = '' } = button.dataset;
-  // At once, so that the second half of a double click finds it disabled.
-  button.disabled = true;
-  button.classList.add('sending');
+  // At once, so that the second half of a double click finds it so. Not `disabled`: that would lose the
+  // focus, and a dialog could not give it back.
+  if (button.hasAttribute('aria-disabled')) return;
+  button.setAttribute('aria-disabled', 'true');
   if (await confirmed(button)) {
     const problem = await sendClick(newId(), {
       action: click,
@@ -64,8 +65,7 @@ async function onButton(button) {
     });
     if (problem !== null) complain(problem);
   }
-  button.disabled = false;
-  button.classList.remove('sending');
+  button.removeAttribute('aria-disabled');
 }
 
 startFeed();

@@ -4,8 +4,8 @@ import { openWebChat, type WebChat, type WebChatOptions } from '../../../src/cha
 import type { WebDatabase } from '../../../src/chat/web/web-database.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import type { Interaction, InteractionHandler } from '../../../src/ports/chat.ts';
-import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { createTestClock, type TestClock } from '../../fixtures/test-clock.ts';
 import { openTestStore } from '../../fixtures/test-store.ts';
 
 export const PEOPLE = [
@@ -59,22 +59,6 @@ export function createErrorLog(): ErrorLog {
   };
 }
 
-/** A clock that stands still until it is moved. What it schedules never comes. */
-export interface StillClock extends Clock {
-  move(duration: Temporal.DurationLike): void;
-}
-
-export function createStillClock(start = '2026-11-20T19:02:00Z'): StillClock {
-  let now = Temporal.Instant.from(start);
-  return {
-    now: () => now,
-    schedule: () => () => {},
-    move(duration) {
-      now = now.add(duration);
-    },
-  };
-}
-
 /** One line of text as a message. */
 export function say(text: string): Message {
   return { fallback: text, blocks: [{ type: 'text', text }] };
@@ -86,7 +70,7 @@ const sayNothing: InteractionHandler = async () => ({ type: 'nothing' });
 export interface WebHarness extends AsyncDisposable {
   readonly chat: WebChat;
   readonly database: Kysely<WebDatabase>;
-  readonly clock: StillClock;
+  readonly clock: TestClock;
   readonly log: ErrorLog;
   readonly interactions: readonly Interaction[];
   /** Answers from now on. `nothing` by default. */
@@ -100,7 +84,7 @@ export async function openWebHarness(
 ): Promise<WebHarness> {
   const test = await openTestStore();
   const database = test.store.database.kysely.withTables<WebDatabase>();
-  const clock = createStillClock();
+  const clock = createTestClock('2026-11-20T19:02:00Z');
   const log = createErrorLog();
   const interactions: Interaction[] = [];
   let reply = sayNothing;

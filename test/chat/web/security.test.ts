@@ -26,7 +26,7 @@ describe('the one-time link', () => {
       ask(harness.chat.port, `/${search}`),
       ask(harness.chat.port, `/${search}`),
     ]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([303, 403]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 403]);
     expect(both.find(({ status }) => status === 403)?.text).toContain('This link has been used');
     expect(new URL(harness.chat.url).search).not.toBe(search);
     await signIn(harness.chat);
@@ -90,19 +90,20 @@ describe('a session', () => {
     const session = await signIn(harness.chat);
     await harness.restart();
     expect((await session.get('/feed')).status).toBe(200);
-    harness.clock.move({ hours: 6 * 24 });
+    await harness.clock.advance({ hours: 6 * 24 });
     expect((await session.get('/feed')).status).toBe(200);
-    harness.clock.move({ hours: 6 * 24 });
+    await harness.clock.advance({ hours: 6 * 24 });
     expect((await session.get('/feed')).status).toBe(200);
-    harness.clock.move({ hours: 7 * 24, seconds: 1 });
+    await harness.clock.advance({ hours: 7 * 24, seconds: 1 });
     expect((await session.get('/feed')).status).toBe(401);
     await harness.restart();
     expect(await harness.database.selectFrom('web_sessions').selectAll().execute()).toEqual([]);
   });
 });
 
-describe('another website', () => {
-  const hosts = (port: number): readonly string[] => [
+/** What a request may say that does not reach us by our own name. */
+function foreignHosts(port: number): readonly string[] {
+  return [
     `evil.example:${port}`,
     'evil.example',
     '127.0.0.1',
@@ -111,22 +112,11 @@ describe('another website', () => {
     `[::1]:${port}`,
     `0.0.0.0:${port}`,
   ];
+}
 
-  it('cannot reach us under a name of its own (DNS rebinding)', async () => {
-    await using harness = await openWebHarness();
-    const { port } = harness.chat;
-    const { cookie } = await signIn(harness.chat);
-    for (const host of hosts(port)) {
-      for (const path of ['/', '/feed', '/assets/workspace.js']) {
-        expect((await ask(port, path, { headers: { host, cookie } })).status).toBe(421);
-      }
-    }
-    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`]) {
-      expect((await ask(port, '/feed', { headers: { host, cookie } })).status).toBe(200);
-    }
-  });
-
-  const forged = (port: number): readonly (readonly [string, Record<string, string>])[] => [
+/** What a request may say that our own page did not make. */
+function forgedHeaders(port: number): readonly (readonly [string, Record<string, string>])[] {
+  return [
     ['no origin', {}],
     ['a foreign origin', { origin: 'https://evil.example' }],
     ['the null origin', { origin: 'null' }],
@@ -142,12 +132,28 @@ describe('another website', () => {
       { origin: `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-site' },
     ],
   ];
+}
+
+describe('another website', () => {
+  it('cannot reach us under a name of its own (DNS rebinding)', async () => {
+    await using harness = await openWebHarness();
+    const { port } = harness.chat;
+    const { cookie } = await signIn(harness.chat);
+    for (const host of foreignHosts(port)) {
+      for (const path of ['/', '/feed', '/assets/workspace.js']) {
+        expect((await ask(port, path, { headers: { host, cookie } })).status).toBe(421);
+      }
+    }
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`]) {
+      expect((await ask(port, '/feed', { headers: { host, cookie } })).status).toBe(200);
+    }
+  });
 
   it('cannot make anything happen: every change needs our own origin', async () => {
     await using harness = await openWebHarness();
     const { port } = harness.chat;
     const { cookie } = await signIn(harness.chat);
-    for (const [name, headers] of forged(port)) {
+    for (const [name, headers] of forgedHeaders(port)) {
       for (const path of ['/say', '/click', '/person']) {
         const answer = await ask(port, path, {
           method: 'POST',
@@ -224,7 +230,8 @@ describe('every answer', () => {
       'constructor',
     ];
     for (const path of paths) {
-      expect((await ask(port, `/assets/${path}`)).status, path).not.toBe(200);
+      const { status } = await ask(port, `/assets/${path}`);
+      expect([401, 404]).toContain(status);
     }
   });
 });

@@ -24,17 +24,30 @@ export function complete(typed, { commands, accounts }) {
   const word = words.at(-1) ?? '';
   const name = words[0] ?? '';
   if (words.length === 1) {
-    const suggestions = matching(commands, name, (command) => command.name).map(suggestCommand);
-    const typedOut = suggestions.some(({ label }) => label === typed);
-    return { suggestions: suggestions.slice(0, MOST), preselect: !typedOut && name !== '' };
+    const fitting = matching(commands, name, (command) => command.name).map(suggestCommand);
+    return offer(fitting, name === '' ? '' : typed);
   }
   const command = commands.find((one) => one.name === name.toLowerCase());
   if (command === undefined) return { suggestions: [], preselect: false };
   const before = typed.slice(0, typed.length - word.length);
-  const suggestions = suggestWords(command, words.slice(1, -1), word, accounts);
+  const fitting = suggestWords(command, words.slice(1, -1), word, accounts);
+  return offer(
+    fitting.map((one) => ({ ...one, text: before + one.text })),
+    word,
+  );
+}
+
+/**
+ * Enter takes the first suggestion of a word that was begun. One that was not begun, or is typed out,
+ * or is something else, is nobody's business but the server's.
+ * @param {Suggestion[]} suggestions
+ * @param {string} word
+ */
+function offer(suggestions, word) {
+  const begun = word !== '' && !suggestions.some(({ label }) => label === word);
   return {
-    suggestions: suggestions.slice(0, MOST).map((one) => ({ ...one, text: before + one.text })),
-    preselect: word !== '' && !suggestions.some(({ label }) => label === word),
+    suggestions: suggestions.slice(0, MOST),
+    preselect: begun && suggestions.length > 0,
   };
 }
 

@@ -68,7 +68,8 @@ export function openForm(html, submit) {
 function setBusy(form, busy) {
   form.setAttribute('aria-busy', String(busy));
   const button = form.querySelector('[type="submit"]');
-  if (button instanceof HTMLButtonElement) button.disabled = busy;
+  if (busy) button?.setAttribute('aria-disabled', 'true');
+  else button?.removeAttribute('aria-disabled');
 }
 
 /**

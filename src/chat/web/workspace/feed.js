@@ -40,9 +40,20 @@ export function putMessage(html) {
     append(article);
   } else if (changeOf(current) < changeOf(article)) {
     const said = current.dataset['announce'] ?? '';
+    const hadFocus = current.contains(document.activeElement);
     morph(current, article);
+    if (hadFocus && !current.contains(document.activeElement)) focusMessage(current);
     announce(current, said);
   }
+}
+
+/**
+ * What had the focus is gone: the message has it, so that a keyboard goes on from there.
+ * @param {HTMLElement} article
+ */
+function focusMessage(article) {
+  article.tabIndex = -1;
+  article.focus({ preventScroll: true });
 }
 
 /** @param {HTMLElement} article */
@@ -127,10 +138,11 @@ export async function reloadFeed() {
 
 /** @param {HTMLElement} button */
 async function showEarlier(button) {
-  button.setAttribute('disabled', '');
+  if (button.hasAttribute('aria-disabled')) return;
+  button.setAttribute('aria-disabled', 'true');
   const answer = await load(`/feed?before=${button.dataset['before'] ?? ''}`);
   if (!answer.ok) {
-    button.removeAttribute('disabled');
+    button.removeAttribute('aria-disabled');
     return;
   }
   const first = feed.querySelector('article');
@@ -139,7 +151,7 @@ async function showEarlier(button) {
   placeDays();
   // What is under the reader's eyes stays there: it is as far from the end as it was.
   scroller.scrollTop = distance;
-  if (first instanceof HTMLElement) first.focus({ preventScroll: true });
+  if (first !== null) focusMessage(first);
 }
 
 /** @param {Element} article */

@@ -7,10 +7,9 @@
  * @param {Element} wanted
  */
 export function morph(current, wanted) {
-  // A button that was pressed stays disabled until its answer is here, whatever arrives meanwhile.
-  if (current.classList.contains('sending') && wanted.hasAttribute('data-click')) {
-    wanted.classList.add('sending');
-    wanted.setAttribute('disabled', '');
+  // A button that was pressed stays as it is until its answer is here, whatever arrives meanwhile.
+  if (current.hasAttribute('aria-disabled') && wanted.hasAttribute('data-click')) {
+    wanted.setAttribute('aria-disabled', 'true');
   }
   if (current.isEqualNode(wanted)) return;
   for (const { name } of Array.from(current.attributes)) {

@@ -109,8 +109,8 @@ export function startTabs() {
   });
   list.addEventListener('keydown', moveFocus);
   narrow.addEventListener('change', () => select('chat'));
+  // The view itself is loaded as soon as the stream is open, so that no change falls between the two.
   select('chat');
-  void refreshView();
 }
 
 /** Brings the chat back where only one tab is visible at a time. */
