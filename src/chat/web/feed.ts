@@ -8,7 +8,7 @@ const bodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), message: messageSchema }),
   z.object({ type: z.literal('typed'), text: z.string() }),
 ]);
-export type FeedBody = z.output<typeof bodySchema> | { readonly type: 'unreadable' };
+type FeedBody = z.output<typeof bodySchema> | { readonly type: 'unreadable' };
 
 export interface FeedMessage {
   readonly id: number;
@@ -23,7 +23,7 @@ export interface FeedMessage {
   readonly editedAt: Temporal.Instant | null;
 }
 
-export interface NewFeedMessage {
+interface NewFeedMessage {
   readonly channel: string;
   readonly author: string | null;
   readonly visibleTo: string | null;

@@ -26,7 +26,6 @@ export const ICONS = {
   ),
   send: icon(markup`<path d="M8 13V3.5M8 3.5 4 7.5M8 3.5l4 4"></path>`),
   down: icon(markup`<path d="M8 3v9.5M8 12.5l-4-4M8 12.5l4-4"></path>`),
-  close: icon(markup`<path d="m4 4 8 8M12 4l-8 8"></path>`),
   lock: icon(
     markup`<rect x="3.5" y="7" width="9" height="6.5" rx="1.5"></rect><path d="M5.5 7V5.2a2.5 2.5 0 0 1 5 0V7"></path>`,
   ),

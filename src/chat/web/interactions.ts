@@ -17,7 +17,7 @@ export type Outcome =
   | { readonly type: 'form'; readonly form: Form }
   | { readonly type: 'refused'; readonly status: 500 | 503; readonly reason: string };
 
-export interface Click {
+interface Click {
   readonly action: string;
   readonly proposalId: string;
   readonly digest: string;

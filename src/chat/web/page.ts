@@ -6,7 +6,7 @@ import { renderAvatar, renderFeed, type FeedContext } from './render-feed.ts';
 import { WORDS } from './words.ts';
 
 /** What completion offers after a command's name. */
-export interface WebCommandOption {
+interface WebCommandOption {
   /** Without dashes: `buy-only`. */
   readonly name: string;
   readonly description: string;

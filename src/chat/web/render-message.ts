@@ -12,10 +12,15 @@ export function renderMessage(message: Message): Markup {
   return markup`${message.blocks.map(renderBlock)}`;
 }
 
+const PLAIN: ReadonlySet<Block['type']> = new Set(['text', 'context', 'alert']);
+
 /** Whether a message is more than a few words, and is given a card of its own. */
 export function isRich(message: Message): boolean {
-  return message.blocks.some(({ type }) => type !== 'text' && type !== 'context');
+  return message.blocks.some(({ type }) => !PLAIN.has(type));
 }
+
+/** A cell with more text than this is broken into lines. */
+const LONGEST_LINE = 40;
 
 function renderBlock(block: Block): Markup {
   switch (block.type) {
@@ -56,7 +61,7 @@ function renderTable({ caption, columns, rows }: BlockOf<'table'>): Markup {
       (row) =>
         markup`<tr>${row.map(
           ({ text, tone }, index) =>
-            markup`<td class="${columns[index]?.align ?? 'left'} tone-${tone ?? 'neutral'}">${text}</td>`,
+            markup`<td class="${columns[index]?.align ?? 'left'} tone-${tone ?? 'neutral'}${text.length > LONGEST_LINE ? ' long' : ''}">${text}</td>`,
         )}</tr>`,
     )}</tbody>
   </table>${rows.length === 0 ? markup`<p class="table-empty">${WORDS.emptyTable}</p>` : null}</div>`;

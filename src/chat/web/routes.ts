@@ -25,7 +25,7 @@ import type { Streams } from './streams.ts';
 import { WORDS } from './words.ts';
 
 /** How many messages a page shows at first, and how many more at a time. */
-export const FEED_PAGE = 60;
+const FEED_PAGE = 60;
 const MOST_BODY_BYTES = 65_536;
 
 // A page sends each thing it does under an id of its own making, so that sending it twice does it once.

@@ -45,7 +45,7 @@ export const WORDS = {
   personUnknown: 'There is nobody of that name here. Reload the page.',
   signedOut: 'Open the link that Evenkeel printed in the terminal.',
   linkUsed: {
-    title: 'This link has been used',
+    title: 'This link does not work any more',
     text: 'Each link opens one browser, once. Restart Evenkeel: it prints a fresh link in the terminal.',
   },
   noSession: {

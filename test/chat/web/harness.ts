@@ -14,7 +14,7 @@ export const PEOPLE = [
   { id: 'chloe', name: 'Chloe Martin', role: 'approver' },
 ] as const;
 
-export const COMMANDS: WebChatOptions['commands'] = [
+const COMMANDS: WebChatOptions['commands'] = [
   {
     name: 'rebalance',
     description: 'Propose the trades that bring an account back to its targets',
@@ -42,11 +42,11 @@ export const COMMANDS: WebChatOptions['commands'] = [
 ];
 
 /** What was logged as an error; tests expect none unless they say so. */
-export interface ErrorLog extends Log {
+interface ErrorLog extends Log {
   readonly errors: readonly { readonly code: string }[];
 }
 
-export function createErrorLog(): ErrorLog {
+function createErrorLog(): ErrorLog {
   const errors: { code: string }[] = [];
   return {
     errors,

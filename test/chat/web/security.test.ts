@@ -27,7 +27,9 @@ describe('the one-time link', () => {
       ask(harness.chat.port, `/${search}`),
     ]);
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 403]);
-    expect(both.find(({ status }) => status === 403)?.text).toContain('This link has been used');
+    expect(both.find(({ status }) => status === 403)?.text).toContain(
+      'This link does not work any more',
+    );
     expect(new URL(harness.chat.url).search).not.toBe(search);
     await signIn(harness.chat);
   });

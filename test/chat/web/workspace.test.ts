@@ -358,6 +358,22 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
     expect(scroller?.width).toBeLessThanOrEqual(375);
   });
 
+  it('opens from a link on another site, to which its cookie is a stranger', async () => {
+    await using harness = await openWebHarness();
+    await using workspace = await openWorkspace(browser, harness);
+    const { page } = workspace;
+    for (const link of [`http://127.0.0.1:${harness.chat.port}/`, harness.chat.url]) {
+      await page.route('http://mail.example/', async (route) => {
+        await route.fulfill({ contentType: 'text/html', body: `<a href="${link}">Evenkeel</a>` });
+      });
+      await page.goto('http://mail.example/');
+      await page.getByRole('link', { name: 'Evenkeel' }).click();
+      await live(page);
+      expect(page.url()).toBe(`http://127.0.0.1:${harness.chat.port}/`);
+    }
+    expect(workspace.complaints).toEqual([]);
+  });
+
   it('runs nothing that a message says, wherever it says it', async () => {
     await using harness = await openWebHarness({
       channelName: HOSTILE[0],

@@ -9,7 +9,7 @@ export interface SeenMessage {
 }
 
 /** A button as it was posted. */
-export type Pressed = Pick<Form, 'action' | 'proposalId' | 'digest'>;
+type Pressed = Pick<Form, 'action' | 'proposalId' | 'digest'>;
 
 /**
  * A chat adapter with the platform behind it (or a faithful fake of it), and the hands and eyes of

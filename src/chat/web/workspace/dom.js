@@ -55,5 +55,7 @@ export function find(id, kind) {
  * @returns {T[]} those of the elements that are of that kind
  */
 export function findAll(root, selector, kind) {
-  return Array.from(root.querySelectorAll(selector)).filter((element) => element instanceof kind);
+  return Array.from(root.querySelectorAll(selector)).flatMap((element) =>
+    element instanceof kind ? [element] : [],
+  );
 }
