@@ -1,4 +1,13 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  ConsoleMessage,
+  Dialog,
+  Locator,
+  Page,
+  WebError,
+} from 'playwright-core';
 import type { WebHarness } from './harness.ts';
 
 /** The workspace as a person in front of a browser has it. */
@@ -24,12 +33,16 @@ export const PHONE: BrowserContextOptions = {
   isMobile: true,
 };
 
-/** Opens the one-time link in a fresh browser profile and waits until the page is live. */
-export async function openWorkspace(
+/** A browser profile and its one window. Tests share it, one after the other: a fresh one takes long. */
+export interface BrowserProfile {
+  readonly context: BrowserContext;
+  readonly page: Page;
+}
+
+export async function openProfile(
   browser: Browser,
-  harness: WebHarness,
   options: BrowserContextOptions = {},
-): Promise<WorkspacePage> {
+): Promise<BrowserProfile> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     colorScheme: 'light',
@@ -37,16 +50,31 @@ export async function openWorkspace(
     ...options,
   });
   context.setDefaultTimeout(5000);
+  return { context, page: await context.newPage() };
+}
+
+/**
+ * Opens the one-time link and waits until the page is live. The profile is as good as new again when
+ * the workspace is disposed of.
+ */
+export async function openWorkspace(
+  { context, page }: BrowserProfile,
+  harness: WebHarness,
+): Promise<WorkspacePage> {
   const complaints: string[] = [];
-  context.on('console', (message) => {
+  const onConsole = (message: ConsoleMessage): void => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  context.on('weberror', (error) => complaints.push(String(error.error())));
-  context.on('dialog', (dialog) => {
+  };
+  const onError = (error: WebError): void => {
+    complaints.push(String(error.error()));
+  };
+  const onDialog = (dialog: Dialog): void => {
     complaints.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
-  });
-  const page = await context.newPage();
+  };
+  context.on('console', onConsole);
+  context.on('weberror', onError);
+  context.on('dialog', onDialog);
   await page.goto(harness.chat.url);
   await live(page);
   const composer = page.getByRole('combobox', { name: 'Message or command' });
@@ -70,7 +98,16 @@ export async function openWorkspace(
       await live(tab);
       return tab;
     },
-    [Symbol.asyncDispose]: () => context.close(),
+    async [Symbol.asyncDispose]() {
+      context.off('console', onConsole);
+      context.off('weberror', onError);
+      context.off('dialog', onDialog);
+      for (const tab of context.pages()) if (tab !== page) await tab.close();
+      await context.clearCookies();
+      await page.unrouteAll();
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.goto('about:blank');
+    },
   };
 }
 

@@ -12,7 +12,15 @@ import {
 } from '../../contracts/chat/samples.ts';
 import { findBrowser, launchBrowser, sayBrowserIsMissing } from '../../fixtures/browser.ts';
 import { openWebHarness, say } from './harness.ts';
-import { inFeed, live, openWorkspace, PHONE, sidewaysOverflow } from './workspace-page.ts';
+import {
+  inFeed,
+  live,
+  openProfile,
+  openWorkspace,
+  PHONE,
+  sidewaysOverflow,
+  type BrowserProfile,
+} from './workspace-page.ts';
 
 const NOTHING: Reply = { type: 'nothing' };
 /** A table of forty columns. */
@@ -35,8 +43,10 @@ if (path === null) sayBrowserIsMissing();
 
 describe.skipIf(path === null)('the workspace in a browser', () => {
   let browser: Browser;
+  let desktop: BrowserProfile;
   beforeAll(async () => {
     browser = await launchBrowser(path ?? '');
+    desktop = await openProfile(browser);
   });
   afterAll(async () => {
     await browser.close();
@@ -44,7 +54,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('completes a command, its account and its options, and sends it', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { composer, suggestions } = workspace;
     await composer.pressSequentially('/');
     expect(await suggestions.count()).toBe(4);
@@ -78,7 +88,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('starts from a suggestion and keeps the feed over a reload', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { page, messages } = workspace;
     harness.answer(async () => ({ type: 'message', message: EVERY_BLOCK, visibility: 'private' }));
     await page.getByRole('button', { name: '/portfolio' }).click();
@@ -92,7 +102,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('follows an edit in two tabs, and after the program was restarted', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const second = await workspace.secondTab();
     const reference = await harness.chat.post('treasury', EVERY_BLOCK);
     for (const page of [workspace.page, second]) await page.getByText('Sells done').waitFor();
@@ -116,7 +126,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('opens a form from a button, keeps it when it is refused, and sends it once', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { formDialog, page } = workspace;
     let failing = true;
     harness.answer(async (interaction) => {
@@ -151,7 +161,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('sends a double click once, and leaves the button alone until it is answered', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const released = Promise.withResolvers<void>();
     harness.answer(async () => {
       await released.promise;
@@ -174,7 +184,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('asks before a button that has a question', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { confirmDialog } = workspace;
     await harness.chat.post('treasury', {
       fallback: 'Halt?',
@@ -221,7 +231,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
         audit: async () => say('No rows'),
       },
     });
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { page } = workspace;
     const { keyboard } = page;
     harness.answer(async (interaction) => {
@@ -264,7 +274,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('lets one person play all the roles, in every tab of the browser', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { page } = workspace;
     const second = await workspace.secondTab();
     harness.answer(async ({ user }) => ({
@@ -286,7 +296,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('stays where the reader is, and says that there is more', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { page } = workspace;
     for (let number = 1; number <= 100; number += 1) {
       await harness.chat.post('treasury', say(`Message ${number}.`));
@@ -318,7 +328,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('is as light or dark as the system, until one is chosen', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { page } = workspace;
     const background = (): Promise<string> =>
       page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
@@ -339,7 +349,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
         audit: async () => everywhere('unbroken'.repeat(100)),
       },
     });
-    await using workspace = await openWorkspace(browser, harness, PHONE);
+    await using workspace = await openWorkspace(await openProfile(browser, PHONE), harness);
     const { page } = workspace;
     await harness.chat.post('treasury', WIDE);
     await harness.chat.post('treasury', everywhere('unbroken'.repeat(100)));
@@ -360,7 +370,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
 
   it('opens from a link on another site, to which its cookie is a stranger', async () => {
     await using harness = await openWebHarness();
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { page } = workspace;
     for (const link of [`http://127.0.0.1:${harness.chat.port}/`, harness.chat.url]) {
       await page.route('http://mail.example/', async (route) => {
@@ -385,7 +395,7 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
         audit: async () => say(HOSTILE[3]),
       },
     });
-    await using workspace = await openWorkspace(browser, harness);
+    await using workspace = await openWorkspace(desktop, harness);
     const { page } = workspace;
     harness.answer(async (interaction) =>
       interaction.type === 'click'
@@ -393,8 +403,9 @@ describe.skipIf(path === null)('the workspace in a browser', () => {
         : { type: 'message', message: everywhere(HOSTILE[3]), visibility: 'private' },
     );
     for (const text of HOSTILE) await harness.chat.post('treasury', everywhere(text));
-    for (const text of HOSTILE) await workspace.say(`/help ${text}`);
-    await workspace.messages.nth(HOSTILE.length * 3 - 1).waitFor();
+    const typed = HOSTILE.slice(0, 4);
+    for (const text of typed) await workspace.say(`/help ${text}`);
+    await workspace.messages.nth(HOSTILE.length + typed.length * 2 - 1).waitFor();
     await workspace.messages.nth(1).getByRole('button').click();
     await workspace.confirmDialog.locator('#confirm-yes').click();
     await workspace.formDialog.waitFor();
