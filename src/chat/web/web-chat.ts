@@ -48,7 +48,7 @@ export interface WebChat extends Chat {
 
 /** How long `stop` waits for what is in flight, and then for connections to end by themselves. */
 const GRACE_MILLISECONDS = 600;
-const CLOSE_MILLISECONDS = 200;
+const CLOSE_MILLISECONDS = 40;
 
 /**
  * Serves the page on 127.0.0.1, on `port` or the next free one. Interactions are taken once the
@@ -152,6 +152,7 @@ function suggest(commands: readonly WebCommand[], accounts: readonly string[]): 
   return lines.filter(({ name }) => names.has(name)).map(({ line }) => line);
 }
 
+/** Browsers open connections in advance; those have had no request, are not idle to Node, and never end. */
 async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
