@@ -93,7 +93,8 @@ export function toDigits(value: Decimal): Digits {
  * @throws Error when the scale is too coarse to hold it exactly.
  */
 export function atScale(value: Digits, scale: number): bigint {
-  if (scale < value.places) throw new Error(`${value.places} places do not fit a scale of ${scale}`);
+  if (scale < value.places)
+    throw new Error(`${value.places} places do not fit a scale of ${scale}`);
   return value.digits * tenToThe(scale - value.places);
 }
 

@@ -50,7 +50,7 @@ export interface Book {
   readonly buffer: bigint;
   /** Cash above the buffer; negative when the buffer is short. */
   readonly spareCash: bigint;
-  /** The spare cash that working buy orders have not laid claim to. */
+  /** The spare cash that working buy orders have not laid claim to; negative when that is too much. */
   readonly spendable: bigint;
   readonly minimumTrade: bigint;
   readonly contribution: bigint | null;
@@ -239,6 +239,10 @@ function valueRows(rows: readonly Row[], snapshot: Snapshot, policy: RebalancePo
   });
   const spareCash = cashValue - bufferValue;
   const prices = new Map(rows.map((row, index) => [row.symbol, digits[index]?.price]));
+  const claims = working.map(({ symbol, remaining }) => {
+    const price = prices.get(symbol);
+    return price === undefined || price.digits === 0n ? null : product(remaining, price);
+  });
   return {
     type: 'book',
     book: {
@@ -248,34 +252,20 @@ function valueRows(rows: readonly Row[], snapshot: Snapshot, policy: RebalancePo
       investable,
       buffer: bufferValue,
       spareCash,
-      spendable: spendable(
-        spareCash,
-        working.map(({ symbol, remaining }) => {
-          const price = prices.get(symbol);
-          return price === undefined || price.digits === 0n ? null : product(remaining, price);
-        }),
-      ),
+      spendable: spareCash - claimedCash(spareCash, claims),
       minimumTrade: atScale(minimumTrade, scale),
       contribution: contribution === null ? null : atScale(contribution, scale),
-      cashBand:
-        absolute === null ? (relative === null ? 0n : null) : shareOf(investable, absolute),
+      cashBand: absolute === null ? (relative === null ? 0n : null) : shareOf(investable, absolute),
       openOrderSymbols: [...new Set(snapshot.openOrders.map((order) => order.symbol))].toSorted(),
     },
   };
 }
 
-/**
- * The cash above the buffer that working buy orders will not take. A working order without a known
- * price might take all of it.
- */
-function spendable(spareCash: bigint, claims: readonly (bigint | null)[]): bigint {
-  if (spareCash <= 0n) return spareCash;
-  let left = spareCash;
-  for (const claim of claims) {
-    if (claim === null) return 0n;
-    left -= claim;
-  }
-  return positive(left);
+/** What working buy orders will take; one without a known price might take all the cash there is. */
+function claimedCash(spareCash: bigint, claims: readonly (bigint | null)[]): bigint {
+  let claimed = 0n;
+  for (const claim of claims) claimed += claim ?? 0n;
+  return claims.includes(null) && claimed < spareCash ? spareCash : claimed;
 }
 
 function worthless(tracked: bigint, buffer: bigint, scale: number): PlanRefusal {

@@ -108,8 +108,7 @@ function legsOf(book: Book, lots: readonly bigint[], weights: readonly WeightRow
       return [{ line, row, amount, notional: magnitude(amount * line.lotValue) }];
     })
     .toSorted(
-      (a, b) =>
-        Number(a.amount > 0n) - Number(b.amount > 0n) || compare(b.notional, a.notional),
+      (a, b) => Number(a.amount > 0n) - Number(b.amount > 0n) || compare(b.notional, a.notional),
       // Lines are sorted by symbol, and sorting keeps the order of equals.
     )
     .map(({ line, row, amount, notional }, index) => ({

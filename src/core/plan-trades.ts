@@ -157,9 +157,18 @@ function findMovers(book: Book, rules: TradeRules, standing: Standing): BookMove
     if (deviation < 0n && !rules.mayBuy) return [];
     // What is off by less than the smallest trade is not worth one; a trade is never made larger for that.
     if (magnitude(deviation) < book.minimumTrade) return [];
-    const outside = magnitude(deviation) > (rules.banded ? line.band : 0n);
+    const outside = rules.banded ? !isSettled(line, deviation) : deviation !== 0n;
     return [{ index, line, deviation, heldLots: standing.heldLots[index] ?? 0n, outside }];
   });
+}
+
+/**
+ * Whether bands leave a line where it is: inside its band, or as near to its target as its lots allow.
+ * Without the second, a symbol whose lot is wider than its band would be traded back and forth.
+ */
+function isSettled(line: BookLine, deviation: bigint): boolean {
+  const off = magnitude(deviation);
+  return off <= line.band || 2n * off <= line.lotValue;
 }
 
 /** Idle cash is a line like any other, with the absolute band; debt is never inside a band. */
@@ -196,7 +205,8 @@ function lotLine(
   };
   const off = magnitude(deviation);
   const required = outside ? off - (toEdge(policy, rules) ? line.band : 0n) : 0n;
-  const enough = ceilDivide(required, lotValue);
+  let enough = ceilDivide(required, lotValue);
+  if (rules.banded && !isSettled(line, off - enough * lotValue)) enough = off / lotValue;
   const mayHelp = deviation > 0n ? !surplus : surplus;
   const towards = mayHelp && off / lotValue > enough ? off / lotValue : enough;
   const sellable = towards < heldLots ? towards : heldLots;

@@ -1,6 +1,6 @@
 import { branchAndBound, byGainPerCost, leastShortfall } from './lot-branch.ts';
 import { exchangeLots } from './lot-exchange.ts';
-import { allowedAtMost, floorDivide, prepare, shortfall } from './lot-line.ts';
+import { allowedAtMost, ceilDivide, floorDivide, prepare, shortfall } from './lot-line.ts';
 import type { LotLine, PreparedLine } from './lot-line.ts';
 
 export type { LotLine } from './lot-line.ts';
@@ -100,12 +100,8 @@ function cheapestToLower({ lines, lots, room }: Draft): number | null {
 /** Spends what is left: on what is furthest below its goal first, then wherever it still helps. */
 function fill(draft: Draft): void {
   const { lines } = draft;
-  const off = lines.map(
-    ({ line }, index) => line.deviation + (draft.lots[index] ?? 0n) * line.lotValue - line.goal,
-  );
+  for (const index of byDistanceBelowGoal(draft)) raise(draft, index, 1n);
   const indexes = lines.map((_, index) => index);
-  const byDistance = indexes.toSorted((a, b) => compare(off[a] ?? 0n, off[b] ?? 0n) || a - b);
-  for (const index of byDistance) raise(draft, index, 1n);
   const byLotValue = indexes.toSorted(
     (a, b) => compare(lines[b]?.line.lotValue ?? 0n, lines[a]?.line.lotValue ?? 0n) || a - b,
   );
@@ -225,14 +221,25 @@ function draw(indexes: readonly number[], turn: number): number[] {
 
 /** What was sold for nothing goes back to the lines that are kept above their target on purpose. */
 function giveBack(draft: Draft): void {
-  for (const [index, { line }] of draft.lines.entries()) {
+  for (const index of byDistanceBelowGoal(draft)) {
+    const line = draft.lines[index]?.line;
+    if (line === undefined || draft.room < line.lotValue) continue;
     const present = draft.lots[index] ?? 0n;
-    const aim = floorDivide(line.goal - line.deviation, line.lotValue);
+    const aim = ceilDivide(line.goal - line.deviation, line.lotValue);
     const affordable = present + draft.room / line.lotValue;
-    if (aim <= present || affordable <= present) continue;
     const raised = allowedAtMost(line, aim < affordable ? aim : affordable);
     if (raised !== null && raised > present) change(draft, index, raised);
   }
+}
+
+/** Indexes of the lines, what is furthest below its goal first. */
+function byDistanceBelowGoal({ lines, lots }: Draft): number[] {
+  const off = lines.map(
+    ({ line }, index) => line.deviation + (lots[index] ?? 0n) * line.lotValue - line.goal,
+  );
+  return lines
+    .map((_, index) => index)
+    .toSorted((a, b) => compare(off[a] ?? 0n, off[b] ?? 0n) || a - b);
 }
 
 function totalShortfall({ lines, lots }: Draft): bigint {

@@ -62,6 +62,8 @@ export function createAuditAppender(sqlite: Database, chain: ChainHash): AuditAp
   let selectHead: Statement<[], AuditHead> | null = null;
   let insert: Statement<(string | number | null)[]> | null = null;
   let head: AuditHead | null = null;
+  // Rows of one transaction mostly share their instant, and writing one out takes its time.
+  let lastAt: { instant: Temporal.Instant; text: string } | null = null;
   return {
     begin: () => {
       head = null;
@@ -74,9 +76,12 @@ export function createAuditAppender(sqlite: Database, chain: ChainHash): AuditAp
       );
       head ??= selectHead.get() ?? { seq: 0, hash: GENESIS_HASH };
       const { payload, text } = canonicalPayload(entry.payload);
+      if (lastAt?.instant !== entry.at) {
+        lastAt = { instant: entry.at, text: instantColumn(entry.at) };
+      }
       const row: ChainedRow = {
         seq: head.seq + 1,
-        at: instantColumn(entry.at),
+        at: lastAt.text,
         actor: entry.actor.toWellFormed(),
         platform: entry.platform.toWellFormed(),
         action: entry.action,

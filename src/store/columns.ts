@@ -3,26 +3,11 @@ import { DECIMAL_TEXT, type Decimal, toText } from '../core/decimal.ts';
 import { decimalSchema, instantSchema, plainDateSchema } from '../core/schemas.ts';
 import { StoreError } from '../ports/store-error.ts';
 
-const NANOSECONDS_A_SECOND = 1_000_000_000n;
-/** What was written last: rows that are written together are mostly of the same second. */
-let lastSecond = { epochSeconds: -1n, text: '' };
-
 /**
  * An instant as a column: always 30 characters in UTC, so that text order is time order.
  * @throws StoreError invalid_value for years that do not have four digits.
  */
 export function instantColumn(instant: Temporal.Instant): string {
-  const { epochNanoseconds } = instant;
-  if (epochNanoseconds < 0n) return checkedInstant(instant);
-  const epochSeconds = epochNanoseconds / NANOSECONDS_A_SECOND;
-  if (epochSeconds !== lastSecond.epochSeconds) {
-    lastSecond = { epochSeconds, text: checkedInstant(instant).slice(0, 20) };
-  }
-  const fraction = Number(epochNanoseconds - epochSeconds * NANOSECONDS_A_SECOND);
-  return `${lastSecond.text}${String(fraction).padStart(9, '0')}Z`;
-}
-
-function checkedInstant(instant: Temporal.Instant): string {
   const text = instant.toString({ fractionalSecondDigits: 9 });
   if (text.length !== 30) {
     throw new StoreError('invalid_value', `An instant outside the years 0 to 9999: ${text}.`);

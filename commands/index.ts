@@ -1,0 +1,25 @@
+import type { Command } from '../src/app/command.ts';
+import { halt } from './halt.ts';
+import { help } from './help.ts';
+import { history } from './history.ts';
+import { orders } from './orders.ts';
+import { pending } from './pending.ts';
+import { portfolio } from './portfolio.ts';
+import { rebalance } from './rebalance.ts';
+import { resume } from './resume.ts';
+import { step } from './step.ts';
+import { targets } from './targets.ts';
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly Command[] = [
+  rebalance,
+  portfolio,
+  pending,
+  orders,
+  history,
+  targets,
+  halt,
+  resume,
+  step,
+  help,
+];

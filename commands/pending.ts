@@ -1,0 +1,40 @@
+import { proposerName } from '../src/app/announce-proposal.ts';
+import { ACCOUNT_OPTION } from '../src/app/command.ts';
+import type { Command } from '../src/app/command.ts';
+import { accountNamed, displayName } from '../src/app/context.ts';
+import { openly } from '../src/app/privately.ts';
+import { EXCHANGE_TIME_ZONE } from '../src/core/market-calendar.ts';
+import { eligibleApprovers } from '../src/core/permission.ts';
+import { presentPending } from '../src/messages/pending.ts';
+
+/** Shows what waits for a decision. */
+export const pending = {
+  name: 'pending',
+  description: 'Show the proposals that wait for a decision, and whose',
+  minimumRole: 'viewer',
+  options: [ACCOUNT_OPTION],
+  async run(context, args) {
+    const records = await context.store.listProposals({
+      ...(args.account === null ? {} : { account: args.account.name }),
+      statuses: ['pending'],
+    });
+    const known = records.filter((record) => context.accounts.has(record.proposal.account));
+    return openly(
+      presentPending({
+        account: args.account?.name ?? null,
+        entries: known.map((record) => ({
+          record,
+          proposerName: proposerName(context, record.proposal.proposedBy),
+          voterNames: record.decisions.map((decision) => displayName(context, decision.person)),
+          approverNames: eligibleApprovers(
+            context.people,
+            accountNamed(context, record.proposal.account),
+            record,
+          ).map((person) => person.name),
+        })),
+        timeZone: EXCHANGE_TIME_ZONE,
+        now: context.clock.now(),
+      }),
+    );
+  },
+} satisfies Command;

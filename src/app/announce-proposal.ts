@@ -1,0 +1,144 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { Decimal } from '../core/decimal.ts';
+import { collaredPrice } from '../core/execution.ts';
+import { earlier } from '../core/time.ts';
+import { formatDate } from '../messages/time.ts';
+import { findChecks } from '../core/checks.ts';
+import { eligibleApprovers } from '../core/permission.ts';
+import type { Plan } from '../core/plan-types.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import type { ProposalRecord, Proposer } from '../core/proposal.ts';
+import type { Message } from '../messages/message.ts';
+import { presentProposal } from '../messages/proposal.ts';
+import type { StoreReads, StoreTransaction } from '../ports/store.ts';
+import { accountNamed, destinationsOf, displayName } from './context.ts';
+import type { AppContext } from './context.ts';
+import { readExecutionFacts } from './execute.ts';
+import { haltFor } from './halt.ts';
+import { approvalRule } from './propose.ts';
+
+/** Puts a proposal's message, as it is within this transaction, in front of everyone who follows it. */
+export async function announceProposal(
+  context: AppContext,
+  unit: StoreTransaction,
+  proposalId: string,
+): Promise<void> {
+  const record = await unit.findProposal(proposalId);
+  if (record === null) throw new Error(`proposal ${proposalId} is not there`);
+  const account = accountNamed(context, record.proposal.account);
+  const message = await renderProposal(context, unit, record, account);
+  await unit.announce(
+    { key: announcementKey(proposalId), account: account.name, message },
+    destinationsOf(context, account),
+    context.clock.now(),
+  );
+}
+
+/** The key of the one message that tells a proposal's story. */
+export function announcementKey(proposalId: string): string {
+  return `proposal:${proposalId}`;
+}
+
+/** The message of a proposal as it stands. */
+export async function renderProposal(
+  context: AppContext,
+  store: StoreReads,
+  record: ProposalRecord,
+  account: AccountSettings,
+): Promise<Message> {
+  const { proposal } = record;
+  const [orders, fills, facts, halt, audit] = await Promise.all([
+    store.listOrders({ proposalId: proposal.id }),
+    store.listFills({ proposalId: proposal.id }),
+    readExecutionFacts(store, proposal.id),
+    haltFor(store, account.name),
+    auditSpan(store, proposal.id),
+  ]);
+  const approvals = record.decisions.filter((decision) => decision.verdict === 'approve');
+  const rejection = record.decisions.find((decision) => decision.verdict === 'reject');
+  return presentProposal({
+    record,
+    account,
+    proposerName: proposerName(context, proposal.proposedBy),
+    approverNames: eligibleApprovers(context.people, account, record).map((person) => person.name),
+    votes: approvals.map((decision) => ({
+      name: displayName(context, decision.person),
+      at: decision.at,
+    })),
+    rejection:
+      rejection === undefined
+        ? undefined
+        : {
+            name: displayName(context, rejection.person),
+            reason: rejection.reason,
+            at: rejection.at,
+          },
+    checks: findChecks({ proposal, account, halt, now: context.clock.now() }),
+    largeTrade: approvalRule(account, proposal.plan).large,
+    limitPrices: limitPrices(account, proposal.plan),
+    priceNote: priceNote(proposal.snapshot, context.clock.now()),
+    now: context.clock.now(),
+    orders,
+    fills,
+    execution:
+      facts.startedAt === null
+        ? undefined
+        : {
+            startedAt: facts.startedAt,
+            finishedAt: record.finishedAt,
+            driftAfterActual: facts.driftAfter,
+            cash: null,
+            audit,
+          },
+  });
+}
+
+/** The audit rows from the proposal to the end of its execution; null before it has ended. */
+async function auditSpan(
+  store: StoreReads,
+  proposalId: string,
+): Promise<{ first: number; last: number; head: string } | null> {
+  const [first] = await store.listAudit({ subject: proposalId, actions: ['proposal'], limit: 1 });
+  const [last] = await store.listAudit({
+    subject: proposalId,
+    actions: ['execution_finished'],
+    limit: 1,
+  });
+  if (first === undefined || last === undefined) return null;
+  return { first: first.seq, last: last.seq, head: last.hash };
+}
+
+/** The limit of each leg, by leg number; undefined where market orders are sent. */
+export function limitPrices(
+  account: AccountSettings,
+  plan: Plan,
+): ReadonlyMap<number, Decimal> | undefined {
+  if (account.orders.orderType !== 'limit') return undefined;
+  return new Map(
+    plan.legs.map((leg) => [
+      leg.number,
+      collaredPrice(leg.side, leg.referencePrice, account.orders),
+    ]),
+  );
+}
+
+/** Says so when the prices are not today's: the paper market replays history. */
+export function priceNote(snapshot: Snapshot, now: Temporal.Instant): string | undefined {
+  const oldest = snapshot.quotes
+    .filter((quote) => quote.price !== null)
+    .reduce<Temporal.Instant | null>((found, quote) => earlier(found, quote.at), null);
+  if (oldest === null || now.since(oldest).total('hours') < 24 * 5) return undefined;
+  return `Prices are of ${formatDate(oldest.toZonedDateTimeISO('America/New_York').toPlainDate())}.`;
+}
+
+/** What messages call whoever proposed. */
+export function proposerName(context: AppContext, proposer: Proposer): string {
+  switch (proposer.type) {
+    case 'person':
+      return displayName(context, proposer.person);
+    case 'schedule':
+      return 'the drift scan';
+    case 'operator':
+      return 'the operator';
+  }
+}

@@ -1,0 +1,69 @@
+import type { AccountSettings } from '../core/account.ts';
+import { findChecks } from '../core/checks.ts';
+import { peopleWithRole } from '../core/permission.ts';
+import { presentDryRun } from '../messages/dry-run.ts';
+import { presentPlanRefusal } from '../messages/errors.ts';
+import { presentNothingToDo } from '../messages/nothing-to-do.ts';
+import { presentRefusal } from '../messages/refusal.ts';
+import { accountTimeZone } from '../messages/time.ts';
+import type { Reply } from '../ports/chat.ts';
+import { limitPrices, priceNote } from './announce-proposal.ts';
+import { displayName } from './context.ts';
+import type { AppContext } from './context.ts';
+import { haltFor } from './halt.ts';
+import { openly, privately } from './privately.ts';
+import type { ProposeResult } from './propose.ts';
+
+/** What is said to the one who asked for a proposal, whatever came of it. */
+export async function answerProposal(
+  context: AppContext,
+  account: AccountSettings,
+  result: ProposeResult,
+): Promise<Reply> {
+  const now = context.clock.now();
+  switch (result.type) {
+    case 'proposed':
+      // The proposal is posted where the account talks; there is nothing more to say.
+      return { type: 'nothing' };
+    case 'dry_run':
+      return privately(
+        presentDryRun({
+          account,
+          plan: result.proposal.plan,
+          checks: findChecks({
+            proposal: result.proposal,
+            account,
+            halt: await haltFor(context.store, account.name),
+            now,
+          }),
+          now,
+          priceNote: priceNote(result.proposal.snapshot, now),
+          limitPrices: limitPrices(account, result.proposal.plan),
+        }),
+      );
+    case 'nothing_to_do':
+      return openly(presentNothingToDo({ account, plan: result.plan, now }));
+    case 'refused':
+      return privately(presentPlanRefusal(result.refusal, account.name));
+    case 'halted':
+      return privately(
+        presentRefusal({
+          type: 'halted',
+          attempt: `propose trades for ${account.name}`,
+          halt: { halt: result.halt, byName: displayName(context, result.halt.by) },
+          whoCan: peopleWithRole(context.people, account.name, 'approver').map((p) => p.name),
+          timeZone: accountTimeZone(account),
+          now,
+        }),
+      );
+    case 'busy':
+      return privately(
+        presentRefusal({
+          type: 'busy',
+          attempt: `propose trades for ${account.name}`,
+          account: account.name,
+          proposalId: result.proposalId,
+        }),
+      );
+  }
+}

@@ -1,0 +1,214 @@
+import type { DecisionDenial } from '../core/permission.ts';
+import { eligibleApprovers, peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
+import type { Person } from '../core/person.ts';
+import type { ProposalRecord } from '../core/proposal.ts';
+import { presentDetails } from '../messages/details.ts';
+import { FORM_FIELDS, adjustForm, confirmationForm, rejectForm } from '../messages/forms.ts';
+import { presentAlreadyHalted, presentHaltConfirmed } from '../messages/halt.ts';
+import { presentDecisionDenied, presentGone, presentRoleNeeded } from '../messages/refusal.ts';
+import { presentVoteCounted } from '../messages/vote.ts';
+import type { Interaction, Reply } from '../ports/chat.ts';
+import { adjustProposal } from './adjust.ts';
+import { auditEntry } from './audit.ts';
+import type { Actor } from './audit.ts';
+import { accountNamed, displayName } from './context.ts';
+import type { AppContext } from './context.ts';
+import { decide } from './decide.ts';
+import type { DecideResult } from './decide.ts';
+import type { DispatchFacts } from './dispatch.ts';
+import { halt } from './halt.ts';
+import { privately } from './privately.ts';
+import { approvalRule } from './propose.ts';
+
+type Click = Extract<Interaction, { type: 'click' }>;
+
+/** Reasons and other typed text are kept up to this length. */
+const LONGEST_TEXT = 1000;
+
+/** Answers a click on a button, or the form that the click opened. */
+export async function handleClick(
+  facts: DispatchFacts,
+  click: Click,
+  person: Person,
+  actor: Actor,
+): Promise<Reply> {
+  const { context } = facts;
+  const record = await context.store.findProposal(click.proposalId);
+  if (record === null || !context.accounts.has(record.proposal.account)) {
+    await context.store.transaction((unit) =>
+      unit.appendAudit(
+        auditEntry(context.clock.now(), actor, 'denial', null, click.proposalId.slice(0, 64), {
+          code: 'no_such_proposal',
+        }),
+      ),
+    );
+    return privately(presentGone());
+  }
+  switch (click.action) {
+    case 'approve':
+      return approve(facts, click, person, record);
+    case 'reject':
+      return reject(context, click, person, record);
+    case 'details':
+      return privately(
+        presentDetails({
+          proposal: record.proposal,
+          account: accountNamed(context, record.proposal.account),
+          now: context.clock.now(),
+        }),
+      );
+    case 'adjust':
+      return adjust(facts, click, person, actor, record);
+    case 'halt':
+      return haltAccount(facts, person, actor, record);
+    default:
+      return privately(presentGone());
+  }
+}
+
+async function approve(
+  facts: DispatchFacts,
+  click: Click,
+  person: Person,
+  record: ProposalRecord,
+): Promise<Reply> {
+  const { context } = facts;
+  const account = accountNamed(context, record.proposal.account);
+  const large = approvalRule(account, record.proposal.plan).large;
+  if (large && click.fields === null && record.status === 'pending') {
+    return { type: 'form', form: confirmationForm(record, account) };
+  }
+  const result = await decide(context, {
+    proposalId: click.proposalId,
+    digest: click.digest,
+    person,
+    platform: click.user.platform,
+    verdict: 'approve',
+    reason: null,
+    confirmation: click.fields?.[FORM_FIELDS.confirmation] ?? null,
+  });
+  if (result.type === 'approved') facts.executor.start(record.proposal.id, account.name);
+  return answerTo(context, result, person);
+}
+
+async function reject(
+  context: AppContext,
+  click: Click,
+  person: Person,
+  record: ProposalRecord,
+): Promise<Reply> {
+  if (click.fields === null && record.status === 'pending') {
+    return { type: 'form', form: rejectForm(record) };
+  }
+  const reason = click.fields?.[FORM_FIELDS.reason]?.trim().slice(0, LONGEST_TEXT) ?? '';
+  const result = await decide(context, {
+    proposalId: click.proposalId,
+    digest: click.digest,
+    person,
+    platform: click.user.platform,
+    verdict: 'reject',
+    reason: reason === '' ? null : reason,
+    confirmation: null,
+  });
+  return answerTo(context, result, person);
+}
+
+function answerTo(context: AppContext, result: DecideResult, person: Person): Reply {
+  switch (result.type) {
+    case 'no_such_proposal':
+      return privately(presentGone());
+    case 'denied':
+      return privately(
+        presentDecisionDenied({
+          record: result.record,
+          account: accountNamed(context, result.record.proposal.account),
+          denial: result.denial,
+          eligible: eligible(context, result.record, result.denial),
+          decidedBy: result.record.decisions
+            .filter((decision) => decision.person !== person.id)
+            .map((decision) => displayName(context, decision.person)),
+          now: context.clock.now(),
+        }),
+      );
+    case 'counted':
+      return privately(
+        presentVoteCounted({ record: result.record, votesMissing: result.votesMissing }),
+      );
+    case 'approved':
+    case 'rejected':
+      // The proposal's own message says it, to everyone.
+      return { type: 'nothing' };
+  }
+}
+
+function eligible(
+  context: AppContext,
+  record: ProposalRecord,
+  denial: DecisionDenial | { readonly code: 'confirmation_needed' },
+): readonly string[] {
+  const account = accountNamed(context, record.proposal.account);
+  if (denial.code === 'confirmation_needed') return [];
+  return eligibleApprovers(context.people, account, record).map((person) => person.name);
+}
+
+async function adjust(
+  facts: DispatchFacts,
+  click: Click,
+  person: Person,
+  actor: Actor,
+  record: ProposalRecord,
+): Promise<Reply> {
+  const { context } = facts;
+  const account = accountNamed(context, record.proposal.account);
+  if (!roleIncludes(roleFor(person, account.name), 'proposer')) {
+    return roleDenied(context, actor, record, 'adjust a proposal', 'proposer');
+  }
+  if (record.status !== 'pending') {
+    return answerTo(context, { type: 'denied', denial: { code: 'not_pending' }, record }, person);
+  }
+  if (click.fields === null) return { type: 'form', form: adjustForm(record) };
+  return adjustProposal(context, { record, fields: click.fields, person, actor });
+}
+
+async function haltAccount(
+  facts: DispatchFacts,
+  person: Person,
+  actor: Actor,
+  record: ProposalRecord,
+): Promise<Reply> {
+  const { context } = facts;
+  const { account, id } = record.proposal;
+  if (!roleIncludes(roleFor(person, account), 'approver')) {
+    return roleDenied(context, actor, record, 'halt trading', 'approver');
+  }
+  const at = context.clock.now();
+  const reason = `halted from the message of #${id}`;
+  const done = await halt(context, { scope: account, by: person.id, reason, at }, actor);
+  facts.executor.wake(account);
+  return privately(
+    done ? presentHaltConfirmed({ scope: account }) : presentAlreadyHalted({ scope: account }),
+  );
+}
+
+async function roleDenied(
+  context: AppContext,
+  actor: Actor,
+  record: ProposalRecord,
+  what: string,
+  role: 'proposer' | 'approver',
+): Promise<Reply> {
+  const { account, id } = record.proposal;
+  await context.store.transaction((unit) =>
+    unit.appendAudit(
+      auditEntry(context.clock.now(), actor, 'denial', account, id, { code: 'role', needed: role }),
+    ),
+  );
+  return privately(
+    presentRoleNeeded({
+      what,
+      role,
+      account,
+      people: peopleWithRole(context.people, account, role).map((candidate) => candidate.name),
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { Person } from '../core/person.ts';
+import type { Broker } from '../ports/broker.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Store } from '../ports/store.ts';
+
+/** What every use case works with. Made once, in main. */
+export interface AppContext {
+  readonly store: Store;
+  readonly brokers: ReadonlyMap<string, Broker>;
+  /** Accounts whose market is a replay of history, and how to move it on. */
+  readonly replays: ReadonlyMap<string, ReplayMarket>;
+  readonly accounts: ReadonlyMap<string, AccountSettings>;
+  /** The account that a command means when it names none and the channel does not tell; null for none. */
+  readonly defaultAccount: AccountSettings | null;
+  readonly people: readonly Person[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Platforms that show every account, whatever channels it names: the local page. */
+  readonly everyAccountOn: readonly { readonly platform: string; readonly channel: string }[];
+  /** Called after every commit that a chat may want to show. */
+  readonly changed: () => void;
+}
+
+/** A market whose clock is stepped by hand. */
+export interface ReplayMarket {
+  /** Moves on by whole months, at most to the end of the prices. @returns the month it is in now. */
+  step(months: number): Promise<{ readonly month: Temporal.PlainYearMonth }>;
+}
+
+/** Where an account's messages go. */
+export function destinationsOf(
+  context: AppContext,
+  account: AccountSettings,
+): readonly { platform: string; channel: string }[] {
+  return [...account.channels, ...context.everyAccountOn];
+}
+
+/** @throws Error for an account that is not configured: callers resolve names first. */
+export function accountNamed(context: AppContext, name: string): AccountSettings {
+  const account = context.accounts.get(name);
+  if (account === undefined) throw new Error(`account is not configured: ${name}`);
+  return account;
+}
+
+/** @throws Error for an account without a broker: main opens one for each. */
+export function brokerOf(context: AppContext, account: string): Broker {
+  const broker = context.brokers.get(account);
+  if (broker === undefined) throw new Error(`account has no broker: ${account}`);
+  return broker;
+}
+
+export function personNamed(context: AppContext, id: string): Person | undefined {
+  return context.people.find((person) => person.id === id);
+}
+
+/** The name that messages use for a person id; the id itself for people no longer configured. */
+export function displayName(context: AppContext, id: string): string {
+  return personNamed(context, id)?.name ?? id;
+}

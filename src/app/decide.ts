@@ -1,0 +1,185 @@
+import { findDecisionDenial } from '../core/permission.ts';
+import type { DecisionDenial } from '../core/permission.ts';
+import type { Person } from '../core/person.ts';
+import { transition } from '../core/proposal-transition.ts';
+import type { ProposalRecord } from '../core/proposal.ts';
+import type { StoreTransaction } from '../ports/store.ts';
+import { announceProposal } from './announce-proposal.ts';
+import { auditEntry, EVENKEEL } from './audit.ts';
+import { accountNamed } from './context.ts';
+import type { AppContext } from './context.ts';
+import { approvalRule } from './propose.ts';
+
+export interface DecisionRequest {
+  readonly proposalId: string;
+  readonly digest: string;
+  readonly person: Person;
+  readonly platform: string;
+  readonly verdict: 'approve' | 'reject';
+  /** Why it was rejected. */
+  readonly reason: string | null;
+  /** What the person typed to confirm a large trade; it must be the account's name. */
+  readonly confirmation: string | null;
+}
+
+export type DecideResult =
+  | { readonly type: 'no_such_proposal' }
+  | {
+      readonly type: 'denied';
+      readonly denial: DecisionDenial | { readonly code: 'confirmation_needed' };
+      readonly record: ProposalRecord;
+    }
+  | { readonly type: 'counted'; readonly record: ProposalRecord; readonly votesMissing: number }
+  /** Enough votes: the caller starts the execution. */
+  | { readonly type: 'approved'; readonly record: ProposalRecord }
+  | { readonly type: 'rejected'; readonly record: ProposalRecord };
+
+/**
+ * Counts one person's decision on one digest. The decision, the status, the audit row and the edited
+ * message are one transaction; two clicks at the same instant are decided one after the other.
+ */
+export async function decide(context: AppContext, request: DecisionRequest): Promise<DecideResult> {
+  const result = await context.store.transaction((unit) => decideWithin(context, unit, request));
+  context.changed();
+  return result;
+}
+
+async function decideWithin(
+  context: AppContext,
+  unit: StoreTransaction,
+  request: DecisionRequest,
+): Promise<DecideResult> {
+  const { person, verdict } = request;
+  const record = await unit.findProposal(request.proposalId);
+  if (record === null || !context.accounts.has(record.proposal.account)) {
+    return { type: 'no_such_proposal' };
+  }
+  const { proposal } = record;
+  const account = accountNamed(context, proposal.account);
+  const at = context.clock.now();
+  const by = { actor: person.id, platform: request.platform };
+
+  const denial = findDecisionDenial({
+    person,
+    account,
+    record,
+    verdict,
+    digest: request.digest,
+    now: at,
+  });
+  if (denial !== null) {
+    // The sweep may not have come by yet; nobody should have to wonder why the buttons are there.
+    if (denial.code === 'expired') await expireWithin(context, unit, record);
+    await unit.appendAudit(
+      auditEntry(at, by, 'denial', account.name, proposal.id, { verdict, code: denial.code }),
+    );
+    return { type: 'denied', denial, record: await reread(unit, record) };
+  }
+  const large = approvalRule(account, proposal.plan).large;
+  if (verdict === 'approve' && large && !confirms(request.confirmation, account.name)) {
+    const code = 'confirmation_needed';
+    await unit.appendAudit(
+      auditEntry(at, by, 'denial', account.name, proposal.id, { verdict, code }),
+    );
+    return { type: 'denied', denial: { code }, record };
+  }
+
+  const approvals = record.decisions
+    .filter((decision) => decision.verdict === 'approve')
+    .map((decision) => decision.person);
+  const step = transition(
+    { status: record.status, votesNeeded: proposal.votesNeeded, approvals },
+    { type: verdict === 'approve' ? 'approved_by' : 'rejected_by', person: person.id },
+  );
+  if (step.type === 'refused') {
+    throw new Error(`a decision that was allowed cannot be applied: ${step.code}`);
+  }
+  await unit.insertDecision({
+    proposalId: proposal.id,
+    person: person.id,
+    platform: request.platform,
+    verdict,
+    reason: request.reason,
+    digest: proposal.digest,
+    at,
+  });
+  await unit.appendAudit(
+    auditEntry(
+      at,
+      by,
+      verdict === 'approve' ? 'approval' : 'rejection',
+      account.name,
+      proposal.id,
+      {
+        digest: proposal.digest,
+        reason: request.reason,
+        votesMissing: step.type === 'counted' ? step.votesMissing : 0,
+      },
+    ),
+  );
+  if (step.type === 'moved') {
+    const ended = step.status === 'rejected' ? { finishedAt: at } : {};
+    if (!(await unit.changeProposalStatus(proposal.id, record.status, step.status, ended))) {
+      throw new Error('the status changed within a write transaction');
+    }
+  }
+  await announceProposal(context, unit, proposal.id);
+  const after = await reread(unit, record);
+  if (step.type === 'counted') {
+    return { type: 'counted', record: after, votesMissing: step.votesMissing };
+  }
+  return { type: verdict === 'approve' ? 'approved' : 'rejected', record: after };
+}
+
+function confirms(typed: string | null, accountName: string): boolean {
+  return typed !== null && typed.trim().toLowerCase() === accountName;
+}
+
+async function reread(unit: StoreTransaction, record: ProposalRecord): Promise<ProposalRecord> {
+  return (await unit.findProposal(record.proposal.id)) ?? record;
+}
+
+/** Ends a proposal whose time is over. Does nothing when it is not waiting any more. */
+export async function expireWithin(
+  context: AppContext,
+  unit: StoreTransaction,
+  record: ProposalRecord,
+): Promise<boolean> {
+  const { proposal } = record;
+  const step = transition(
+    { status: record.status, votesNeeded: proposal.votesNeeded, approvals: [] },
+    { type: 'expired' },
+  );
+  if (step.type !== 'moved') return false;
+  const at = context.clock.now();
+  const moved = await unit.changeProposalStatus(proposal.id, record.status, step.status, {
+    finishedAt: at,
+  });
+  if (!moved) return false;
+  await unit.appendAudit(
+    auditEntry(at, EVENKEEL, 'expiry', proposal.account, proposal.id, {
+      expiresAt: proposal.expiresAt.toString(),
+    }),
+  );
+  await announceProposal(context, unit, proposal.id);
+  return true;
+}
+
+/**
+ * Expires every pending proposal whose time is over.
+ * @returns how many ended.
+ */
+export async function expireOverdue(context: AppContext): Promise<number> {
+  const pending = await context.store.listProposals({ statuses: ['pending'] });
+  let expired = 0;
+  for (const { proposal } of pending) {
+    if (Temporal.Instant.compare(context.clock.now(), proposal.expiresAt) < 0) continue;
+    const ended = await context.store.transaction(async (unit) => {
+      const record = await unit.findProposal(proposal.id);
+      return record?.status === 'pending' ? expireWithin(context, unit, record) : false;
+    });
+    if (ended) expired += 1;
+  }
+  if (expired > 0) context.changed();
+  return expired;
+}

@@ -1,0 +1,443 @@
+import { z } from 'zod';
+import { deriveClientOrderId } from '../core/client-order-id.ts';
+import { decimal, ONE, sum, toText } from '../core/decimal.ts';
+import type { Decimal } from '../core/decimal.ts';
+import { findEnvelopeBreaches } from '../core/envelope.ts';
+import type { EnvelopeBreach } from '../core/envelope.ts';
+import { decideExecution } from '../core/execution.ts';
+import type { ExecutionState, ExecutionStep } from '../core/execution.ts';
+import type { Order, OrderIntent } from '../core/order.ts';
+import { transition } from '../core/proposal-transition.ts';
+import type { Proposal, ProposalRecord } from '../core/proposal.ts';
+import { decimalSchema, instantSchema } from '../core/schemas.ts';
+import { earlier, isDue } from '../core/time.ts';
+import { describeBreach } from '../messages/superseded.ts';
+import { BrokerError } from '../ports/broker-error.ts';
+import type { StoreReads } from '../ports/store.ts';
+import { announceProposal } from './announce-proposal.ts';
+import { auditEntry, EVENKEEL } from './audit.ts';
+import { accountNamed } from './context.ts';
+import type { AppContext } from './context.ts';
+import { expireWithin } from './decide.ts';
+import type { ExecutionRun } from './executor.ts';
+import { haltFor } from './halt.ts';
+import { measureDrift } from './measure-drift.ts';
+import { propose, supersede } from './propose.ts';
+import { cancelOverdue, lookUpOrders, submitOrders } from './submit-orders.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+/** What an execution must remember across a restart, besides its orders. */
+const executionFactsSchema = z.object({
+  startedAt: instantSchema,
+  /** Cash that buys may use before any sale has paid: cash less the buffer. */
+  cashAtStart: decimalSchema,
+});
+type ExecutionFacts = z.output<typeof executionFactsSchema>;
+
+/** The message shows progress at most this often; the final state is always shown. */
+const PROGRESS_INTERVAL = Temporal.Duration.from({ milliseconds: 400 });
+
+/** When nothing is heard from the broker for this long, it is asked. */
+const QUIET_TIME = Temporal.Duration.from({ seconds: 10 });
+
+/**
+ * Executes an approved proposal: fresh snapshot and envelope check, intents committed, sells, then
+ * buys as proceeds fill, until every leg is final. Continues where it was when the proposal is
+ * already executing. Ends early, with everything persisted, when the bot stops.
+ */
+export async function executeRebalancingPlan(
+  context: AppContext,
+  run: ExecutionRun,
+  proposalId: string,
+): Promise<void> {
+  const record = await context.store.findProposal(proposalId);
+  if (record === null) return;
+  if (record.status === 'approved' && !(await begin(context, run, record))) return;
+  if (record.status !== 'approved' && record.status !== 'executing') return;
+  const facts = await readFacts(context.store, proposalId);
+  if (facts === null) throw new Error(`execution facts of proposal ${proposalId} are missing`);
+  await runLoop(context, run, record.proposal, facts);
+}
+
+/** Checks the world against what was approved; true when the execution has begun. */
+async function begin(
+  context: AppContext,
+  run: ExecutionRun,
+  record: ProposalRecord,
+): Promise<boolean> {
+  const { proposal } = record;
+  const account = accountNamed(context, proposal.account);
+  const halt = await haltFor(context.store, account.name);
+  if (halt !== null) {
+    await abandon(context, proposal, `trading was halted before anything was sent: ${halt.reason}`);
+    return false;
+  }
+  if (account.mode !== proposal.mode || run.broker.name !== proposal.broker) {
+    await abandon(
+      context,
+      proposal,
+      `the account is now ${account.mode} at ${run.broker.name}; it was approved for ${proposal.mode} at ${proposal.broker}`,
+    );
+    return false;
+  }
+  if (isDue(context.clock.now(), proposal.expiresAt)) {
+    await context.store.transaction((unit) => expireWithin(context, unit, record));
+    context.changed();
+    return false;
+  }
+  let fresh;
+  try {
+    fresh = await takeSnapshot(
+      context,
+      account,
+      proposal.plan.legs.map((leg) => leg.symbol),
+    );
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ account: account.name, error }, 'account could not be read before trading');
+    await abandon(
+      context,
+      proposal,
+      `the account could not be read before trading, so nothing was sent: ${error.message}. ${error.nextStep}`,
+    );
+    return false;
+  }
+  const breaches = findEnvelopeBreaches(proposal, fresh);
+  if (breaches.length > 0) {
+    await replaceStale(context, record, breaches);
+    return false;
+  }
+  if (!fresh.market.open) {
+    await abandon(
+      context,
+      proposal,
+      'the market is closed, so nothing was sent. Propose again while it is open',
+    );
+    return false;
+  }
+  const facts: ExecutionFacts = {
+    startedAt: context.clock.now(),
+    cashAtStart: fresh.balance.cash.minus(proposal.plan.cashBuffer),
+  };
+  const began = await context.store.transaction(async (unit) => {
+    const step = transition(stateOf(record), { type: 'execution_started' });
+    if (step.type !== 'moved') return false;
+    if (!(await unit.changeProposalStatus(proposal.id, 'approved', step.status))) return false;
+    await unit.writeSetting(
+      factsName(proposal.id),
+      JSON.stringify(z.encode(executionFactsSchema, facts)),
+    );
+    await unit.appendAudit(
+      auditEntry(facts.startedAt, EVENKEEL, 'execution_started', proposal.account, proposal.id, {
+        digest: proposal.digest,
+        cashAtStart: toText(facts.cashAtStart),
+      }),
+    );
+    await announceProposal(context, unit, proposal.id);
+    return true;
+  });
+  context.changed();
+  return began;
+}
+
+/** Ends an approved proposal of which nothing was sent. */
+async function abandon(context: AppContext, proposal: Proposal, outcome: string): Promise<void> {
+  await context.store.transaction(async (unit) => {
+    const at = context.clock.now();
+    const step = transition(
+      { status: 'approved', votesNeeded: proposal.votesNeeded, approvals: [] },
+      { type: 'execution_impossible' },
+    );
+    if (step.type !== 'moved') return;
+    const moved = await unit.changeProposalStatus(proposal.id, 'approved', step.status, {
+      outcome,
+      finishedAt: at,
+    });
+    if (!moved) return;
+    await unit.appendAudit(
+      auditEntry(at, EVENKEEL, 'execution_finished', proposal.account, proposal.id, {
+        status: step.status,
+        outcome,
+      }),
+    );
+    await announceProposal(context, unit, proposal.id);
+  });
+  context.changed();
+}
+
+/** The book moved since the proposal: its approvals are void and a fresh proposal takes its place. */
+async function replaceStale(
+  context: AppContext,
+  record: ProposalRecord,
+  breaches: readonly EnvelopeBreach[],
+): Promise<void> {
+  const { proposal } = record;
+  const why = breaches.map(describeBreach).join('; ');
+  await context.store.transaction((unit) => supersede(context, unit, record, null, EVENKEEL, why));
+  context.changed();
+  const result = await propose(context, {
+    account: accountNamed(context, proposal.account),
+    by: EVENKEEL,
+    proposer: proposal.proposedBy,
+    request: proposal.request,
+    dryRun: false,
+  });
+  if (result.type !== 'proposed') return;
+  await context.store.transaction(async (unit) => {
+    await unit.changeProposalStatus(proposal.id, 'superseded', 'superseded', {
+      supersededBy: result.record.proposal.id,
+    });
+    await announceProposal(context, unit, proposal.id);
+  });
+  context.changed();
+}
+
+async function runLoop(
+  context: AppContext,
+  run: ExecutionRun,
+  proposal: Proposal,
+  facts: ExecutionFacts,
+): Promise<void> {
+  const account = accountNamed(context, proposal.account);
+  let shownAt: Temporal.Instant | null = null;
+  let heardAt = context.clock.now();
+  let seen = '';
+  while (!run.stopping()) {
+    const orders = await context.store.listOrders({ proposalId: proposal.id });
+    const halted = (await haltFor(context.store, account.name)) !== null;
+    const fills = await context.store.listFills({ proposalId: proposal.id });
+    const state: ExecutionState = {
+      legs: proposal.plan.legs,
+      orders: latestByLeg(orders),
+      cashAtStart: facts.cashAtStart,
+      fees: sum(fills.map((fill) => fill.fees)),
+      lots: lotsOf(proposal),
+      settings: account.orders,
+      now: context.clock.now(),
+      halted,
+    };
+    const step = decideExecution(state);
+    if (step.finished) {
+      await finish(context, proposal, state.orders);
+      return;
+    }
+    const picture = orders
+      .map((order) => `${order.intent.clientOrderId}${order.status}${toText(order.filledQuantity)}`)
+      .join();
+    if (picture !== seen) heardAt = context.clock.now();
+    const done = await perform(context, run, proposal, step);
+    if (picture !== seen) {
+      const due = shownAt === null ? null : shownAt.add(PROGRESS_INTERVAL);
+      if (due === null || isDue(context.clock.now(), due)) {
+        await context.store.transaction((unit) => announceProposal(context, unit, proposal.id));
+        context.changed();
+        shownAt = context.clock.now();
+        seen = picture;
+      }
+    }
+    if (done.again) continue;
+    const now = context.clock.now();
+    if (isDue(now, heardAt.add(QUIET_TIME))) {
+      await askBroker(context, run);
+      heardAt = context.clock.now();
+      continue;
+    }
+    // What is not shown yet is shown when its interval is over.
+    const showAt = picture === seen || shownAt === null ? null : shownAt.add(PROGRESS_INTERVAL);
+    const quietAt = heardAt.add(QUIET_TIME);
+    const wakeAt = [step.wakeAt, done.wakeAt, showAt].reduce(earlier, quietAt) ?? quietAt;
+    await waitForNews(context, run, wakeAt);
+  }
+}
+
+/** Does what was decided. @returns whether the state must be read again at once, and when otherwise. */
+async function perform(
+  context: AppContext,
+  run: ExecutionRun,
+  proposal: Proposal,
+  step: ExecutionStep,
+): Promise<{ readonly again: boolean; readonly wakeAt: Temporal.Instant | null }> {
+  if (step.release.length > 0 || step.deny.length > 0) {
+    await commitIntents(context, proposal, step);
+    return { again: true, wakeAt: null };
+  }
+  const sent = await submitOrders(context, run, step.submit);
+  const lookUp = await lookUpOrders(context, run, step.lookUp);
+  const cancelAgainAt = await cancelOverdue(context, run, step.cancel);
+  return { again: sent || lookUp.learned, wakeAt: earlier(lookUp.wakeAt, cancelAgainAt) };
+}
+
+/** Intents and denials with their audit rows, in one transaction; nothing is sent before it is durable. */
+async function commitIntents(
+  context: AppContext,
+  proposal: Proposal,
+  step: ExecutionStep,
+): Promise<void> {
+  const account = accountNamed(context, proposal.account);
+  const at = context.clock.now();
+  const intentFor = (
+    leg: { number: number; side: 'buy' | 'sell'; symbol: string },
+    quantity: Decimal,
+    limitPrice: Decimal | null,
+  ): OrderIntent => ({
+    clientOrderId: deriveClientOrderId(proposal, leg.number, 1),
+    proposalId: proposal.id,
+    leg: leg.number,
+    attempt: 1,
+    account: proposal.account,
+    side: leg.side,
+    symbol: leg.symbol,
+    quantity,
+    orderType: limitPrice === null ? 'market' : 'limit',
+    limitPrice,
+    timeInForce: 'day',
+    extendedHours: account.orders.extendedHours,
+    createdAt: at,
+  });
+  await context.store.transaction(async (unit) => {
+    for (const { leg, quantity, limitPrice } of step.release) {
+      const intent = intentFor(leg, quantity, limitPrice);
+      await unit.insertOrder(intent, 'created');
+      await unit.appendAudit(
+        auditEntry(at, EVENKEEL, 'order_intent', proposal.account, intent.clientOrderId, {
+          proposal: proposal.id,
+          leg: leg.number,
+          side: leg.side,
+          symbol: leg.symbol,
+          quantity: toText(quantity),
+          limitPrice: limitPrice === null ? null : toText(limitPrice),
+        }),
+      );
+    }
+    for (const { leg, code, reason } of step.deny) {
+      const intent = intentFor(leg, leg.quantity, null);
+      await unit.insertOrder(intent, 'denied', { code, text: reason });
+      await unit.appendAudit(
+        auditEntry(at, EVENKEEL, 'order_denied', proposal.account, intent.clientOrderId, {
+          proposal: proposal.id,
+          leg: leg.number,
+          code,
+          reason,
+        }),
+      );
+    }
+  });
+}
+
+async function finish(
+  context: AppContext,
+  proposal: Proposal,
+  orders: readonly Order[],
+): Promise<void> {
+  const drift = await measureDrift(context, accountNamed(context, proposal.account));
+  await context.store.transaction(async (unit) => {
+    const step = transition(
+      { status: 'executing', votesNeeded: proposal.votesNeeded, approvals: [] },
+      {
+        type: 'execution_finished',
+        legs: proposal.plan.legs.length,
+        filledLegs: orders.filter((order) => order.status === 'filled').length,
+        touchedLegs: orders.filter((order) => order.filledQuantity.gt(decimal('0'))).length,
+      },
+    );
+    if (step.type !== 'moved') throw new Error('an execution ended in a state it cannot have');
+    const at = context.clock.now();
+    const moved = await unit.changeProposalStatus(proposal.id, 'executing', step.status, {
+      finishedAt: at,
+    });
+    if (!moved) return;
+    if (drift !== null) await unit.writeSetting(driftName(proposal.id), toText(drift));
+    await unit.appendAudit(
+      auditEntry(at, EVENKEEL, 'execution_finished', proposal.account, proposal.id, {
+        status: step.status,
+        orders: orders.map((order) => ({
+          clientOrderId: order.intent.clientOrderId,
+          status: order.status,
+          filledQuantity: toText(order.filledQuantity),
+          averageFillPrice: order.averageFillPrice === null ? null : toText(order.averageFillPrice),
+        })),
+        driftAfter: drift === null ? null : toText(drift),
+      }),
+    );
+    await announceProposal(context, unit, proposal.id);
+  });
+  context.changed();
+}
+
+async function askBroker(context: AppContext, run: ExecutionRun): Promise<void> {
+  try {
+    await run.takeIn({ type: 'reconnected' });
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ broker: error.broker, code: error.code }, 'broker could not be asked');
+  }
+}
+
+async function waitForNews(
+  context: AppContext,
+  run: ExecutionRun,
+  until: Temporal.Instant,
+): Promise<void> {
+  const cancel = context.clock.schedule(until, () => {
+    run.signal.wake();
+  });
+  await run.signal.wait();
+  cancel();
+}
+
+function latestByLeg(orders: readonly Order[]): readonly Order[] {
+  const latest = new Map<number, Order>();
+  for (const order of orders) {
+    const known = latest.get(order.intent.leg);
+    if (known === undefined || known.intent.attempt < order.intent.attempt) {
+      latest.set(order.intent.leg, order);
+    }
+  }
+  return [...latest.values()];
+}
+
+function lotsOf(proposal: Proposal): ReadonlyMap<string, Decimal> {
+  const { lots } = proposal.policy;
+  const bySymbol = new Map(lots.bySymbol.map((entry) => [entry.symbol, entry.lot]));
+  const fractionable = new Set(
+    proposal.snapshot.quotes.filter((quote) => quote.fractionable).map((quote) => quote.symbol),
+  );
+  return new Map(
+    proposal.plan.legs.map((leg) => {
+      const lot = bySymbol.get(leg.symbol) ?? lots.default;
+      return [leg.symbol, fractionable.has(leg.symbol) || lot.gte(ONE) ? lot : ONE];
+    }),
+  );
+}
+
+function stateOf(record: ProposalRecord) {
+  return {
+    status: record.status,
+    votesNeeded: record.proposal.votesNeeded,
+    approvals: record.decisions
+      .filter((decision) => decision.verdict === 'approve')
+      .map((decision) => decision.person),
+  };
+}
+
+const factsName = (proposalId: string) => `execution:${proposalId}`;
+const driftName = (proposalId: string) => `drift-after:${proposalId}`;
+
+async function readFacts(store: StoreReads, proposalId: string): Promise<ExecutionFacts | null> {
+  const text = await store.readSetting(factsName(proposalId));
+  if (text === null) return null;
+  return z.decode(executionFactsSchema, JSON.parse(text));
+}
+
+/** When an execution began and what drift it left, as far as either is known. */
+export async function readExecutionFacts(
+  store: StoreReads,
+  proposalId: string,
+): Promise<{ startedAt: Temporal.Instant | null; driftAfter: Decimal | null }> {
+  const facts = await readFacts(store, proposalId);
+  const drift = await store.readSetting(driftName(proposalId));
+  return {
+    startedAt: facts?.startedAt ?? null,
+    driftAfter: drift === null ? null : decimal(drift),
+  };
+}

@@ -1,0 +1,177 @@
+import { createSerialQueue } from '../lib/serial-queue.ts';
+import type { SerialQueue } from '../lib/serial-queue.ts';
+import { createWakeSignal } from '../lib/wake-signal.ts';
+import type { WakeSignal } from '../lib/wake-signal.ts';
+import type { Broker, BrokerUpdate } from '../ports/broker.ts';
+import { announceProposal } from './announce-proposal.ts';
+import { brokerOf } from './context.ts';
+import type { AppContext } from './context.ts';
+import { executeRebalancingPlan } from './execute.ts';
+import { reconcileAccount } from './reconcile.ts';
+import { recordBrokerOrder, recordFill } from './record-order.ts';
+
+/** Runs executions, one per account at a time, and takes in what the brokers tell meanwhile. */
+export interface Executor {
+  /** Begins (or continues) the execution of an approved proposal, in the background. */
+  start(proposalId: string, account: string): void;
+  /** Listens to the brokers, reconciles, and continues what was under way when we last stopped. */
+  open(): Promise<void>;
+  /** Looks again now: a halt, a resume or a person's answer may have changed what to do. */
+  wake(account: string): void;
+  /** Compares with the broker now and records what is missing. */
+  reconcile(account: string): Promise<void>;
+  /** Resolves when nothing is executing. */
+  idle(): Promise<void>;
+  /** Starts nothing more and leaves the loops; what is working at a broker is persisted and goes on there. */
+  close(): Promise<void>;
+}
+
+/** What an execution loop needs of its surroundings. */
+export interface ExecutionRun {
+  readonly broker: Broker;
+  readonly signal: WakeSignal;
+  /** True once the bot is stopping. */
+  stopping(): boolean;
+  /** Orders whose request is under way in this process: they must not be looked up yet. */
+  readonly inFlight: Set<string>;
+  /** Takes in a broker's update, in order. */
+  takeIn(update: BrokerUpdate): Promise<void>;
+}
+
+interface AccountLane {
+  readonly updates: SerialQueue;
+  readonly executions: SerialQueue;
+  readonly run: ExecutionRun;
+  unsubscribe: () => void;
+}
+
+export function createExecutor(context: AppContext): Executor {
+  const lanes = new Map<string, AccountLane>();
+  let stopping = false;
+
+  const openLane = (account: string): AccountLane => {
+    const broker = brokerOf(context, account);
+    const updates = createSerialQueue();
+    const signal = createWakeSignal();
+    const takeIn = (update: BrokerUpdate) =>
+      updates.run(() => takeInUpdate(context, account, broker, update));
+    const run: ExecutionRun = {
+      broker,
+      signal,
+      stopping: () => stopping,
+      inFlight: new Set(),
+      takeIn,
+    };
+    const unsubscribe = broker.subscribe((update) => {
+      takeIn(update)
+        .catch((error: unknown) => {
+          // Not lost: the order stays open for us and reconciliation asks for it again.
+          context.log.error(
+            { code: 'broker_update_not_recorded', account, error },
+            'broker update could not be recorded',
+          );
+        })
+        .finally(() => {
+          signal.wake();
+        });
+    });
+    return { updates, executions: createSerialQueue(), run, unsubscribe };
+  };
+
+  const laneOf = (account: string): AccountLane => {
+    const lane = lanes.get(account);
+    if (lane === undefined) throw new Error(`executor is not open for account: ${account}`);
+    return lane;
+  };
+
+  const start = (proposalId: string, account: string): void => {
+    if (stopping) return;
+    const lane = laneOf(account);
+    lane.executions
+      .run(() => executeRebalancingPlan(context, lane.run, proposalId))
+      .catch((error: unknown) => {
+        context.log.error(
+          { code: 'execution_interrupted', account, proposal: proposalId, error },
+          'execution was interrupted; it continues at the next start',
+        );
+      });
+  };
+
+  return {
+    start,
+    async open() {
+      for (const account of context.accounts.keys()) lanes.set(account, openLane(account));
+      const unfinished = await context.store.listProposals({ statuses: ['approved', 'executing'] });
+      await Promise.all(
+        [...lanes].map(([account, lane]) =>
+          lane.updates
+            .run(() => reconcileAccount(context, account, lane.run.broker))
+            .catch((error: unknown) => {
+              context.log.error(
+                { code: 'reconciliation_failed', account, error },
+                'account could not be reconciled at start',
+              );
+            }),
+        ),
+      );
+      for (const { proposal } of unfinished) {
+        if (lanes.has(proposal.account)) start(proposal.id, proposal.account);
+      }
+    },
+    wake(account) {
+      lanes.get(account)?.run.signal.wake();
+    },
+    async reconcile(account) {
+      const lane = laneOf(account);
+      await lane.updates.run(() => reconcileAccount(context, account, lane.run.broker));
+      lane.run.signal.wake();
+    },
+    async idle() {
+      await Promise.all([...lanes.values()].map((lane) => lane.executions.idle()));
+      await Promise.all([...lanes.values()].map((lane) => lane.updates.idle()));
+    },
+    async close() {
+      stopping = true;
+      for (const lane of lanes.values()) {
+        lane.unsubscribe();
+        lane.run.signal.wake();
+      }
+      await this.idle();
+    },
+  };
+}
+
+async function takeInUpdate(
+  context: AppContext,
+  account: string,
+  broker: Broker,
+  update: BrokerUpdate,
+): Promise<void> {
+  switch (update.type) {
+    case 'order': {
+      const { fillsMissing } = await recordBrokerOrder(context, update.order, account);
+      if (fillsMissing) await reconcileAccount(context, account, broker);
+      return;
+    }
+    case 'fill': {
+      const recorded = await recordFill(context, update.fill);
+      const order =
+        update.fill.clientOrderId === null
+          ? null
+          : await context.store.findOrder(update.fill.clientOrderId);
+      // A fill that surfaces after its execution has ended still belongs in that message.
+      if (recorded && order !== null) {
+        const record = await context.store.findProposal(order.intent.proposalId);
+        if (record !== null && record.status !== 'executing') {
+          await context.store.transaction((unit) =>
+            announceProposal(context, unit, record.proposal.id),
+          );
+          context.changed();
+        }
+      }
+      return;
+    }
+    case 'reconnected':
+      await reconcileAccount(context, account, broker);
+  }
+}

@@ -1,0 +1,12 @@
+import type { Message } from '../messages/message.ts';
+import type { Reply } from '../ports/chat.ts';
+
+/** A private answer: only the one who asked sees it. */
+export function privately(message: Message): Reply {
+  return { type: 'message', message, visibility: 'private' };
+}
+
+/** An answer that the whole channel sees. */
+export function openly(message: Message): Reply {
+  return { type: 'message', message, visibility: 'channel' };
+}

@@ -1,0 +1,216 @@
+import type { AccountSettings } from '../core/account.ts';
+import { digestProposal } from '../core/digest.ts';
+import { toText } from '../core/decimal.ts';
+import { planRebalance } from '../core/plan.ts';
+import type { Plan, PlanRefusal, PlanResult } from '../core/plan-types.ts';
+import type { RebalancePolicy, RebalanceRequest } from '../core/policy.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import { transition } from '../core/proposal-transition.ts';
+import type { Proposal, ProposalRecord, Proposer } from '../core/proposal.ts';
+import { planRecommendations } from '../core/recommendation.ts';
+import type { Recommendation } from '../core/recommendation.ts';
+import type { Halt, StoreTransaction } from '../ports/store.ts';
+import { announceProposal } from './announce-proposal.ts';
+import { auditEntry } from './audit.ts';
+import type { Actor } from './audit.ts';
+import { brokerOf } from './context.ts';
+import type { AppContext } from './context.ts';
+import { haltFor } from './halt.ts';
+import { newProposalId } from './proposal-id.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+export interface ProposeRequest {
+  readonly account: AccountSettings;
+  readonly by: Actor;
+  readonly proposer: Proposer;
+  readonly request: RebalanceRequest;
+  /** Ready-made recommendations in place of the account's targets. */
+  readonly recommendations?: readonly Recommendation[];
+  /** Changes the plan before it is proposed: an adjustment of an earlier proposal. */
+  readonly adjust?: (plan: Plan, snapshot: Snapshot) => PlanResult;
+  /** Only show what would be proposed. */
+  readonly dryRun: boolean;
+}
+
+export type ProposeResult =
+  | { readonly type: 'proposed'; readonly record: ProposalRecord }
+  | { readonly type: 'dry_run'; readonly proposal: Proposal }
+  | { readonly type: 'nothing_to_do'; readonly plan: Plan; readonly snapshot: Snapshot }
+  | { readonly type: 'refused'; readonly refusal: PlanRefusal }
+  | { readonly type: 'halted'; readonly halt: Halt }
+  /** Another proposal of the account is being executed; a new plan would count its trades twice. */
+  | { readonly type: 'busy'; readonly proposalId: string };
+
+/** The account's policy with what this request changes about it. */
+export function policyFor(account: AccountSettings, request: RebalanceRequest): RebalancePolicy {
+  return {
+    ...account.policy,
+    mode: request.buyOnly ? 'buy_only' : account.policy.mode,
+    rebalanceTo: request.toBand ? 'band' : account.policy.rebalanceTo,
+    contribution: request.contribution ?? account.policy.contribution,
+  };
+}
+
+/** How many votes a plan needs, and whether it is large. */
+export function approvalRule(
+  account: AccountSettings,
+  plan: Plan,
+): { readonly votesNeeded: number; readonly large: boolean } {
+  const { largeTrade, votesNeeded } = account.approvals;
+  if (largeTrade !== null && plan.notional.gte(largeTrade.notional)) {
+    return { votesNeeded: Math.max(votesNeeded, largeTrade.votesNeeded), large: true };
+  }
+  return { votesNeeded, large: false };
+}
+
+/**
+ * Works out the trades for an account and posts them as a proposal. An older proposal of the account
+ * that waits for votes is superseded. The proposal, its audit row and its message are one transaction.
+ * @throws BrokerError when the account cannot be read.
+ */
+export async function propose(
+  context: AppContext,
+  request: ProposeRequest,
+): Promise<ProposeResult> {
+  const { account } = request;
+  const halt = await haltFor(context.store, account.name);
+  if (halt !== null && !request.dryRun) return { type: 'halted', halt };
+  const busy = await runningProposal(context, account.name);
+  if (busy !== null && !request.dryRun) return { type: 'busy', proposalId: busy };
+
+  const symbols = request.recommendations?.map((recommendation) => recommendation.symbol) ?? [];
+  const snapshot = await takeSnapshot(context, account, symbols);
+  const policy = policyFor(account, request.request);
+  let result =
+    request.recommendations === undefined
+      ? planRebalance(snapshot, account.targets, policy)
+      : planRecommendations(snapshot, request.recommendations, account.targets, policy);
+  if (result.type === 'planned' && request.adjust !== undefined) {
+    result = request.adjust(result.plan, snapshot);
+  }
+  if (result.type === 'refused') return result;
+  const { plan } = result;
+  if (plan.legs.length === 0) return { type: 'nothing_to_do', plan, snapshot };
+
+  const createdAt = context.clock.now();
+  const draft = (): Proposal => {
+    const body = {
+      id: newProposalId(context.random),
+      account: account.name,
+      mode: account.mode,
+      broker: brokerOf(context, account.name).name,
+      proposedBy: request.proposer,
+      createdAt,
+      expiresAt: createdAt.add(account.approvals.expiresAfter),
+      request: request.request,
+      snapshot,
+      targets: account.targets,
+      policy,
+      envelope: account.envelope,
+      plan,
+      votesNeeded: approvalRule(account, plan).votesNeeded,
+    };
+    return { ...body, digest: digestProposal(body) };
+  };
+  if (request.dryRun) return { type: 'dry_run', proposal: draft() };
+
+  const outcome = await context.store.transaction(async (unit): Promise<ProposeResult> => {
+    const running = await unit.listProposals({
+      account: account.name,
+      statuses: ['approved', 'executing'],
+      limit: 1,
+    });
+    // Somebody approved while we were planning: the snapshot is about to be out of date.
+    if (running[0] !== undefined) return { type: 'busy', proposalId: running[0].proposal.id };
+    const proposal = await insertUnderFreshId(unit, draft);
+    await supersedePending(context, unit, account, proposal, request.by);
+    await unit.appendAudit(
+      auditEntry(createdAt, request.by, 'proposal', account.name, proposal.id, {
+        digest: proposal.digest,
+        legs: proposal.plan.legs.map((leg) => ({
+          leg: leg.number,
+          side: leg.side,
+          symbol: leg.symbol,
+          quantity: toText(leg.quantity),
+          referencePrice: toText(leg.referencePrice),
+        })),
+        notional: toText(plan.notional),
+        driftBefore: toText(plan.driftBefore),
+        driftAfter: toText(plan.driftAfter),
+        votesNeeded: proposal.votesNeeded,
+        expiresAt: proposal.expiresAt.toString(),
+      }),
+    );
+    await announceProposal(context, unit, proposal.id);
+    const record = await unit.findProposal(proposal.id);
+    if (record === null) throw new Error('a proposal that was just written is not there');
+    return { type: 'proposed', record };
+  });
+  context.changed();
+  return outcome;
+}
+
+async function runningProposal(context: AppContext, account: string): Promise<string | null> {
+  const running = await context.store.listProposals({
+    account,
+    statuses: ['approved', 'executing'],
+    limit: 1,
+  });
+  return running[0]?.proposal.id ?? null;
+}
+
+async function insertUnderFreshId(
+  unit: StoreTransaction,
+  draft: () => Proposal,
+): Promise<Proposal> {
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    const proposal = draft();
+    if (await unit.insertProposal(proposal)) return proposal;
+  }
+  throw new Error('eight proposal ids in a row were taken: the random source does not work');
+}
+
+async function supersedePending(
+  context: AppContext,
+  unit: StoreTransaction,
+  account: AccountSettings,
+  successor: Proposal,
+  by: Actor,
+): Promise<void> {
+  const pending = await unit.listProposals({ account: account.name, statuses: ['pending'] });
+  for (const record of pending) {
+    if (record.proposal.id === successor.id) continue;
+    await supersede(context, unit, record, successor, by, 'a newer proposal took its place');
+  }
+}
+
+/** Ends a proposal that a newer one replaces; its votes are void. */
+export async function supersede(
+  context: AppContext,
+  unit: StoreTransaction,
+  record: ProposalRecord,
+  successor: Proposal | null,
+  by: Actor,
+  why: string,
+): Promise<void> {
+  const { proposal } = record;
+  const step = transition(
+    { status: record.status, votesNeeded: proposal.votesNeeded, approvals: [] },
+    { type: 'superseded' },
+  );
+  if (step.type !== 'moved') return;
+  const at = context.clock.now();
+  const moved = await unit.changeProposalStatus(proposal.id, record.status, step.status, {
+    ...(successor === null ? {} : { supersededBy: successor.id }),
+    outcome: why,
+    finishedAt: at,
+  });
+  if (!moved) return;
+  await unit.appendAudit(
+    auditEntry(at, by, 'supersession', proposal.account, proposal.id, {
+      by: successor?.id ?? null,
+      why,
+    }),
+  );
+  await announceProposal(context, unit, proposal.id);
+}

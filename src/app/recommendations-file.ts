@@ -1,0 +1,25 @@
+import { recommendationsSchema } from '../core/recommendation.ts';
+import type { Recommendation } from '../core/recommendation.ts';
+
+export type RecommendationsFile =
+  | { readonly type: 'read'; readonly recommendations: readonly Recommendation[] }
+  | { readonly type: 'invalid'; readonly problems: readonly string[] };
+
+/** Reads a JSON file of recommendations; says where it is wrong and what was expected. */
+export function recommendationsFromJson(text: string): RecommendationsFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unreadable';
+    return { type: 'invalid', problems: [`this is not JSON: ${reason}`] };
+  }
+  const result = recommendationsSchema.safeParse(value);
+  if (result.success) return { type: 'read', recommendations: result.data };
+  return {
+    type: 'invalid',
+    problems: result.error.issues.map((issue) =>
+      [issue.path.map(String).join('.'), issue.message].filter((part) => part !== '').join(': '),
+    ),
+  };
+}

@@ -1,0 +1,53 @@
+import { isFinal } from '../core/order-transition.ts';
+import type { Broker } from '../ports/broker.ts';
+import { auditEntry, BROKER } from './audit.ts';
+import type { AppContext } from './context.ts';
+import { recordBrokerOrder, recordFill } from './record-order.ts';
+
+/** How far back a broker is asked when nothing older is open. */
+const HORIZON = Temporal.Duration.from({ hours: 24 });
+
+/**
+ * Asks the broker for orders and fills and records what we do not have yet: at start, after a lost
+ * connection, and whenever the broker counts more fills than we know.
+ * @returns how many facts were recorded.
+ * @throws BrokerError when the broker cannot be asked.
+ */
+export async function reconcileAccount(
+  context: AppContext,
+  account: string,
+  broker: Broker,
+): Promise<number> {
+  const open = await context.store.listOrders({
+    account,
+    statuses: ['submitted', 'unknown', 'accepted', 'partially_filled'],
+  });
+  const since = open
+    .map((order) => order.intent.createdAt)
+    .reduce(
+      (earliest, at) => (Temporal.Instant.compare(at, earliest) < 0 ? at : earliest),
+      context.clock.now().subtract(HORIZON),
+    )
+    // Their clock and ours need not agree.
+    .subtract({ minutes: 5 });
+  const fills = await broker.listFills(since);
+  const orders = await broker.listOrders(since);
+  let recorded = 0;
+  // Fills first: a finished order is only taken as finished when its fills are here.
+  for (const fill of fills) if (await recordFill(context, fill)) recorded += 1;
+  for (const order of orders) {
+    if ((await recordBrokerOrder(context, order, account)).changed) recorded += 1;
+  }
+  if (recorded > 0) {
+    await context.store.transaction((unit) =>
+      unit.appendAudit(
+        auditEntry(context.clock.now(), BROKER, 'reconciliation', account, account, {
+          recorded,
+          openBefore: open.filter((order) => !isFinal(order.status)).length,
+        }),
+      ),
+    );
+    context.changed();
+  }
+  return recorded;
+}

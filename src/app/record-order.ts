@@ -1,0 +1,125 @@
+import { toText } from '../core/decimal.ts';
+import { addFill, isFinal, statusAfterReport } from '../core/order-transition.ts';
+import type { Fill, Order, OrderStatus } from '../core/order.ts';
+import type { BrokerOrder } from '../ports/broker.ts';
+import type { AuditAction, StoreTransaction } from '../ports/store.ts';
+import { auditEntry, BROKER } from './audit.ts';
+import type { AppContext } from './context.ts';
+
+const ACTION_OF: Readonly<Partial<Record<OrderStatus, AuditAction>>> = {
+  accepted: 'order_accepted',
+  rejected: 'order_rejected',
+  canceled: 'order_canceled',
+  expired: 'order_expired',
+  unknown: 'order_unknown',
+};
+
+/**
+ * Records what the broker says of one of our orders. Reports may come late, twice or out of order.
+ * @returns `changed` when the order moved; `fills_missing` when the broker counts more filled than
+ *   we have fills for, so that the fills must be fetched.
+ */
+export async function recordBrokerOrder(
+  context: AppContext,
+  reported: BrokerOrder,
+  account: string,
+): Promise<{ readonly changed: boolean; readonly fillsMissing: boolean }> {
+  return context.store.transaction(async (unit) => {
+    const order = await findOurOrder(unit, reported, account);
+    if (order === null) return { changed: false, fillsMissing: false };
+    const fillsMissing = reported.filledQuantity.gt(order.filledQuantity);
+    // Before its fills are here, a finished order stays open for us: they decide what it came to.
+    const ended = isFinal(reported.status) && reported.status !== 'rejected';
+    const status = ended && fillsMissing ? order.status : statusAfterReport(order, reported.status);
+    const newId = order.brokerOrderId === null;
+    if (status === order.status && !newId) return { changed: false, fillsMissing };
+    await changeOrder(context, unit, order, {
+      status,
+      brokerOrderId: reported.brokerOrderId,
+      ...(status === 'rejected' || status === 'canceled' || status === 'expired'
+        ? { reason: reported.reason }
+        : {}),
+    });
+    return { changed: true, fillsMissing };
+  });
+}
+
+/** Changes an order and writes the audit row that says so, where the status moved. */
+export async function changeOrder(
+  context: AppContext,
+  unit: StoreTransaction,
+  order: Order,
+  change: {
+    readonly status: OrderStatus;
+    readonly brokerOrderId?: string | null;
+    readonly reasonCode?: string | null;
+    readonly reason?: string | null;
+    readonly submittedAt?: Temporal.Instant;
+  },
+): Promise<void> {
+  const at = context.clock.now();
+  const { clientOrderId, account } = order.intent;
+  const updated = await unit.updateOrder(clientOrderId, order.status, { ...change, updatedAt: at });
+  if (!updated) throw new Error(`order ${clientOrderId} is no longer ${order.status}`);
+  if (change.status === order.status) return;
+  await unit.appendAudit(
+    auditEntry(at, BROKER, ACTION_OF[change.status] ?? 'order_updated', account, clientOrderId, {
+      proposal: order.intent.proposalId,
+      leg: order.intent.leg,
+      status: change.status,
+      brokerOrderId: change.brokerOrderId ?? order.brokerOrderId,
+      code: change.reasonCode ?? null,
+      reason: change.reason ?? null,
+    }),
+  );
+}
+
+/**
+ * Records a fill exactly once, however often it is told.
+ * @returns false when it was known already or is not of an order of ours.
+ */
+export async function recordFill(context: AppContext, fill: Fill): Promise<boolean> {
+  return context.store.transaction(async (unit) => {
+    const order = await findOurOrder(unit, fill, fill.account);
+    if (order === null) return false;
+    const { clientOrderId, account, proposalId } = order.intent;
+    if (!(await unit.insertFill({ ...fill, clientOrderId }))) return false;
+    const at = context.clock.now();
+    const after = addFill(order, fill);
+    const updated = await unit.updateOrder(clientOrderId, order.status, {
+      ...after,
+      brokerOrderId: fill.brokerOrderId,
+      updatedAt: at,
+    });
+    if (!updated) throw new Error(`order ${clientOrderId} changed within a write transaction`);
+    await unit.appendAudit(
+      auditEntry(at, BROKER, 'fill', account, clientOrderId, {
+        proposal: proposalId,
+        executionId: fill.executionId,
+        brokerOrderId: fill.brokerOrderId,
+        side: fill.side,
+        symbol: fill.symbol,
+        quantity: toText(fill.quantity),
+        price: toText(fill.price),
+        fees: toText(fill.fees),
+        filledAt: fill.at.toString(),
+        filledQuantity: toText(after.filledQuantity),
+        status: after.status,
+      }),
+    );
+    return true;
+  });
+}
+
+/** The order of ours that a broker's report is about, by our id or, failing that, by theirs. */
+async function findOurOrder(
+  unit: StoreTransaction,
+  reported: { readonly clientOrderId: string | null; readonly brokerOrderId: string },
+  account: string,
+): Promise<Order | null> {
+  if (reported.clientOrderId !== null) {
+    const order = await unit.findOrder(reported.clientOrderId);
+    return order !== null && order.intent.account === account ? order : null;
+  }
+  return unit.findOrderByBrokerId(account, reported.brokerOrderId);
+}

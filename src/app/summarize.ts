@@ -1,0 +1,128 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { Decimal } from '../core/decimal.ts';
+import { sum, toText, ZERO } from '../core/decimal.ts';
+import { planRebalance } from '../core/plan.ts';
+import { presentDailySummary } from '../messages/daily-summary.ts';
+import { presentPlanRefusal } from '../messages/errors.ts';
+import type { StoreTransaction } from '../ports/store.ts';
+import { auditEntry } from './audit.ts';
+import { destinationsOf, displayName } from './context.ts';
+import type { AppContext } from './context.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+const SCHEDULE = { actor: 'evenkeel', platform: 'schedule' };
+
+/**
+ * Posts an account's day and publishes the head of the audit chain with it, so that the chat itself
+ * is a witness of the record.
+ * @param date the exchange day that is told about.
+ * @throws BrokerError when the account cannot be read.
+ */
+export async function summarize(
+  context: AppContext,
+  account: AccountSettings,
+  date: Temporal.PlainDate,
+): Promise<void> {
+  const snapshot = await takeSnapshot(context, account);
+  const result = planRebalance(snapshot, account.targets, account.policy);
+  const now = context.clock.now();
+  const key = `summary:${account.name}:${date.toString()}`;
+  const destinations = destinationsOf(context, account);
+  if (result.type === 'refused') {
+    const message = presentPlanRefusal(result.refusal, account.name);
+    await context.store.transaction((unit) =>
+      unit.announce({ key, account: account.name, message }, destinations, now),
+    );
+    context.changed();
+    return;
+  }
+  const { plan } = result;
+  await context.store.transaction(async (unit) => {
+    const value = {
+      account: account.name,
+      date,
+      value: plan.totalValue,
+      cash: plan.cashBefore,
+      drift: plan.driftBefore,
+    };
+    await unit.recordAccountValue(value);
+    const values = await unit.listAccountValues(account.name, date.subtract({ days: 31 }));
+    const before = values.filter((entry) => Temporal.PlainDate.compare(entry.date, date) < 0);
+    const monthStart = before.find((entry) => entry.date.add({ days: 31 }) >= date);
+    await unit.appendAudit(
+      auditEntry(now, SCHEDULE, 'summary', account.name, key, {
+        value: toText(plan.totalValue),
+        drift: toText(plan.driftBefore),
+      }),
+    );
+    const head = await unit.publishAuditHead();
+    const message = presentDailySummary({
+      account,
+      date,
+      now,
+      value: plan.totalValue,
+      dayChange: changeSince(before.at(-1)?.value, plan.totalValue),
+      monthChange: changeSince(monthStart?.value, plan.totalValue),
+      drift: plan.driftBefore,
+      band: account.policy.toleranceBand,
+      values,
+      weights: plan.weights.map((row) => ({
+        symbol: row.symbol,
+        targetWeight: row.targetWeight,
+        weight: row.weightBefore,
+      })),
+      traded: await tradedOn(context, unit, account, date),
+      pending: (await unit.listProposals({ account: account.name, statuses: ['pending'] })).map(
+        ({ proposal }) => ({ proposalId: proposal.id, expiresAt: proposal.expiresAt }),
+      ),
+      working: await unit.listOrders({
+        account: account.name,
+        statuses: ['submitted', 'unknown', 'accepted', 'partially_filled'],
+      }),
+      auditHead: head.hash,
+      auditRows: head.seq,
+      verifiedAt: null,
+    });
+    await unit.announce({ key, account: account.name, message }, destinations, now);
+  });
+  context.changed();
+}
+
+function changeSince(before: Decimal | undefined, now: Decimal): Decimal | null {
+  return before === undefined || before.lte(ZERO) ? null : now.minus(before).div(before);
+}
+
+/** What filled on an exchange day, by proposal, with who approved it. */
+async function tradedOn(
+  context: AppContext,
+  unit: StoreTransaction,
+  account: AccountSettings,
+  date: Temporal.PlainDate,
+): Promise<{ proposalId: string; notional: Decimal; approverNames: string[] }[]> {
+  const zone = account.schedule.dailySummary?.timeZone ?? 'America/New_York';
+  const since = date.toZonedDateTime(zone).toInstant();
+  const until = date.add({ days: 1 }).toZonedDateTime(zone).toInstant();
+  const fills = await unit.listFills({ account: account.name, since, until });
+  const notionals = new Map<string, Decimal[]>();
+  for (const fill of fills) {
+    if (fill.clientOrderId === null) continue;
+    const order = await unit.findOrder(fill.clientOrderId);
+    if (order === null) continue;
+    const { proposalId } = order.intent;
+    notionals.set(proposalId, [
+      ...(notionals.get(proposalId) ?? []),
+      fill.quantity.times(fill.price),
+    ]);
+  }
+  const traded = [];
+  for (const [proposalId, amounts] of notionals) {
+    const record = await unit.findProposal(proposalId);
+    const approvals = record?.decisions.filter((decision) => decision.verdict === 'approve') ?? [];
+    traded.push({
+      proposalId,
+      notional: sum(amounts),
+      approverNames: approvals.map((decision) => displayName(context, decision.person)),
+    });
+  }
+  return traded;
+}

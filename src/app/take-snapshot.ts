@@ -1,0 +1,58 @@
+import type { AccountSettings } from '../core/account.ts';
+import { isFinal } from '../core/order-transition.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import type { AppContext } from './context.ts';
+import { brokerOf } from './context.ts';
+
+/** Day orders cannot be older than a long weekend; a week is asked for to be sure. */
+const OPEN_ORDER_HORIZON = Temporal.Duration.from({ hours: 24 * 7 });
+
+/**
+ * Reads an account at this moment: balance, positions, quotes, working orders, market clock.
+ * @param extraSymbols symbols to quote besides those held and targeted.
+ * @throws BrokerError when any of it cannot be read; half a snapshot is no snapshot.
+ */
+export async function takeSnapshot(
+  context: AppContext,
+  account: AccountSettings,
+  extraSymbols: readonly string[] = [],
+): Promise<Snapshot> {
+  const broker = brokerOf(context, account.name);
+  const takenAt = context.clock.now();
+  const [balance, positions, orders, market, lastTraded] = await Promise.all([
+    broker.getAccountBalance(),
+    broker.getPositions(),
+    broker.listOrders(takenAt.subtract(OPEN_ORDER_HORIZON)),
+    broker.getMarketClock(),
+    context.store.lastTraded(account.name),
+  ]);
+  const symbols = new Set([
+    ...positions.map((position) => position.symbol),
+    ...account.targets.map((target) => target.symbol),
+    ...extraSymbols,
+  ]);
+  const quotes = await broker.getQuotes([...symbols].toSorted());
+  const openOrders = orders
+    .filter((order) => !isFinal(order.status))
+    .map((order) => ({
+      brokerOrderId: order.brokerOrderId,
+      clientOrderId: order.clientOrderId,
+      symbol: order.symbol,
+      side: order.side,
+      remainingQuantity: order.quantity.minus(order.filledQuantity),
+    }));
+  return {
+    account: account.name,
+    takenAt,
+    balance,
+    positions: positions.toSorted(bySymbol),
+    quotes: quotes.toSorted(bySymbol),
+    openOrders,
+    lastTraded: lastTraded.map((entry) => ({ symbol: entry.symbol, at: entry.at })),
+    market,
+  };
+}
+
+function bySymbol(a: { readonly symbol: string }, b: { readonly symbol: string }): number {
+  return a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0;
+}

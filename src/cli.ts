@@ -1,0 +1,349 @@
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Command, CommanderError } from 'commander';
+import { BROKER_SCHEMAS } from './brokers/index.ts';
+import type { Config } from './config/config.ts';
+import { formatProblem } from './config/config.ts';
+import { loadProcessConfig } from './config/load.ts';
+import { systemClock } from './lib/clock.ts';
+import { createLog } from './lib/logging.ts';
+import { systemRandom } from './lib/random.ts';
+import { reveal } from './lib/secret.ts';
+import { BrokerError } from './ports/broker-error.ts';
+import { StoreError } from './ports/store-error.ts';
+import type { Log } from './ports/log.ts';
+
+/** Ends the command with a sentence on standard error and exit code 1. */
+class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+}
+
+/** What the operating system gets back when a pipe that we write to is closed early. */
+const BROKEN_PIPE = 'EPIPE';
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+/**
+ * Runs one command line.
+ * @param args what followed the program's name.
+ * @returns the exit code: 0 done, 1 failed with a sentence on standard error.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === BROKEN_PIPE) process.exit(0);
+    throw error;
+  });
+  let exitCode = 0;
+  const program = new Command('evenkeel')
+    .description('Keeps investment portfolios on an even keel: propose, approve, execute, record.')
+    .showHelpAfterError('(evenkeel --help lists the commands)')
+    .exitOverride();
+
+  program
+    .command('start', { isDefault: true })
+    .description('start the bot (also what npm start does)')
+    .action(start);
+  program
+    .command('demo')
+    .description('run the whole main job once, on paper, and end')
+    .option('--json', 'print the counts as one JSON object on the last line')
+    .action(demo);
+  program.command('migrate').description('bring the database up to date').action(migrate);
+  program
+    .command('propose <account>')
+    .description('propose trades from a file of recommendations')
+    .requiredOption(
+      '--file <file>',
+      'JSON: [{"symbol", "action": "buy|sell|contribute", "quantity" or "notional"}]',
+    )
+    .action(proposeFromFile);
+  program
+    .command('doctor')
+    .description('check the configuration, the database and every account')
+    .action(async () => {
+      exitCode = (await doctor()) ? 0 : 1;
+    });
+
+  const audit = program.command('audit').description('verify and export the audit log');
+  audit
+    .command('verify')
+    .description(
+      'check the whole chain: exit 0 and "ok N rows, head H", or exit 1 and the first broken row',
+    )
+    .option('--database <file>', 'the database, when it is not the configured one')
+    .option(
+      '--head <head>',
+      'a head that was published, e.g. from a daily summary: SEQ:HASH or HASH',
+    )
+    .action(async (options: { database?: string; head?: string }) => {
+      exitCode = (await verify(options)) ? 0 : 1;
+    });
+  audit
+    .command('export')
+    .description('write the audit log to standard output')
+    .option('--format <format>', 'csv or jsonl', 'csv')
+    .option('--from <date>', 'first day, YYYY-MM-DD')
+    .option('--to <date>', 'last day, YYYY-MM-DD')
+    .option('--account <account>', 'one account only')
+    .option('--database <file>', 'the database, when it is not the configured one')
+    .action(exportRows);
+
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommandFailed || error instanceof StoreError) {
+      process.stderr.write(`${error.message}\n`);
+      if (error instanceof StoreError) process.stderr.write(`${error.nextStep}\n`);
+      return 1;
+    }
+    if (error instanceof BrokerError) {
+      process.stderr.write(`${error.broker}: ${error.message}\n${error.nextStep}\n`);
+      return 1;
+    }
+    if (error instanceof Error && 'code' in error && error.code === 'paper_setup') {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function configured(): Config {
+  const result = loadProcessConfig({ brokerSchemas: BROKER_SCHEMAS });
+  if (result.type === 'loaded') return result.config;
+  throw new CommandFailed(
+    [...result.problems.map(formatProblem), 'Nothing was started.'].join('\n'),
+  );
+}
+
+/** Logs go to standard error, so that standard output stays for what a person asked for. */
+function logOf(config: Config): Log {
+  return createLog(config.logLevel, createWriteStream('', { fd: 2, autoClose: false }));
+}
+
+function auditKeyOf(config: Config): Uint8Array | null {
+  return config.auditKey === null ? null : Buffer.from(reveal(config.auditKey), 'utf8');
+}
+
+async function start(): Promise<void> {
+  const config = configured();
+  const { startBot } = await import('./main.ts');
+  const log = logOf(config);
+  for (const warning of config.warnings) process.stderr.write(`Note: ${warning}\n`);
+  const bot = await startBot({ config, clock: systemClock, random: systemRandom, log });
+  print('');
+  print(`Evenkeel is running. Open ${bot.web.url}`);
+  print('The link opens one browser, once. Ctrl-C ends the bot.');
+  if (config.demo) {
+    print(
+      'No portfolios.yaml here, so these are the demo accounts, on paper: try /rebalance core.',
+    );
+  }
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  print('\nStopping: nothing new is taken; what is under way is kept.');
+  // A second Ctrl-C, or a stop that hangs, ends the process: everything durable is durable already.
+  process.once('SIGINT', () => process.exit(130));
+  const guard = setTimeout(() => {
+    log.error(
+      { code: 'stop_timed_out' },
+      'stop took too long; what was under way continues at the next start',
+    );
+    process.exit(1);
+  }, 4500);
+  await bot.stop();
+  clearTimeout(guard);
+  print('Stopped.');
+}
+
+async function demo(options: { json?: boolean }): Promise<void> {
+  const config = configured();
+  const { runDemo } = await import('./demo.ts');
+  const report = await runDemo(config, logOf(config), {
+    write: (text) => process.stdout.write(text),
+    colour: process.stdout.isTTY && process.stdout.hasColors(),
+    width: Math.min(process.stdout.columns ?? 100, 120),
+  });
+  print('');
+  if (options.json === true) print(JSON.stringify(report));
+  else print('npm start opens the same bot as a page of your own.');
+  if (!report.verified) throw new CommandFailed('The audit log could not be verified.');
+}
+
+async function migrate(): Promise<void> {
+  const config = configured();
+  const { openStore } = await import('./store/index.ts');
+  const store = await openStore({
+    path: config.databasePath,
+    auditKey: auditKeyOf(config),
+    log: logOf(config),
+  });
+  await store.close();
+  print(`The database is up to date: ${config.databasePath}`);
+}
+
+async function proposeFromFile(name: string, options: { file: string }): Promise<void> {
+  const config = configured();
+  const { recommendationsFromJson } = await import('./app/recommendations-file.ts');
+  let text: string;
+  try {
+    text = await readFile(options.file, 'utf8');
+  } catch (error) {
+    throw new CommandFailed(
+      `${options.file} cannot be read (${error instanceof Error ? error.message : 'unknown'}). Nothing was proposed.`,
+    );
+  }
+  const parsed = recommendationsFromJson(text);
+  if (parsed.type === 'invalid') {
+    throw new CommandFailed(
+      [
+        ...parsed.problems.map((problem) => `${options.file}: ${problem}`),
+        'Nothing was proposed.',
+      ].join('\n'),
+    );
+  }
+  const { openCore } = await import('./main.ts');
+  const { propose } = await import('./app/propose.ts');
+  const { answerProposal } = await import('./app/answer-proposal.ts');
+  const { renderProposal } = await import('./app/announce-proposal.ts');
+  const { renderPlainText } = await import('./messages/plain-text.ts');
+  const core = await openCore({
+    config,
+    clock: systemClock,
+    random: systemRandom,
+    log: logOf(config),
+  });
+  try {
+    const account = core.context.accounts.get(name);
+    if (account === undefined) {
+      throw new CommandFailed(
+        `There is no account ${name}. Accounts: ${[...core.context.accounts.keys()].join(', ')}.`,
+      );
+    }
+    const result = await propose(core.context, {
+      account,
+      by: { actor: 'evenkeel', platform: 'cli' },
+      proposer: { type: 'operator', source: 'recommendations file' },
+      request: { buyOnly: false, toBand: false, contribution: null },
+      recommendations: parsed.recommendations,
+      dryRun: false,
+    });
+    if (result.type === 'proposed') {
+      const message = await renderProposal(core.context, core.store, result.record, account);
+      print(renderPlainText(message));
+      print(
+        `\nProposal #${result.record.proposal.id} waits for votes; a running bot posts it within seconds.`,
+      );
+      return;
+    }
+    const reply = await answerProposal(core.context, account, result);
+    const words = reply.type === 'message' ? renderPlainText(reply.message) : 'Nothing to propose.';
+    if (result.type === 'nothing_to_do') print(words);
+    else throw new CommandFailed(words);
+  } finally {
+    await core.close();
+  }
+}
+
+async function verify(options: { database?: string; head?: string }): Promise<boolean> {
+  const config = configured();
+  const { verifyAudit } = await import('./store/index.ts');
+  const result = await verifyAudit({
+    path: options.database ?? config.databasePath,
+    auditKey: auditKeyOf(config),
+    ...(options.head === undefined ? {} : { expectedHead: options.head }),
+  });
+  if (result.ok) {
+    print(`ok ${result.rows} rows, head ${result.head}`);
+    return true;
+  }
+  print(`row ${result.brokenSeq} is ${result.kind}: ${result.detail}`);
+  return false;
+}
+
+async function exportRows(options: {
+  format: string;
+  from?: string;
+  to?: string;
+  account?: string;
+  database?: string;
+}): Promise<void> {
+  const { format } = options;
+  if (format !== 'csv' && format !== 'jsonl') {
+    throw new CommandFailed(`--format is csv or jsonl, not ${format}. Nothing was exported.`);
+  }
+  const config = configured();
+  const { exportAudit } = await import('./store/index.ts');
+  const from = dayStart('--from', options.from, 0);
+  const to = dayStart('--to', options.to, 1);
+  const lines = exportAudit({
+    path: options.database ?? config.databasePath,
+    format,
+    ...(from === null ? {} : { from }),
+    ...(to === null ? {} : { to }),
+    ...(options.account === undefined ? {} : { account: options.account }),
+  });
+  for await (const line of lines) {
+    if (!process.stdout.write(line)) {
+      await new Promise((resolve) => process.stdout.once('drain', resolve));
+    }
+  }
+}
+
+/** Midnight in New York of a day, or of the day after it. */
+function dayStart(
+  option: string,
+  text: string | undefined,
+  daysLater: number,
+): Temporal.Instant | null {
+  if (text === undefined) return null;
+  try {
+    const date = Temporal.PlainDate.from(text, { overflow: 'reject' }).add({ days: daysLater });
+    return date.toZonedDateTime('America/New_York').toInstant();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CommandFailed(`${option} takes a day such as 2026-11-20, not ${text}.`);
+  }
+}
+
+/** Says what works and what does not, a line each. @returns true when all of it works. */
+async function doctor(): Promise<boolean> {
+  const config = configured();
+  print(`ok  configuration: ${config.sourceFile}`);
+  for (const warning of config.warnings) print(`!   ${warning}`);
+  const { openCore } = await import('./main.ts');
+  const { takeSnapshot } = await import('./app/take-snapshot.ts');
+  const core = await openCore({
+    config,
+    clock: systemClock,
+    random: systemRandom,
+    log: logOf(config),
+  });
+  let healthy = true;
+  try {
+    print(`ok  database: ${config.databasePath}`);
+    for (const account of core.context.accounts.values()) {
+      try {
+        const snapshot = await takeSnapshot(core.context, account);
+        print(
+          `ok  account ${account.name} at ${account.broker} (${account.mode}): ${snapshot.positions.length} positions`,
+        );
+      } catch (error) {
+        if (!(error instanceof BrokerError)) throw error;
+        healthy = false;
+        print(
+          `no  account ${account.name} at ${account.broker}: ${error.message}. ${error.nextStep}`,
+        );
+      }
+    }
+  } finally {
+    await core.close();
+  }
+  return healthy;
+}

@@ -1,0 +1,77 @@
+import type { AccountSettings } from './account.ts';
+import { ROLES } from './person.ts';
+import type { Person, Role } from './person.ts';
+import type { ProposalRecord } from './proposal.ts';
+
+/** The role of a person for an account. */
+export function roleFor(person: Person, account: string | null): Role {
+  return (account === null ? undefined : person.accountRoles[account]) ?? person.role;
+}
+
+/** Whether a role includes another: each includes the ones before it. */
+export function roleIncludes(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
+}
+
+/** The people who have at least this role for an account. */
+export function peopleWithRole(
+  people: readonly Person[],
+  account: string | null,
+  needed: Role,
+): readonly Person[] {
+  return people.filter((person) => roleIncludes(roleFor(person, account), needed));
+}
+
+export type DecisionDenial =
+  | { readonly code: 'not_approver' }
+  | { readonly code: 'own_proposal' }
+  | { readonly code: 'already_voted' }
+  | { readonly code: 'digest_changed' }
+  | { readonly code: 'not_pending' }
+  | { readonly code: 'expired' };
+
+/**
+ * Whether a person may approve or reject this digest now; null means yes. A proposer may always
+ * reject (withdraw) a proposal of their own, and approve it only where the account allows that.
+ */
+export function findDecisionDenial(facts: {
+  readonly person: Person;
+  readonly account: AccountSettings;
+  readonly record: ProposalRecord;
+  readonly verdict: 'approve' | 'reject';
+  readonly digest: string;
+  readonly now: Temporal.Instant;
+}): DecisionDenial | null {
+  const { person, account, record, verdict } = facts;
+  const { proposal } = record;
+  const isProposer =
+    proposal.proposedBy.type === 'person' && proposal.proposedBy.person === person.id;
+  const isApprover = roleIncludes(roleFor(person, account.name), 'approver');
+  const withdraws = isProposer && verdict === 'reject';
+  if (!isApprover && !withdraws) return { code: 'not_approver' };
+  if (record.status !== 'pending') return { code: 'not_pending' };
+  if (facts.digest !== proposal.digest) return { code: 'digest_changed' };
+  if (Temporal.Instant.compare(facts.now, proposal.expiresAt) >= 0) return { code: 'expired' };
+  if (isProposer && verdict === 'approve' && !account.approvals.allowOwnProposals) {
+    return { code: 'own_proposal' };
+  }
+  const voted = record.decisions.some((decision) => decision.person === person.id);
+  if (voted && verdict === 'approve') return { code: 'already_voted' };
+  return null;
+}
+
+/** Who could decide on a proposal now, for a refusal that helps. */
+export function eligibleApprovers(
+  people: readonly Person[],
+  account: AccountSettings,
+  record: ProposalRecord,
+): readonly Person[] {
+  const { proposedBy } = record.proposal;
+  return peopleWithRole(people, account.name, 'approver').filter(
+    (person) =>
+      !record.decisions.some((decision) => decision.person === person.id) &&
+      (account.approvals.allowOwnProposals ||
+        proposedBy.type !== 'person' ||
+        proposedBy.person !== person.id),
+  );
+}

@@ -1,0 +1,85 @@
+import type { ProposalStatus } from './proposal.ts';
+
+/** Something that happens to a proposal. */
+export type ProposalEvent =
+  | { readonly type: 'approved_by'; readonly person: string }
+  | { readonly type: 'rejected_by'; readonly person: string }
+  | { readonly type: 'expired' }
+  | { readonly type: 'superseded' }
+  | { readonly type: 'execution_started' }
+  | {
+      readonly type: 'execution_finished';
+      readonly filledLegs: number;
+      readonly touchedLegs: number;
+      readonly legs: number;
+    }
+  | { readonly type: 'execution_impossible' };
+
+/** What `transition` needs to know of a proposal. */
+export interface ProposalState {
+  readonly status: ProposalStatus;
+  readonly votesNeeded: number;
+  /** The people who have approved so far. */
+  readonly approvals: readonly string[];
+}
+
+export type ProposalTransition =
+  | { readonly type: 'moved'; readonly status: ProposalStatus }
+  /** The event counts, and the status stays: one vote of several. */
+  | { readonly type: 'counted'; readonly votesMissing: number }
+  | {
+      readonly type: 'refused';
+      readonly code: 'already_voted' | 'not_pending' | 'not_approved' | 'not_executing';
+    };
+
+const moved = (status: ProposalStatus): ProposalTransition => ({ type: 'moved', status });
+
+/**
+ * What an event does to a proposal. Pure; the store applies the result as a compare-and-swap.
+ *
+ * pending -> approved | rejected | expired | superseded; approved -> executing | superseded |
+ * expired | failed; executing -> executed | partially_executed | failed. The rest is final.
+ */
+export function transition(state: ProposalState, event: ProposalEvent): ProposalTransition {
+  switch (event.type) {
+    case 'approved_by': {
+      if (state.status !== 'pending') return { type: 'refused', code: 'not_pending' };
+      if (state.approvals.includes(event.person)) return { type: 'refused', code: 'already_voted' };
+      const votesMissing = state.votesNeeded - state.approvals.length - 1;
+      return votesMissing > 0 ? { type: 'counted', votesMissing } : moved('approved');
+    }
+    case 'rejected_by':
+      return state.status === 'pending'
+        ? moved('rejected')
+        : { type: 'refused', code: 'not_pending' };
+    case 'expired':
+    case 'superseded':
+      // An approved proposal whose orders have not begun can still lapse or be replaced.
+      return state.status === 'pending' || state.status === 'approved'
+        ? moved(event.type)
+        : { type: 'refused', code: 'not_pending' };
+    case 'execution_started':
+      return state.status === 'approved'
+        ? moved('executing')
+        : { type: 'refused', code: 'not_approved' };
+    case 'execution_impossible':
+      return state.status === 'approved'
+        ? moved('failed')
+        : { type: 'refused', code: 'not_approved' };
+    case 'execution_finished': {
+      if (state.status !== 'executing') return { type: 'refused', code: 'not_executing' };
+      if (event.filledLegs === event.legs) return moved('executed');
+      return moved(event.touchedLegs > 0 ? 'partially_executed' : 'failed');
+    }
+  }
+}
+
+/** The statuses after which nothing more can happen to a proposal. */
+export const FINAL_STATUSES: readonly ProposalStatus[] = [
+  'rejected',
+  'expired',
+  'superseded',
+  'executed',
+  'partially_executed',
+  'failed',
+];

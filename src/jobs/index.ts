@@ -1,0 +1,7 @@
+import { dailySummary } from './daily-summary.ts';
+import { driftScan } from './drift-scan.ts';
+import { expirySweep } from './expiry-sweep.ts';
+import type { Job } from './job.ts';
+
+/** Every job, in the order in which missed runs are made up. */
+export const JOBS: readonly Job[] = [expirySweep, driftScan, dailySummary];

@@ -1,0 +1,119 @@
+import cron from 'node-cron';
+import type { ScheduledTask } from 'node-cron';
+import { auditEntry } from '../app/audit.ts';
+import type { AppContext } from '../app/context.ts';
+import type { Job, ScheduledRun } from './job.ts';
+import { latestDue } from './latest-due.ts';
+
+/** Runs the jobs at their times. */
+export interface Scheduler {
+  /** Makes up what was missed, then runs on schedule. */
+  start(): Promise<void>;
+  /** Runs every job whose newest due time has not been run: what each cron tick does. */
+  tick(): Promise<void>;
+  /** Resolves when the runs under way have ended. */
+  stop(): Promise<void>;
+}
+
+/** A run that is older than this is not made up: yesterday's summary is useful, last week's is not. */
+const MAKE_UP_WITHIN = Temporal.Duration.from({ hours: 72 });
+
+export function createScheduler(context: AppContext, jobs: readonly Job[]): Scheduler {
+  const tasks: ScheduledTask[] = [];
+  const running = new Set<Promise<void>>();
+  let startedAt: Temporal.Instant = context.clock.now();
+
+  const runDue = async (job: Job, planned: ScheduledRun): Promise<void> => {
+    const now = context.clock.now();
+    const dueAt = latestDue(planned, now);
+    if (dueAt === null) return;
+    if (!job.oncePerDueTime) {
+      await job.run(context, planned.scope, dueAt);
+      return;
+    }
+    if (Temporal.Instant.compare(dueAt, now.subtract(MAKE_UP_WITHIN)) < 0) return;
+    // On the first start there is nothing to make up: the bot was not down, it was not there.
+    const last = await context.store.lastJobRun(job.name, planned.scope);
+    if (last === null && Temporal.Instant.compare(dueAt, startedAt) < 0) return;
+    const claimed = await context.store.transaction(async (unit) => {
+      const run = { job: job.name, scope: planned.scope, dueAt, startedAt: now };
+      if (!(await unit.claimJobRun(run))) return false;
+      await unit.appendAudit(
+        auditEntry(
+          now,
+          { actor: 'evenkeel', platform: 'schedule' },
+          'job',
+          planned.scope === 'all' ? null : planned.scope,
+          job.name,
+          { dueAt: dueAt.toString() },
+        ),
+      );
+      return true;
+    });
+    if (!claimed) return;
+    let outcome: string;
+    try {
+      outcome = await job.run(context, planned.scope, dueAt);
+    } catch (error) {
+      outcome = `failed: ${error instanceof Error ? error.message : 'unknown error'}`;
+      context.log.error(
+        { code: 'job_failed', job: job.name, scope: planned.scope, error },
+        'job failed',
+      );
+    }
+    await context.store.transaction((unit) =>
+      unit.finishJobRun({
+        job: job.name,
+        scope: planned.scope,
+        dueAt,
+        finishedAt: context.clock.now(),
+        outcome,
+      }),
+    );
+  };
+
+  const track = (job: Job, planned: ScheduledRun): Promise<void> => {
+    const run = runDue(job, planned)
+      .catch((error: unknown) => {
+        context.log.error(
+          { code: 'job_not_recorded', job: job.name, scope: planned.scope, error },
+          'job run could not be recorded',
+        );
+      })
+      .finally(() => {
+        running.delete(run);
+      });
+    running.add(run);
+    return run;
+  };
+
+  const tick = async (): Promise<void> => {
+    await Promise.all(
+      jobs.flatMap((job) => job.schedules(context).map((planned) => track(job, planned))),
+    );
+  };
+
+  return {
+    tick,
+    async start() {
+      startedAt = context.clock.now();
+      await tick();
+      for (const job of jobs) {
+        for (const planned of job.schedules(context)) {
+          tasks.push(
+            cron.schedule(planned.cron, () => track(job, planned), {
+              timezone: planned.timeZone,
+              noOverlap: true,
+              name: `${job.name}:${planned.scope}`,
+              suppressMissedWarning: true,
+            }),
+          );
+        }
+      }
+    },
+    async stop() {
+      await Promise.all(tasks.splice(0).map((task) => task.destroy()));
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,261 @@
+import { dirname } from 'node:path';
+import { COMMANDS } from '../commands/index.ts';
+import { auditEntry, EVENKEEL } from './app/audit.ts';
+import { usageOf } from './app/command.ts';
+import type { AppContext, ReplayMarket } from './app/context.ts';
+import { createDelivery } from './app/deliver.ts';
+import { createDispatcher } from './app/dispatch.ts';
+import { createExecutor } from './app/executor.ts';
+import type { Executor } from './app/executor.ts';
+import { viewAudit, viewOrders, viewPortfolios } from './app/views.ts';
+import type { WebChat } from './chat/web/web-chat.ts';
+import type { WebDatabase } from './chat/web/web-database.ts';
+import type { Config } from './config/config.ts';
+import type { AccountSettings } from './core/account.ts';
+import { EXCHANGE_TIME_ZONE } from './core/market-calendar.ts';
+import { JOBS } from './jobs/index.ts';
+import { createScheduler } from './jobs/scheduler.ts';
+import type { Scheduler } from './jobs/scheduler.ts';
+import { reveal } from './lib/secret.ts';
+import type { Broker } from './ports/broker.ts';
+import type { Chat, InteractionHandler } from './ports/chat.ts';
+import type { Clock, Random } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
+import { openStore } from './store/index.ts';
+import type { DatabaseStore } from './store/index.ts';
+
+/** The one channel of the local page. */
+const WEB_CHANNEL = 'workspace';
+
+/** What the outside of the program is. */
+export interface BotSurroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** A platform besides the configured ones that shows every account: the demo's terminal. */
+  readonly extraChat?: Chat;
+}
+
+/** A running bot. */
+export interface Bot {
+  readonly context: AppContext;
+  readonly executor: Executor;
+  readonly scheduler: Scheduler;
+  /** Hands an interaction to the dispatcher, as a chat would. */
+  readonly handle: InteractionHandler;
+  readonly web: WebChat;
+  /** Resolves when nothing is executing and every message is where it belongs. */
+  settled(): Promise<void>;
+  /** Takes nothing new, finishes or persists what is in flight, disconnects. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** The store, the brokers and the context, without chats and schedule: what the command line works with. */
+export interface Core {
+  readonly store: DatabaseStore;
+  readonly context: AppContext;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and the brokers of a configuration.
+ * @param changed called after every commit that a chat may want to show.
+ */
+export async function openCore(
+  surroundings: BotSurroundings,
+  changed: () => void = () => {},
+): Promise<Core> {
+  const { config, clock, random, log } = surroundings;
+  const store = await openStore({
+    path: config.databasePath,
+    auditKey: config.auditKey === null ? null : Buffer.from(reveal(config.auditKey), 'utf8'),
+    log,
+  });
+  try {
+    const brokers = new Map<string, Broker>();
+    const replays = new Map<string, ReplayMarket>();
+    for (const account of config.accounts) {
+      const opened = await openBroker(surroundings, store, account);
+      brokers.set(account.name, opened.broker);
+      if (opened.replay !== null) replays.set(account.name, opened.replay);
+    }
+    const [first] = config.accounts;
+    const context: AppContext = {
+      store,
+      brokers,
+      replays,
+      accounts: new Map(config.accounts.map((account) => [account.name, account])),
+      defaultAccount: config.demo ? (first ?? null) : null,
+      people: config.people,
+      clock,
+      random,
+      log,
+      everyAccountOn: [
+        { platform: 'web', channel: WEB_CHANNEL },
+        ...(surroundings.extraChat === undefined
+          ? []
+          : [{ platform: surroundings.extraChat.platform, channel: WEB_CHANNEL }]),
+      ],
+      changed,
+    };
+    return {
+      store,
+      context,
+      async close() {
+        await Promise.all([...brokers.values()].map((broker) => broker.close()));
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function openBroker(
+  surroundings: BotSurroundings,
+  store: DatabaseStore,
+  account: AccountSettings,
+): Promise<{ broker: Broker; replay: ReplayMarket | null }> {
+  const { config, clock, log } = surroundings;
+  switch (account.broker) {
+    case 'paper': {
+      const paper = await import('./brokers/paper/index.ts');
+      const broker = await paper.openPaperBroker({
+        account: account.name,
+        settings: paper.paperSettingsSchema.parse(account.brokerSettings),
+        database:
+          store.database.kysely.withTables<import('./brokers/paper/index.ts').PaperDatabase>(),
+        clock,
+        log,
+        directory: dirname(config.sourceFile),
+      });
+      return { broker, replay: broker };
+    }
+    default:
+      throw new Error(
+        `Account ${account.name} names the broker ${account.broker}, which this version cannot trade with yet. Use broker: paper.`,
+      );
+  }
+}
+
+/** Starts the bot: store, brokers, chats, what was under way, schedule. */
+export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
+  const { config, clock, log } = surroundings;
+  const deliveries: { wake(): void; settled(): Promise<void>; stop(): Promise<void> }[] = [];
+  let web: WebChat | null = null;
+  const core = await openCore(surroundings, () => {
+    for (const delivery of deliveries) delivery.wake();
+    web?.notify();
+  });
+  const { store, context } = core;
+  try {
+    const executor = createExecutor(context);
+    const handle = createDispatcher({ context, executor, commands: COMMANDS });
+    const chats: Chat[] = [];
+    web = await openWeb(surroundings, store, context);
+    chats.push(web, ...(surroundings.extraChat === undefined ? [] : [surroundings.extraChat]));
+    await recordStart(context, config);
+    await executor.open();
+    for (const chat of chats) await chat.start(handle);
+    for (const chat of chats) {
+      const delivery = createDelivery({ store, chat, clock, log });
+      deliveries.push(delivery);
+      delivery.start();
+    }
+    const scheduler = createScheduler(context, JOBS);
+    await scheduler.start();
+    const page = web;
+    let stopped: Promise<void> | null = null;
+    const stop = async () => {
+      await scheduler.stop();
+      await Promise.all(chats.map((chat) => chat.stop()));
+      await executor.close();
+      await Promise.all(deliveries.map((delivery) => delivery.stop()));
+      await store.transaction((unit) =>
+        unit.appendAudit(auditEntry(clock.now(), EVENKEEL, 'stop', null, 'evenkeel')),
+      );
+      await core.close();
+    };
+    return {
+      context,
+      executor,
+      scheduler,
+      handle,
+      web: page,
+      async settled() {
+        await executor.idle();
+        await Promise.all(deliveries.map((delivery) => delivery.settled()));
+      },
+      stop() {
+        stopped ??= stop();
+        return stopped;
+      },
+    };
+  } catch (error) {
+    await web?.stop();
+    await core.close();
+    throw error;
+  }
+}
+
+async function openWeb(
+  surroundings: BotSurroundings,
+  store: DatabaseStore,
+  context: AppContext,
+): Promise<WebChat> {
+  const { config, clock, random, log } = surroundings;
+  const { openWebChat } = await import('./chat/web/web-chat.ts');
+  return openWebChat({
+    database: store.database.kysely.withTables<WebDatabase>(),
+    port: config.port,
+    clock,
+    random,
+    log,
+    people: config.people.flatMap((person) =>
+      (person.platformIds['web'] ?? []).map((id) => ({ id, name: person.name, role: person.role })),
+    ),
+    commands: COMMANDS.map((command) => ({
+      name: command.name,
+      description: command.description,
+      usage: usageOf(command),
+      options: command.options.map((option) => ({
+        name: option.name,
+        description: option.description,
+        kind: option.kind,
+      })),
+    })),
+    accounts: [...context.accounts.keys()],
+    views: {
+      portfolio: () => viewPortfolios(context, [...context.accounts.values()]),
+      orders: () => viewOrders(context, null),
+      audit: () => viewAudit(context),
+    },
+    channelName: WEB_CHANNEL,
+    demo: config.demo,
+    timeZone: EXCHANGE_TIME_ZONE,
+  });
+}
+
+/** The start itself and, when it differs from the last one, the configuration are on the record. */
+async function recordStart(context: AppContext, config: Config): Promise<void> {
+  const at = context.clock.now();
+  await context.store.transaction(async (unit) => {
+    await unit.appendAudit(
+      auditEntry(at, EVENKEEL, 'start', null, 'evenkeel', {
+        accounts: config.accounts.map((account) => account.name),
+        tradingMode: config.tradingMode,
+      }),
+    );
+    const before = await unit.readSetting('configuration.digest');
+    if (before === config.digest) return;
+    await unit.writeSetting('configuration.digest', config.digest);
+    await unit.appendAudit(
+      auditEntry(at, EVENKEEL, 'configuration', null, 'configuration', {
+        before,
+        after: config.digest,
+      }),
+    );
+  });
+}
