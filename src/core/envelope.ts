@@ -37,7 +37,7 @@ export function findEnvelopeBreaches(
   const tolerance = proposal.envelope.priceTolerance;
   for (const leg of proposal.plan.legs) {
     const quote = quotes.get(leg.symbol);
-    if (quote === undefined || quote.price === null || quote.price.lte(0)) {
+    if (quote === undefined || quote.price === null || quote.price.lte(ZERO)) {
       breaches.push({ type: 'price_missing', symbol: leg.symbol });
       continue;
     }
