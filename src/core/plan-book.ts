@@ -1,9 +1,11 @@
-import { atScale, fromScale, ONE, toDigits, ZERO } from './decimal.ts';
+import { atScale, fromScale, tenToThe, toDigits } from './decimal.ts';
 import type { Decimal, Digits } from './decimal.ts';
 import { findInputProblem } from './plan-checks.ts';
-import type { PlanRefusal, SkipReason } from './plan-types.ts';
+import { readRows } from './plan-rows.ts';
+import type { BookRow, Lock } from './plan-rows.ts';
+import type { PlanRefusal } from './plan-types.ts';
 import type { RebalancePolicy } from './policy.ts';
-import type { Quote, Snapshot, Targets } from './portfolio.ts';
+import type { Snapshot, Targets } from './portfolio.ts';
 
 /**
  * One symbol of the investable value. All amounts of money are integers in units of 10^-scale of the
@@ -31,11 +33,6 @@ export interface BookLine {
   /** Why it must not be traded; null when it may be. */
   readonly lock: Lock | null;
 }
-
-export type Lock = Extract<
-  SkipReason,
-  'untouchable' | 'not_tradable' | 'working_order' | 'cooldown'
->;
 
 /** An account valued for planning. */
 export interface Book {
@@ -82,183 +79,169 @@ export function readBook(
   return valueRows(rows, snapshot, policy);
 }
 
-/** A symbol with all that is known of it, not valued yet. */
-interface Row {
-  readonly symbol: string;
-  readonly price: Decimal;
-  readonly quantity: Decimal;
-  readonly lot: Decimal;
-  readonly targetWeight: Decimal;
-  readonly targeted: boolean;
-  readonly lock: Lock | null;
+/** The numbers of a book taken apart, and the scale at which every product of them is exact. */
+interface Parts {
+  readonly rows: readonly {
+    readonly price: Digits;
+    readonly quantity: Digits;
+    readonly lot: Digits;
+    readonly weight: Digits;
+  }[];
+  readonly cash: Digits;
+  readonly buffer: Digits;
+  readonly minimumTrade: Digits;
+  readonly contribution: Digits | null;
+  readonly absolute: Digits | null;
+  readonly relative: Digits | null;
+  /** What is still to be bought by working orders; null where there is no price. */
+  readonly working: readonly { readonly remaining: Digits; readonly price: Digits | null }[];
+  /** Decimal places of quantities and lots. */
+  readonly shares: number;
+  /** Decimal places of all amounts. */
+  readonly scale: number;
 }
 
-function readRows(
+function takeApart(
+  rows: readonly BookRow[],
   snapshot: Snapshot,
-  targets: Targets,
-  policy: RebalancePolicy,
-  extraSymbols: readonly string[],
-): { readonly rows: readonly Row[]; readonly missing: string[] } {
-  const quantities = new Map<string, Decimal>();
-  for (const { symbol, quantity } of snapshot.positions) {
-    if (!quantity.eq(ZERO)) quantities.set(symbol, quantity);
-  }
-  const weights = new Map(targets.map((target) => [target.symbol, target.weight]));
-  const quotes = readQuotes(snapshot.quotes);
-  const lots = new Map(policy.lots.bySymbol.map((entry) => [entry.symbol, entry.lot]));
-  const locks = readLocks(snapshot, policy);
-  const wanted = targets.filter((target) => !target.weight.eq(ZERO)).map((target) => target.symbol);
-  const symbols = [...new Set([...quantities.keys(), ...wanted, ...extraSymbols])].toSorted();
-
-  const missing: string[] = [];
-  const rows = symbols.map((symbol): Row => {
-    const quote = quotes.get(symbol) ?? null;
-    const quantity = quantities.get(symbol) ?? ZERO;
-    const lock = locks.get(symbol) ?? null;
-    const price = quote?.price?.gt(ZERO) === true ? quote.price : ZERO;
-    // What cannot be traded anyway and is not held needs no price: there is nothing to value.
-    const needed = !quantity.eq(ZERO) || (lock !== 'untouchable' && lock !== 'not_tradable');
-    if (needed && price.eq(ZERO)) missing.push(symbol);
-    const lot = lots.get(symbol) ?? policy.lots.default;
-    return {
-      symbol,
-      price,
-      quantity,
-      lot: quote?.fractionable === false ? wholeLot(lot) : lot,
-      targetWeight: weights.get(symbol) ?? ZERO,
-      targeted: weights.has(symbol),
-      lock,
-    };
-  });
-  return { rows, missing };
-}
-
-/** The quote of each symbol. Where there are several we cannot know which one is right: then there is none. */
-function readQuotes(quotes: readonly Quote[]): ReadonlyMap<string, Quote | null> {
-  const bySymbol = new Map<string, Quote | null>();
-  for (const quote of quotes) {
-    bySymbol.set(quote.symbol, bySymbol.has(quote.symbol) ? null : quote);
-  }
-  return bySymbol;
-}
-
-/** The symbols that must not be traded; of several reasons the most lasting one. */
-function readLocks(snapshot: Snapshot, policy: RebalancePolicy): ReadonlyMap<string, Lock> {
-  const locks = new Map<string, Lock>();
-  const cooldown = { hours: policy.cooldownDays * 24 };
-  for (const { symbol, at } of snapshot.lastTraded) {
-    if (Temporal.Instant.compare(at.add(cooldown), snapshot.takenAt) > 0) {
-      locks.set(symbol, 'cooldown');
-    }
-  }
-  for (const { symbol } of snapshot.openOrders) locks.set(symbol, 'working_order');
-  for (const { symbol, tradable } of snapshot.quotes) {
-    if (!tradable) locks.set(symbol, 'not_tradable');
-  }
-  for (const symbol of policy.untouchable) locks.set(symbol, 'untouchable');
-  return locks;
-}
-
-/** A lot of whole shares: the lot itself, or the next whole number above it. */
-function wholeLot(lot: Decimal): Decimal {
-  const whole = lot.round(0, 0);
-  return whole.eq(lot) ? lot : whole.plus(ONE);
-}
-
-function valueRows(rows: readonly Row[], snapshot: Snapshot, policy: RebalancePolicy): BookResult {
-  const { cashBuffer, toleranceBand } = policy;
-  const digits = rows.map((row) => ({
+  { cashBuffer, toleranceBand, ...policy }: RebalancePolicy,
+): Parts {
+  const parts = rows.map((row) => ({
     price: toDigits(row.price),
     quantity: toDigits(row.quantity),
     lot: toDigits(row.lot),
     weight: toDigits(row.targetWeight),
   }));
+  const prices = new Map(rows.map((row, index) => [row.symbol, parts[index]?.price]));
   const working = snapshot.openOrders
     .filter((order) => order.side === 'buy')
-    .map((order) => ({ symbol: order.symbol, remaining: toDigits(order.remainingQuantity) }));
+    .map((order) => ({
+      remaining: toDigits(order.remainingQuantity),
+      price: prices.get(order.symbol) ?? null,
+    }));
   const cash = toDigits(snapshot.balance.cash);
-  const minimumTrade = toDigits(policy.minimumTrade);
-  const contribution = policy.contribution === null ? null : toDigits(policy.contribution);
   const buffer = toDigits(cashBuffer.type === 'amount' ? cashBuffer.amount : cashBuffer.share);
-  const absolute = toleranceBand.absolute === null ? null : toDigits(toleranceBand.absolute);
-  const relative = toleranceBand.relative === null ? null : toDigits(toleranceBand.relative);
+  const minimumTrade = toDigits(policy.minimumTrade);
+  const contribution = maybeDigits(policy.contribution);
+  const absolute = maybeDigits(toleranceBand.absolute);
+  const relative = maybeDigits(toleranceBand.relative);
 
-  // Each product is exact at the sum of its factors' places: quantity x price (x share x weight x band).
+  // A product is exact at the sum of its factors' places: quantity x price (x share x weight x band).
   const shares = places([
-    ...digits.flatMap((row) => [row.quantity, row.lot]),
+    ...parts.flatMap((part) => [part.quantity, part.lot]),
     ...working.map((order) => order.remaining),
   ]);
+  const priced = places(parts.map((part) => part.price));
+  const amounts = [cash, minimumTrade, contribution];
   const money = Math.max(
-    shares + places(digits.map((row) => row.price)),
-    places([cash, minimumTrade, contribution, cashBuffer.type === 'amount' ? buffer : null]),
+    shares + priced,
+    places(cashBuffer.type === 'amount' ? [...amounts, buffer] : amounts),
   );
-  const share = cashBuffer.type === 'share' ? buffer.places : 0;
-  const weight = places(digits.map((row) => row.weight));
-  const scale = money + share + weight + places([absolute, relative]);
-  /** A product of exact decimals in units of the book. */
-  const product = (a: Digits, b: Digits): bigint =>
-    atScale({ digits: a.digits * b.digits, places: a.places + b.places }, scale);
-  /** A share of an amount; exact by the choice of the scale. */
-  const shareOf = (amount: bigint, fraction: Digits): bigint =>
-    (amount * fraction.digits) / 10n ** BigInt(fraction.places);
+  const fractions = [
+    cashBuffer.type === 'share' ? buffer.places : 0,
+    places(parts.map((part) => part.weight)),
+    places([absolute, relative]),
+  ];
+  const scale = fractions.reduce((total, more) => total + more, money);
+  return {
+    rows: parts,
+    cash,
+    buffer,
+    minimumTrade,
+    contribution,
+    absolute,
+    relative,
+    working,
+    shares,
+    scale,
+  };
+}
 
-  const values = digits.map((row) => product(row.quantity, row.price));
-  const untracked = rows.map((row) => row.lock === 'untouchable' && !row.targeted);
-  const cashValue = atScale(cash, scale);
-  const totalValue = values.reduce((total, value) => total + value, cashValue);
-  const tracked = values.reduce(
-    (total, value, index) => (untracked[index] === true ? total : total + value),
-    cashValue,
-  );
-  const bufferValue =
-    cashBuffer.type === 'amount' ? atScale(buffer, scale) : shareOf(positive(totalValue), buffer);
-  const investable = tracked - bufferValue;
-  if (investable <= 0n) return { type: 'refused', refusal: worthless(tracked, bufferValue, scale) };
+function valueRows(
+  rows: readonly BookRow[],
+  snapshot: Snapshot,
+  policy: RebalancePolicy,
+): BookResult {
+  const parts = takeApart(rows, snapshot, policy);
+  const { scale, absolute, relative } = parts;
+  const values = parts.rows.map((part) => product(part.quantity, part.price, scale));
+  const cash = atScale(parts.cash, scale);
+  let totalValue = cash;
+  let tracked = cash;
+  for (const [index, row] of rows.entries()) {
+    const value = values[index] ?? 0n;
+    totalValue += value;
+    if (isTracked(row)) tracked += value;
+  }
+  const buffer =
+    policy.cashBuffer.type === 'amount'
+      ? atScale(parts.buffer, scale)
+      : shareOf(totalValue > 0n ? totalValue : 0n, parts.buffer);
+  const investable = tracked - buffer;
+  if (investable <= 0n) return { type: 'refused', refusal: worthless(tracked, buffer, scale) };
 
   const lines = rows.flatMap((row, index): BookLine[] => {
-    const parts = digits[index];
-    const value = values[index];
-    if (parts === undefined || value === undefined || untracked[index] === true) return [];
-    const targetValue = shareOf(investable, parts.weight);
-    const edges = [
-      absolute === null ? null : shareOf(investable, absolute),
-      relative === null ? null : shareOf(targetValue, relative),
-    ].filter((edge) => edge !== null);
+    const part = parts.rows[index];
+    if (part === undefined || !isTracked(row)) return [];
+    const targetValue = shareOf(investable, part.weight);
     return [
       {
         ...row,
-        value,
+        value: values[index] ?? 0n,
         targetValue,
-        // A symbol that should not be held has no band: any of it is too much.
-        band: targetValue === 0n ? 0n : (smallest(edges) ?? 0n),
-        lotValue: product(parts.lot, parts.price),
-        heldLots: atScale(parts.quantity, shares) / atScale(parts.lot, shares),
-        lock: row.lock,
+        band: bandAround(targetValue, investable, absolute, relative),
+        lotValue: product(part.lot, part.price, scale),
+        heldLots: atScale(part.quantity, parts.shares) / atScale(part.lot, parts.shares),
       },
     ];
   });
-  const spareCash = cashValue - bufferValue;
-  const prices = new Map(rows.map((row, index) => [row.symbol, digits[index]?.price]));
-  const claims = working.map(({ symbol, remaining }) => {
-    const price = prices.get(symbol);
-    return price === undefined || price.digits === 0n ? null : product(remaining, price);
-  });
-  return {
-    type: 'book',
-    book: {
-      lines,
-      scale,
-      totalValue,
-      investable,
-      buffer: bufferValue,
-      spareCash,
-      spendable: spareCash - claimedCash(spareCash, claims),
-      minimumTrade: atScale(minimumTrade, scale),
-      contribution: contribution === null ? null : atScale(contribution, scale),
-      cashBand: absolute === null ? (relative === null ? 0n : null) : shareOf(investable, absolute),
-      openOrderSymbols: [...new Set(snapshot.openOrders.map((order) => order.symbol))].toSorted(),
-    },
+  const spareCash = cash - buffer;
+  const claims = parts.working.map(({ remaining, price }) =>
+    price === null || price.digits === 0n ? null : product(remaining, price, scale),
+  );
+  const book: Book = {
+    lines,
+    scale,
+    totalValue,
+    investable,
+    buffer,
+    spareCash,
+    spendable: spareCash - claimedCash(spareCash, claims),
+    minimumTrade: atScale(parts.minimumTrade, scale),
+    contribution: parts.contribution === null ? null : atScale(parts.contribution, scale),
+    cashBand: cashBand(investable, absolute, relative),
+    openOrderSymbols: [...new Set(snapshot.openOrders.map((order) => order.symbol))].toSorted(),
   };
+  return { type: 'book', book };
+}
+
+/** An untouchable holding without a target is no business of planning. */
+function isTracked(row: BookRow): boolean {
+  return row.lock !== 'untouchable' || row.targeted;
+}
+
+/** Leaving the narrower band breaks it. What should not be held has none: any of it is too much. */
+function bandAround(
+  targetValue: bigint,
+  investable: bigint,
+  absolute: Digits | null,
+  relative: Digits | null,
+): bigint {
+  if (targetValue === 0n) return 0n;
+  const wide = absolute === null ? null : shareOf(investable, absolute);
+  const own = relative === null ? null : shareOf(targetValue, relative);
+  if (wide === null || own === null) return wide ?? own ?? 0n;
+  return wide < own ? wide : own;
+}
+
+/** Cash has a target of zero, of which a relative band can say nothing. */
+function cashBand(
+  investable: bigint,
+  absolute: Digits | null,
+  relative: Digits | null,
+): bigint | null {
+  if (absolute !== null) return shareOf(investable, absolute);
+  return relative === null ? 0n : null;
 }
 
 /** What working buy orders will take; one without a known price might take all the cash there is. */
@@ -277,18 +260,22 @@ function worthless(tracked: bigint, buffer: bigint, scale: number): PlanRefusal 
   };
 }
 
+function maybeDigits(value: Decimal | null): Digits | null {
+  return value === null ? null : toDigits(value);
+}
+
+/** The product of two exact decimals at a scale that holds it. */
+function product(a: Digits, b: Digits, scale: number): bigint {
+  return atScale({ digits: a.digits * b.digits, places: a.places + b.places }, scale);
+}
+
+/** A share of an amount; exact by the choice of the scale. */
+function shareOf(amount: bigint, share: Digits): bigint {
+  return (amount * share.digits) / tenToThe(share.places);
+}
+
 function places(parts: readonly (Digits | null)[]): number {
   let most = 0;
   for (const part of parts) if (part !== null && part.places > most) most = part.places;
   return most;
-}
-
-function positive(value: bigint): bigint {
-  return value > 0n ? value : 0n;
-}
-
-function smallest(values: readonly bigint[]): bigint | null {
-  let least: bigint | null = null;
-  for (const value of values) if (least === null || value < least) least = value;
-  return least;
 }

@@ -38,13 +38,12 @@ function targetsProblem(targets: Targets): string | null {
 
 function policyProblem(policy: RebalancePolicy): string | null {
   const { toleranceBand, cashBuffer, lots, contribution } = policy;
-  const negative = (value: Decimal | null): boolean => value?.lt(ZERO) ?? false;
-  if (negative(toleranceBand.absolute)) return 'the absolute tolerance band is negative';
-  if (negative(toleranceBand.relative)) return 'the relative tolerance band is negative';
+  if (isNegative(toleranceBand.absolute)) return 'the absolute tolerance band is negative';
+  if (isNegative(toleranceBand.relative)) return 'the relative tolerance band is negative';
   const buffer = cashBuffer.type === 'amount' ? cashBuffer.amount : cashBuffer.share;
-  if (negative(buffer)) return 'the cash buffer is negative';
-  if (negative(policy.minimumTrade)) return 'the minimum trade is negative';
-  if (negative(contribution)) return 'the contribution is negative';
+  if (isNegative(buffer)) return 'the cash buffer is negative';
+  if (isNegative(policy.minimumTrade)) return 'the minimum trade is negative';
+  if (isNegative(contribution)) return 'the contribution is negative';
   if (contribution !== null && policy.mode === 'sell_only') {
     return 'a contribution can only be spent by buying, but the account only sells';
   }
@@ -56,8 +55,12 @@ function policyProblem(policy: RebalancePolicy): string | null {
   return none === undefined ? null : `the lot of ${none.symbol} must be more than zero`;
 }
 
+function isNegative(value: Decimal | null): boolean {
+  return value?.lt(ZERO) ?? false;
+}
+
 /** The symbols that occur more than once, sorted. */
-export function repeated(symbols: readonly string[]): string[] {
+function repeated(symbols: readonly string[]): string[] {
   const seen = new Set<string>();
   const twice = new Set<string>();
   for (const symbol of symbols) (seen.has(symbol) ? twice : seen).add(symbol);

@@ -148,7 +148,9 @@ export function refused(result: PlanResult): PlanRefusal {
 
 /** `SELL AAPL 42`, in the order of execution. */
 export function legsText(plan: Plan): string[] {
-  return plan.legs.map((leg) => `${leg.side.toUpperCase()} ${leg.symbol} ${leg.quantity.toFixed()}`);
+  return plan.legs.map(
+    (leg) => `${leg.side.toUpperCase()} ${leg.symbol} ${leg.quantity.toFixed()}`,
+  );
 }
 
 /** `MSFT inside_band`, by symbol. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decimal } from '../../src/core/decimal.ts';
 import type { RebalancePolicy } from '../../src/core/policy.ts';
 import type { Snapshot, Targets } from '../../src/core/portfolio.ts';
@@ -141,7 +141,10 @@ function policies(symbols: readonly string[]): fc.Arbitrary<RebalancePolicy> {
     contribution: fc.constant(null),
     untouchable: fc.oneof(
       { weight: 4, arbitrary: fc.constant<string[]>([]) },
-      { weight: 1, arbitrary: fc.subarray([...symbols], { maxLength: Math.min(2, symbols.length) }) },
+      {
+        weight: 1,
+        arbitrary: fc.subarray([...symbols], { maxLength: Math.min(2, symbols.length) }),
+      },
     ),
     cooldownDays: fc.integer({ min: 0, max: 1 }),
   });
