@@ -8,6 +8,7 @@ import { createDispatcher } from './app/dispatch.ts';
 import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, viewOrders, viewPortfolios } from './app/views.ts';
+import type { PaperDatabase } from './brokers/paper/index.ts';
 import type { WebChat } from './chat/web/web-chat.ts';
 import type { WebDatabase } from './chat/web/web-database.ts';
 import type { Config } from './config/config.ts';
@@ -125,8 +126,7 @@ async function openBroker(
       const broker = await paper.openPaperBroker({
         account: account.name,
         settings: paper.paperSettingsSchema.parse(account.brokerSettings),
-        database:
-          store.database.kysely.withTables<import('./brokers/paper/index.ts').PaperDatabase>(),
+        database: store.database.kysely.withTables<PaperDatabase>(),
         clock,
         log,
         directory: dirname(config.sourceFile),

@@ -73,7 +73,7 @@ export function parseCommandLine(
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (word.startsWith('--') && word.length > 2) {
-      const [name = '', inline] = splitOnce(word.slice(2), '=');
+      const [name, inline] = splitOnce(word.slice(2), '=');
       const option = command.options.find(
         (candidate) => !candidate.positional && candidate.name === name.toLowerCase(),
       );

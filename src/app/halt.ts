@@ -8,7 +8,9 @@ import { presentHalted, presentResumed } from '../messages/halt.ts';
 /** The halt that stops an account, its own or one of all accounts; null when it may trade. */
 export async function haltFor(store: StoreReads, account: string): Promise<Halt | null> {
   const halts = await store.listHalts();
-  return halts.find((halt) => halt.scope === account || halt.scope === 'all') ?? null;
+  return (
+    halts.find((candidate) => candidate.scope === account || candidate.scope === 'all') ?? null
+  );
 }
 
 /**

@@ -16,7 +16,7 @@ export function findChecks(facts: CheckFacts): readonly Check[] {
   const { plan, snapshot, mode } = facts.proposal;
   const buys = plan.legs.filter((leg) => leg.side === 'buy');
   const sells = plan.legs.filter((leg) => leg.side === 'sell');
-  const held = new Map(snapshot.positions.map((held) => [held.symbol, held.quantity]));
+  const held = new Map(snapshot.positions.map((position) => [position.symbol, position.quantity]));
   const oversold = sells.filter((leg) => held.get(leg.symbol)?.lt(leg.quantity) ?? true);
   const untouchable = new Set(facts.proposal.policy.untouchable);
   const touched = plan.legs.filter((leg) => untouchable.has(leg.symbol));

@@ -52,7 +52,6 @@ export const openOrderSchema = z.object({
   side: z.enum(['buy', 'sell']),
   remainingQuantity: decimalSchema,
 });
-export type OpenOrder = z.output<typeof openOrderSchema>;
 
 /** An account at one instant: everything that planning may look at. */
 export const snapshotSchema = z.object({

@@ -73,13 +73,3 @@ export function transition(state: ProposalState, event: ProposalEvent): Proposal
     }
   }
 }
-
-/** The statuses after which nothing more can happen to a proposal. */
-export const FINAL_STATUSES: readonly ProposalStatus[] = [
-  'rejected',
-  'expired',
-  'superseded',
-  'executed',
-  'partially_executed',
-  'failed',
-];

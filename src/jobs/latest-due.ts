@@ -1,4 +1,4 @@
-import cron from 'node-cron';
+import { parse } from 'node-cron';
 import type { JobSchedule } from '../core/account.ts';
 
 /** How far back a missed run is looked for. Longer than the longest gap of a weekly schedule. */
@@ -11,7 +11,7 @@ const LOOK_BACK_IN_DAYS = 8;
  * @throws Error when the cron expression is not valid; the configuration checks it first.
  */
 export function latestDue(schedule: JobSchedule, now: Temporal.Instant): Temporal.Instant | null {
-  const fields = cron.parse(schedule.cron);
+  const fields = parse(schedule.cron);
   const months = new Set(fields.month);
   const daysOfMonth = new Set(fields.dayOfMonth);
   // Cron counts Sunday as 0 (or 7); Temporal counts Monday as 1 and Sunday as 7.

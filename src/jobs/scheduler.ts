@@ -1,4 +1,4 @@
-import cron from 'node-cron';
+import { schedule } from 'node-cron';
 import type { ScheduledTask } from 'node-cron';
 import { auditEntry } from '../app/audit.ts';
 import type { AppContext } from '../app/context.ts';
@@ -101,7 +101,7 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
       for (const job of jobs) {
         for (const planned of job.schedules(context)) {
           tasks.push(
-            cron.schedule(planned.cron, () => track(job, planned), {
+            schedule(planned.cron, () => track(job, planned), {
               timezone: planned.timeZone,
               noOverlap: true,
               name: `${job.name}:${planned.scope}`,
@@ -112,7 +112,7 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
       }
     },
     async stop() {
-      await Promise.all(tasks.splice(0).map((task) => task.destroy()));
+      for (const task of tasks.splice(0)) await task.destroy();
       await Promise.all(running);
     },
   };

@@ -132,7 +132,8 @@ function orderFigures(
 }
 
 function legState(leg: Leg, filled: Decimal, order: Order | null): LegState {
-  if (filled.gte(leg.quantity)) return 'filled';
+  // An order that was cut to what the cash paid for is done when all of it filled.
+  if (filled.gte(leg.quantity) || order?.status === 'filled') return 'filled';
   if (order === null || order.status === 'created') return 'waiting';
   if (ENDED.includes(order.status)) return 'ended';
   if (order.status === 'unknown') return 'unknown';

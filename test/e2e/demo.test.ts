@@ -28,7 +28,7 @@ describe('evenkeel demo', () => {
     expect(report.orders).toBe(4);
     expect(report.fills).toBeGreaterThanOrEqual(report.orders);
     expect(report.auditRows).toBeGreaterThan(report.orders * 3 + report.fills);
-    expect(stdout).toContain('You cannot approve');
+    expect(stdout).toContain('You cannot decide on');
     expect(stdout).toContain('Waiting for the quarterly distribution');
     expect(stdout).toMatch(/executed in/);
     expect(stdout).toMatch(/ok \d+ rows, head [0-9a-f]{64}/);
