@@ -13,7 +13,11 @@ export interface StoredAuditRow extends ChainedRow {
 
 /** The log over a connection of its own that cannot write, beside a program that may be running. */
 export interface AuditReader extends Disposable {
-  readonly sqlite: Database;
+  /** From here to the end, one state of the log. */
+  begin(): void;
+  setting(name: string): string | null;
+  /** The last row's number; 0 for an empty log. */
+  lastSeq(): number;
   /** Rows after `seq` in ascending order, at most `limit`. @throws StoreError */
   page(after: number | bigint, limit: number): readonly StoredAuditRow[];
 }
@@ -48,15 +52,29 @@ export function openAuditReader(path: string): AuditReader {
          from audit_log where seq > ? order by seq limit ?`,
       )
       .raw();
+    const answer = <T>(ask: () => T): T => {
+      try {
+        return ask();
+      } catch (error) {
+        throw toStoreError(error, file);
+      }
+    };
     return {
-      sqlite,
-      page: (after, limit) => {
-        try {
-          return select.all(after, limit).map(toRow);
-        } catch (error) {
-          throw toStoreError(error, file);
-        }
-      },
+      begin: () => answer(() => sqlite.exec('begin')),
+      setting: (name) =>
+        answer(
+          () =>
+            sqlite
+              .prepare<[string], string>('select value from settings where name = ?')
+              .pluck()
+              .get(name) ?? null,
+        ),
+      lastSeq: () =>
+        answer(
+          () =>
+            sqlite.prepare<[], number | null>('select max(seq) from audit_log').pluck().get() ?? 0,
+        ),
+      page: (after, limit) => answer(() => select.all(after, limit).map(toRow)),
       [Symbol.dispose]: () => {
         sqlite.close();
       },

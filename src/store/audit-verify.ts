@@ -62,7 +62,7 @@ export async function verifyAudit(options: {
   try {
     using reader = openAuditReader(options.path);
     // One state of the log from the first page to the last.
-    reader.sqlite.exec('begin');
+    reader.begin();
     const published = readPublishedHead(reader);
     return await verifyRows(reader, options.auditKey, [...given, ...published], (seq) => {
       verified = seq;
@@ -85,11 +85,8 @@ function expectedHead(text: string): ExpectedHead {
 }
 
 function readPublishedHead(reader: AuditReader): readonly ExpectedHead[] {
-  const text = reader.sqlite
-    .prepare<[string], string>('select value from settings where name = ?')
-    .pluck()
-    .get(PUBLISHED_HEAD_SETTING);
-  if (text === undefined) return [];
+  const text = reader.setting(PUBLISHED_HEAD_SETTING);
+  if (text === null) return [];
   const head = parseAuditHead(text);
   if (head !== null) return [{ ...head, from: 'the last head that was published' }];
   throw new StoreError('database_corrupt', `The setting ${PUBLISHED_HEAD_SETTING} is damaged.`);
@@ -165,37 +162,44 @@ function wrongPredecessor(row: StoredAuditRow): Broken {
 
 /** A row whose hash is not its own: moved here from another place, or changed in place. */
 function wrongHash(reader: AuditReader, chain: ChainHash, row: StoredAuditRow): Broken {
-  const origin = originalPlace(chain, row);
+  // Rows that were renumbered after a deletion may have had higher numbers than there are now.
+  const reach = Math.min(SEARCH_REACH, 2 * reader.lastSeq());
+  const origin = originalPlace(chain, row, reach);
   if (origin === null) {
     const hint =
       row.seq === 1 ? ' If the log is kept with an AUDIT_KEY, it must be set for this check.' : '';
     return broken(row.seq, 'edited', `Row ${row.seq} does not match its hash.${hint}`);
   }
   const moved = `The row numbered ${row.seq} was written as row ${origin}`;
-  const current = currentPlace(reader, chain, row.seq);
+  const current = currentPlace(reader, chain, row.seq, reach);
   return current === null
     ? broken(row.seq, 'deleted', `${moved}, and the original row ${row.seq} is gone.`)
     : broken(row.seq, 'reordered', `${moved}, and the original row ${row.seq} is now ${current}.`);
 }
 
 /** The number under which the row matches its hash; null when there is none near. */
-function originalPlace(chain: ChainHash, row: StoredAuditRow): number | null {
-  const first = Math.max(1, row.seq - SEARCH_REACH);
-  for (let seq = first; seq <= row.seq + SEARCH_REACH; seq += 1) {
+function originalPlace(chain: ChainHash, row: StoredAuditRow, reach: number): number | null {
+  const first = Math.max(1, row.seq - reach);
+  for (let seq = first; seq <= row.seq + reach; seq += 1) {
     if (chain({ ...row, seq }) === row.hash) return seq;
   }
   return null;
 }
 
 /** Where the row that was written as `seq` is now; null when it is nowhere near. */
-function currentPlace(reader: AuditReader, chain: ChainHash, seq: number): number | null {
+function currentPlace(
+  reader: AuditReader,
+  chain: ChainHash,
+  seq: number,
+  reach: number,
+): number | null {
   let after = seq;
   for (;;) {
     const page = reader.page(after, PAGE);
     const found = page.find((row) => chain({ ...row, seq }) === row.hash);
     if (found !== undefined) return found.seq;
     const end = page.at(-1);
-    if (end === undefined || end.seq > seq + SEARCH_REACH) return null;
+    if (end === undefined || end.seq > seq + reach) return null;
     after = end.seq;
   }
 }

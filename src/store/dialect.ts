@@ -11,7 +11,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import { StoreError } from '../ports/store-error.ts';
-import { isBusy, toStoreError } from './sqlite-error.ts';
+import { isBusy, rolledBack, toStoreError } from './sqlite-error.ts';
 
 /** More than the program has different statements; lists of varying length stay out by their number. */
 const CACHED_STATEMENTS = 256;
@@ -49,6 +49,8 @@ function createDriver(
   const prepare = statementCache(sqlite);
   /** True between BEGIN and the end that we asked for. */
   let transactionBegun = false;
+  /** The error that made SQLite end the transaction by itself. */
+  let rollbackCause: unknown = null;
 
   async function retryWhileBusy<T>(work: () => T): Promise<T> {
     const deadline = performance.now() + busyTimeoutMilliseconds;
@@ -57,7 +59,11 @@ function createDriver(
         return work();
       } catch (error) {
         const left = deadline - performance.now();
-        if (!isBusy(error) || left <= 0) throw toStoreError(error, path);
+        if (!isBusy(error) || left <= 0) {
+          const failure = toStoreError(error, path);
+          if (transactionBegun && !sqlite.inTransaction) rollbackCause ??= failure;
+          throw failure;
+        }
         await delay(Math.min(wait, left));
       }
     }
@@ -90,10 +96,7 @@ function createDriver(
    */
   function assertTransactionAlive(): void {
     if (transactionBegun && !sqlite.inTransaction) {
-      throw new StoreError(
-        'misused_transaction',
-        `The database ${path} has already rolled this transaction back after an error.`,
-      );
+      throw rollbackCause ?? rolledBack(path);
     }
   }
 
@@ -104,6 +107,7 @@ function createDriver(
     beginTransaction: async () => {
       await retryWhileBusy(() => sqlite.exec('begin immediate'));
       transactionBegun = true;
+      rollbackCause = null;
     },
     commitTransaction: async () => {
       assertTransactionAlive();

@@ -47,6 +47,14 @@ export function toStoreError(error: unknown, path: string): unknown {
   return error;
 }
 
+/** For whoever goes on in a transaction that SQLite has ended by itself. */
+export function rolledBack(path: string): StoreError {
+  return new StoreError(
+    'database_unavailable',
+    `The database ${path} has already rolled this transaction back after an error.`,
+  );
+}
+
 /** Whether the statement may be tried again: nothing of it was done. */
 export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');

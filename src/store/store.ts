@@ -18,13 +18,19 @@ import * as facts from './facts.ts';
 import { migrateDatabase, type MigrationOptions } from './migrate.ts';
 import * as orders from './orders.ts';
 import * as proposals from './proposals.ts';
-import { toStoreError } from './sqlite-error.ts';
+import { rolledBack, toStoreError } from './sqlite-error.ts';
 import type { Tables } from './tables.ts';
 
 export interface OpenStoreOptions extends MigrationOptions {
   /** Keys the audit log's hashes (HMAC); null for plain SHA-256. */
   readonly auditKey: Uint8Array | null;
   readonly log: Log;
+}
+
+/** What is known of a transaction while it runs. */
+interface Unit {
+  open: boolean;
+  auditFailure: { readonly error: unknown } | null;
 }
 
 /** The store and the database it keeps, for other tables on the same connection. */
@@ -65,7 +71,7 @@ async function openOn(
   await assertAuditKey(database, options.auditKey);
   const appender = createAuditAppender(database.sqlite, chain);
   /** The transaction that the running code is part of. */
-  const currentUnit = new AsyncLocalStorage<{ open: boolean }>();
+  const currentUnit = new AsyncLocalStorage<Unit>();
   let closed = false;
 
   /** There is one connection: waiting for it from inside the transaction that has it never ends. */
@@ -84,18 +90,22 @@ async function openOn(
     database,
     ...reads(outside),
     transaction: async (work) => {
-      const unit = { open: true };
+      const unit: Unit = { open: true, auditFailure: null };
       return await outside()
         .transaction()
         .execute(async (transaction) => {
           appender.begin();
           try {
-            return await currentUnit.run(unit, async () =>
-              work({
-                ...reads(() => transaction),
-                ...writes(transaction, database, appender, unit),
-              }),
+            const inside = (): Kysely<Tables> => {
+              if (unit.open) return transaction;
+              throw new StoreError('misused_transaction', 'The transaction has ended already.');
+            };
+            const result = await currentUnit.run(unit, async () =>
+              work({ ...reads(inside), ...writes(inside, database, appender, unit) }),
             );
+            // What could not be recorded must not be kept, even if the work swallowed the error.
+            if (unit.auditFailure !== null) throw unit.auditFailure.error;
+            return result;
           } finally {
             unit.open = false;
           }
@@ -140,58 +150,59 @@ function reads(source: () => Kysely<Tables>): StoreReads {
 }
 
 function writes(
-  transaction: Kysely<Tables>,
+  source: () => Kysely<Tables>,
   { sqlite, path }: DatabaseHandle,
   appender: AuditAppender,
-  unit: { readonly open: boolean },
+  unit: Unit,
 ): Omit<StoreTransaction, keyof StoreReads> {
   return {
     appendAudit: async (entry) => {
       // The appender works beside the query builder, so it asks by itself whether it still may.
-      if (!unit.open || !sqlite.inTransaction) {
-        throw new StoreError('misused_transaction', 'The transaction has ended already.');
-      }
+      source();
+      if (!sqlite.inTransaction) throw unit.auditFailure?.error ?? rolledBack(path);
       try {
         return appender.append(entry);
       } catch (error) {
-        throw toStoreError(error, path);
+        const failure = toStoreError(error, path);
+        unit.auditFailure ??= { error: failure };
+        throw failure;
       }
     },
-    insertProposal: async (proposal) => await proposals.insertProposal(transaction, proposal),
+    insertProposal: async (proposal) => await proposals.insertProposal(source(), proposal),
     changeProposalStatus: async (id, from, to, change) =>
-      await proposals.changeProposalStatus(transaction, id, from, to, change),
-    insertDecision: async (decision) => await proposals.insertDecision(transaction, decision),
+      await proposals.changeProposalStatus(source(), id, from, to, change),
+    insertDecision: async (decision) => await proposals.insertDecision(source(), decision),
     insertOrder: async (intent, status, reason) =>
-      await orders.insertOrder(transaction, intent, status, reason ?? null),
+      await orders.insertOrder(source(), intent, status, reason ?? null),
     updateOrder: async (clientOrderId, from, change) =>
-      await orders.updateOrder(transaction, clientOrderId, from, change),
-    insertFill: async (fill) => await orders.insertFill(transaction, fill),
-    insertHalt: async (halt) => await facts.insertHalt(transaction, halt),
-    deleteHalt: async (scope) => await facts.deleteHalt(transaction, scope),
+      await orders.updateOrder(source(), clientOrderId, from, change),
+    insertFill: async (fill) => await orders.insertFill(source(), fill),
+    insertHalt: async (halt) => await facts.insertHalt(source(), halt),
+    deleteHalt: async (scope) => await facts.deleteHalt(source(), scope),
     claimInteraction: async (idempotencyKey, at) =>
-      await facts.claimInteraction(transaction, idempotencyKey, at),
+      await facts.claimInteraction(source(), idempotencyKey, at),
     saveReply: async (idempotencyKey, reply) =>
-      await facts.saveReply(transaction, idempotencyKey, reply),
-    claimJobRun: async (run) => await facts.claimJobRun(transaction, run),
-    finishJobRun: async (run) => await facts.finishJobRun(transaction, run),
-    recordAccountValue: async (value) => await facts.recordAccountValue(transaction, value),
+      await facts.saveReply(source(), idempotencyKey, reply),
+    claimJobRun: async (run) => await facts.claimJobRun(source(), run),
+    finishJobRun: async (run) => await facts.finishJobRun(source(), run),
+    recordAccountValue: async (value) => await facts.recordAccountValue(source(), value),
     announce: async (announcement, destinations, at) =>
-      await announcements.announce(transaction, announcement, destinations, at),
+      await announcements.announce(source(), announcement, destinations, at),
     markDelivered: async (key, platform, channel, version, reference) =>
-      await announcements.markDelivered(transaction, key, platform, channel, version, reference),
+      await announcements.markDelivered(source(), key, platform, channel, version, reference),
     markDeliveryFailed: async (key, platform, channel, reason, nextAttemptAt) =>
       await announcements.markDeliveryFailed(
-        transaction,
+        source(),
         key,
         platform,
         channel,
         reason,
         nextAttemptAt,
       ),
-    writeSetting: async (name, value) => await facts.writeSetting(transaction, name, value),
+    writeSetting: async (name, value) => await facts.writeSetting(source(), name, value),
     publishAuditHead: async () => {
-      const head = await readAuditHead(transaction);
-      await facts.writeSetting(transaction, PUBLISHED_HEAD_SETTING, `${head.seq}:${head.hash}`);
+      const head = await readAuditHead(source());
+      await facts.writeSetting(source(), PUBLISHED_HEAD_SETTING, `${head.seq}:${head.hash}`);
       return head;
     },
   };
