@@ -1,0 +1,206 @@
+import type { Server } from 'node:http';
+import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import type { SlackSettings } from '../../config/config.ts';
+import { reveal } from '../../lib/secret.ts';
+import type { Message } from '../../messages/message.ts';
+import { ChatError } from '../../ports/chat-error.ts';
+import type { Chat } from '../../ports/chat.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Identity } from './interactions.ts';
+import { createInteractions, sentence } from './interactions.ts';
+import { createBoltLogger } from './logger.ts';
+import { createSlackMessages } from './messages.ts';
+import { parseClick, parseCommand, parseSubmission, SLACK_PLATFORM } from './parse.ts';
+import type { Parsed } from './parse.ts';
+import { createConnection } from './socket.ts';
+import { createSlackApi, toChatError } from './web-api.ts';
+import { WORDS } from './words.ts';
+
+export interface SlackChatOptions {
+  readonly settings: SlackSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The ids of the conversations that are served; people are told apart by the application. */
+  readonly channels: readonly string[];
+  /** What the Home tab of a person shows; null when they have none. It is shown each time they open it. */
+  readonly home?: (userId: string) => Promise<Message>;
+}
+
+export interface SlackChat extends Chat {
+  /** Where signed requests are taken; null in Socket Mode and before the start. */
+  readonly port: number | null;
+  /** Resolves when everything that people did so far is answered. */
+  settled(): Promise<void>;
+}
+
+/** One call of the Web API may take so long. */
+const CALL_TIMEOUT_MILLISECONDS = 10_000;
+
+/**
+ * Slack over Socket Mode or signed HTTP. Nothing is asked of Slack before the start.
+ * `start` throws a ChatError when the token is refused or Slack does not answer.
+ */
+export async function openSlackChat(options: SlackChatOptions): Promise<SlackChat> {
+  const { settings, clock, log } = options;
+  const { transport } = settings;
+  const token = reveal(settings.botToken);
+  const logger = createBoltLogger(log, LogLevel);
+  const clientOptions = {
+    ...(settings.apiUrl === null ? {} : { slackApiUrl: settings.apiUrl }),
+    logger,
+    // What may be asked again is decided call by call.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: CALL_TIMEOUT_MILLISECONDS,
+  };
+  const api = createSlackApi(new WebClient(token, { ...clientOptions }), clock);
+  const messages = createSlackMessages({ api, clock, log });
+  const interactions = createInteractions({
+    api,
+    messages,
+    log,
+    channels: new Set(options.channels),
+  });
+  let connection: Connected | null = null;
+  let stopped: Promise<void> | null = null;
+
+  async function identify(): Promise<Identity> {
+    try {
+      const answer = await api.call('auth.test', {}, { repeatable: true });
+      const { team_id: teamId, user_id: botUserId, bot_id: botId } = answer;
+      if (
+        typeof teamId !== 'string' ||
+        typeof botUserId !== 'string' ||
+        typeof botId !== 'string'
+      ) {
+        throw new ChatError(
+          SLACK_PLATFORM,
+          'authentication',
+          'SLACK_BOT_TOKEN is not a bot token: it begins with xoxb-',
+        );
+      }
+      return { teamId, botUserId, botId };
+    } catch (error) {
+      throw toChatError(error);
+    }
+  }
+
+  /** The bot's identity is known by now: Bolt asks Slack nothing before it hands an interaction over. */
+  function createApp(identity: Identity, receiver: SocketModeReceiver | HTTPReceiver): App {
+    const { botId, botUserId } = identity;
+    const app = new App({
+      token,
+      botId,
+      botUserId,
+      tokenVerificationEnabled: false,
+      receiver,
+      logger,
+      clientOptions: { ...clientOptions },
+      convoStore: false,
+    });
+    const take = async (ack: () => Promise<void>, parsed: Parsed | null): Promise<void> => {
+      // First of all: Slack gives three seconds. What was decided counts even when this is lost.
+      await ack().catch((error: unknown) => {
+        log.warn({ error }, 'An acknowledgement did not reach Slack');
+      });
+      if (parsed !== null) await interactions.take(parsed);
+    };
+    app.command(/.*/, ({ ack, body }) => take(ack, parseCommand(body)));
+    app.action({ type: 'block_actions' }, ({ ack, body }) => take(ack, parseClick(body)));
+    app.view(/.*/, ({ ack, body }) => take(() => ack(), parseSubmission(body)));
+    app.event('app_home_opened', async ({ event }) => {
+      if (event.tab === 'home') await showHome(event.user);
+    });
+    app.error(async (error) => {
+      log.error({ code: 'slack_sdk', error }, 'The Slack SDK failed');
+    });
+    return app;
+  }
+
+  async function showHome(userId: string): Promise<void> {
+    const { home } = options;
+    try {
+      const message = home === undefined ? sentence(WORDS.noHome) : await home(userId);
+      await messages.publishHome(userId, message);
+    } catch (error) {
+      log.error({ code: 'slack_home_failed', error, user: userId }, 'The Home tab was not shown');
+    }
+  }
+
+  async function connect(identity: Identity): Promise<Connected> {
+    if (transport.type === 'socket') {
+      const receiver = new SocketModeReceiver({
+        appToken: reveal(transport.appToken),
+        logger,
+        autoReconnectEnabled: false,
+        installerOptions: { clientOptions: { ...clientOptions } },
+      });
+      const app = createApp(identity, receiver);
+      const socket = createConnection({ app, receiver, clock, log });
+      await socket.start();
+      return { port: null, stop: () => socket.stop() };
+    }
+    const receiver = new HTTPReceiver({
+      signingSecret: reveal(transport.signingSecret),
+      port: transport.port,
+      logger,
+    });
+    const app = createApp(identity, receiver);
+    const server: Server = await receiver.start(transport.port);
+    const address = server.address();
+    return {
+      port: typeof address === 'object' && address !== null ? address.port : null,
+      stop: async () => {
+        const closed = app.stop();
+        server.closeAllConnections();
+        await closed;
+      },
+    };
+  }
+
+  return {
+    platform: SLACK_PLATFORM,
+    get port() {
+      return connection?.port ?? null;
+    },
+    async start(handle) {
+      const identity = await identify();
+      interactions.start(handle, identity);
+      try {
+        connection = await connect(identity);
+      } catch (error) {
+        throw connectionError(error);
+      }
+    },
+    post: (channel, message) => messages.post(channel, message),
+    edit: (reference, message) => messages.edit(reference, message),
+    settled: () => interactions.settled(),
+    stop() {
+      stopped ??= (async () => {
+        await interactions.stop();
+        await connection?.stop();
+        api.stop();
+      })();
+      return stopped;
+    },
+  };
+}
+
+interface Connected {
+  readonly port: number | null;
+  stop(): Promise<void>;
+}
+
+function connectionError(error: unknown): ChatError {
+  const reason = error instanceof Error ? error.message : 'the connection was closed';
+  const refused = /invalid_auth|not_authed|not_allowed_token_type|account_inactive|token_/.test(
+    reason,
+  );
+  return new ChatError(
+    SLACK_PLATFORM,
+    refused ? 'authentication' : 'unavailable',
+    `Slack could not be connected: ${reason}`,
+  );
+}
