@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import { StoreError } from '../ports/store-error.ts';
 import type { ChainedRow } from './audit-chain.ts';
+import { DEFAULT_BUSY_TIMEOUT_MILLISECONDS } from './database.ts';
 import { toStoreError } from './sqlite-error.ts';
 
 /** An audit row as it is stored, unread and unchecked. */
@@ -39,49 +40,53 @@ type Columns = [
 ];
 
 /** @throws StoreError when there is no database at `path` or it cannot be opened. */
-export function openAuditReader(path: string): AuditReader {
+export function openAuditReader(
+  path: string,
+  busyTimeoutMilliseconds: number = DEFAULT_BUSY_TIMEOUT_MILLISECONDS,
+): AuditReader {
   const file = resolve(path);
   if (!existsSync(file)) {
     throw new StoreError('database_unavailable', `There is no database at ${file}.`);
   }
-  try {
-    const sqlite = openReadOnly(file);
-    const select = sqlite
-      .prepare<[number | bigint, number], Columns>(
-        `select seq, at, actor, platform, action, account, subject, payload, prev_hash, hash
-         from audit_log where seq > ? order by seq limit ?`,
-      )
-      .raw();
-    const answer = <T>(ask: () => T): T => {
-      try {
-        return ask();
-      } catch (error) {
-        throw toStoreError(error, file);
-      }
-    };
-    return {
-      begin: () => answer(() => sqlite.exec('begin')),
-      setting: (name) =>
-        answer(
-          () =>
-            sqlite
-              .prepare<[string], string>('select value from settings where name = ?')
-              .pluck()
-              .get(name) ?? null,
-        ),
-      lastSeq: () =>
-        answer(
-          () =>
-            sqlite.prepare<[], number | null>('select max(seq) from audit_log').pluck().get() ?? 0,
-        ),
-      page: (after, limit) => answer(() => select.all(after, limit).map(toRow)),
-      [Symbol.dispose]: () => {
-        sqlite.close();
-      },
-    };
-  } catch (error) {
-    throw toStoreError(error, file);
-  }
+  const answer = <T>(ask: () => T): T => {
+    try {
+      return ask();
+    } catch (error) {
+      throw toStoreError(error, file);
+    }
+  };
+  const connection = answer(() => openReadOnly(file, busyTimeoutMilliseconds));
+  const { sqlite } = connection;
+  return {
+    begin: () => answer(() => sqlite.exec('begin')),
+    setting: (name) =>
+      answer(
+        () =>
+          sqlite
+            .prepare<[string], string>('select value from settings where name = ?')
+            .pluck()
+            .get(name) ?? null,
+      ),
+    lastSeq: () =>
+      answer(
+        () =>
+          sqlite.prepare<[], number | null>('select max(seq) from audit_log').pluck().get() ?? 0,
+      ),
+    page: (after, limit) =>
+      answer(() =>
+        sqlite
+          .prepare<[number | bigint, number], Columns>(
+            `select seq, at, actor, platform, action, account, subject, payload, prev_hash, hash
+             from audit_log where seq > ? order by seq limit ?`,
+          )
+          .raw()
+          .all(after, limit)
+          .map(toRow),
+      ),
+    [Symbol.dispose]: () => {
+      connection.close();
+    },
+  };
 }
 
 function toRow([
@@ -99,22 +104,54 @@ function toRow([
   return { seq, at, actor, platform, action, account, subject, payload, prevHash, hash };
 }
 
-function openReadOnly(file: string): Database {
+interface ReadOnlyConnection {
+  readonly sqlite: Database;
+  close(): void;
+}
+
+function openReadOnly(file: string, busyTimeoutMilliseconds: number): ReadOnlyConnection {
   try {
-    return attempt(file);
+    const sqlite = attempt(file, busyTimeoutMilliseconds);
+    return {
+      sqlite,
+      close: () => {
+        sqlite.close();
+      },
+    };
   } catch (error) {
-    // A database in WAL mode needs its side files. Where they are not there and cannot be made (a
-    // backup on a read-only disk), the file is complete and nobody writes to it.
-    const sideFiles = existsSync(`${file}-wal`);
+    // Even a reader needs the side files of a database in WAL mode. Where they are not there and
+    // cannot be made (a backup on a read-only disk), the file is complete and nobody writes to it:
+    // a copy of it says the same.
     const cannotMakeThem =
       error instanceof BetterSqlite.SqliteError && /^SQLITE_(CANTOPEN|READONLY)/.test(error.code);
-    if (sideFiles || !cannotMakeThem) throw error;
-    return attempt(`${pathToFileURL(file).href}?immutable=1`);
+    if (!cannotMakeThem || existsSync(`${file}-wal`) || !statSync(file).isFile()) throw error;
+    return openCopy(file);
   }
 }
 
-function attempt(name: string): Database {
-  const sqlite = new BetterSqlite(name, { readonly: true, fileMustExist: true });
+function openCopy(file: string): ReadOnlyConnection {
+  const folder = mkdtempSync(join(tmpdir(), 'evenkeel-audit-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, 'copy.db');
+    copyFileSync(file, copy);
+    chmodSync(copy, 0o600);
+    const sqlite = attempt(copy, 0);
+    return {
+      sqlite,
+      close: () => {
+        sqlite.close();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function attempt(file: string, timeout: number): Database {
+  const sqlite = new BetterSqlite(file, { readonly: true, fileMustExist: true, timeout });
   try {
     sqlite.pragma('trusted_schema = off');
     sqlite.pragma('schema_version');

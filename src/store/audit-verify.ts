@@ -56,11 +56,13 @@ export async function verifyAudit(options: {
   readonly path: string;
   readonly auditKey: Uint8Array | null;
   readonly expectedHead?: string;
+  /** How long another program is waited for that has locked the database, 5000 by default. */
+  readonly busyTimeoutMilliseconds?: number;
 }): Promise<AuditVerification> {
   const given = options.expectedHead === undefined ? [] : [expectedHead(options.expectedHead)];
   let verified = 0;
   try {
-    using reader = openAuditReader(options.path);
+    using reader = openAuditReader(options.path, options.busyTimeoutMilliseconds);
     // One state of the log from the first page to the last.
     reader.begin();
     const published = readPublishedHead(reader);

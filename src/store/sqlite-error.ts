@@ -22,6 +22,7 @@ const CODES: readonly (readonly [prefix: string, code: StoreErrorCode, sentence:
   ['SQLITE_NOMEM', 'database_unavailable', 'cannot be used: there is no memory left'],
   ['SQLITE_CONSTRAINT', 'constraint_violated', 'refused a row'],
   ['SQLITE_MISMATCH', 'constraint_violated', 'refused a value of the wrong type'],
+  ['SQLITE_ERROR', 'constraint_violated', 'refused a statement'],
   ['SQLITE_TOOBIG', 'constraint_violated', 'refused a value that is too large'],
 ];
 
