@@ -138,8 +138,6 @@ const TABLES = [
     last_failure text,
     primary key (announcement_key, platform, channel)
   ) strict`,
-  `create index deliveries_behind on deliveries (platform, behind_since_change)
-    where delivered_version < wanted_version`,
   `create index deliveries_due on deliveries (platform, next_attempt_at)
     where delivered_version < wanted_version`,
 

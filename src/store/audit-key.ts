@@ -13,17 +13,14 @@ export async function assertAuditKey(
 ): Promise<void> {
   const last = await kysely
     .selectFrom('audit_log')
-    .selectAll()
+    .select(['seq', 'at', 'actor', 'platform', 'action', 'account', 'subject', 'payload'])
+    .select(['prev_hash as prevHash', 'hash'])
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
   if (last === undefined) return;
-  const row = { ...last, prevHash: last.prev_hash };
-  if (
-    chainHash(auditKey)(row) === last.hash ||
-    (chainHash(null)(row) === last.hash && auditKey !== null)
-  )
-    return;
+  if (chainHash(auditKey)(last) === last.hash) return;
+  if (auditKey !== null && chainHash(null)(last) === last.hash) return;
   throw new StoreError(
     'audit_key_mismatch',
     `The last row (${last.seq}) of the audit log in ${path} was not written with this AUDIT_KEY, or it was changed.`,

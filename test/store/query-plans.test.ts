@@ -1,0 +1,135 @@
+import type { Database } from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import type { StoreReads } from '../../src/ports/store.ts';
+import { later, NOW } from '../fixtures/sample-account.ts';
+import { openTestStore } from '../fixtures/test-store.ts';
+
+type Read = readonly [
+  name: string,
+  ask: (reads: StoreReads) => Promise<unknown>,
+  /** Lines of the plan that are fine although they scan or sort. */
+  allowed?: RegExp,
+];
+
+/** Every read of the port in each of its forms. */
+const READS: readonly Read[] = [
+  ['findProposal', async (reads) => await reads.findProposal('k3f9xa')],
+  ['listProposals', async (reads) => await reads.listProposals({ limit: 10 })],
+  ['listProposals of an account', async (reads) => await reads.listProposals({ account: 'core' })],
+  [
+    'listProposals of a status',
+    async (reads) => await reads.listProposals({ statuses: ['pending', 'executing'] }),
+    /TEMP B-TREE/, // two runs of the index to merge
+  ],
+  [
+    'listProposals of an account and status',
+    async (reads) => await reads.listProposals({ account: 'core', statuses: ['pending'] }),
+    /TEMP B-TREE/,
+  ],
+  ['findOrder', async (reads) => await reads.findOrder('x')],
+  ['findOrderByBrokerId', async (reads) => await reads.findOrderByBrokerId('core', '1')],
+  ['listOrders', async (reads) => await reads.listOrders({ limit: 10 })],
+  ['listOrders of a proposal', async (reads) => await reads.listOrders({ proposalId: 'k3f9xa' })],
+  ['listOrders of an account', async (reads) => await reads.listOrders({ account: 'core' })],
+  [
+    'listOrders of statuses',
+    async (reads) => await reads.listOrders({ statuses: ['unknown', 'submitted'] }),
+    /TEMP B-TREE/,
+  ],
+  ['listFills', async (reads) => await reads.listFills({ since: NOW, until: later(1) })],
+  [
+    'listFills of an account',
+    async (reads) => await reads.listFills({ account: 'core', since: NOW, until: later(1) }),
+  ],
+  [
+    'listFills of a proposal',
+    async (reads) => await reads.listFills({ proposalId: 'k3f9xa' }),
+    /TEMP B-TREE/,
+  ],
+  [
+    'listFills of an order',
+    async (reads) => await reads.listFills({ clientOrderId: 'x' }),
+    /TEMP B-TREE/,
+  ],
+  ['lastTraded', async (reads) => await reads.lastTraded('core')],
+  // A handful of rows at most.
+  ['listHalts', async (reads) => await reads.listHalts(), /SCAN halts|TEMP B-TREE/],
+  ['auditHead', async (reads) => await reads.auditHead(), /^SCAN audit_log$/],
+  ['listAudit', async (reads) => await reads.listAudit({ limit: 10 }), /^SCAN audit_log$/],
+  ['listAudit before', async (reads) => await reads.listAudit({ limit: 10, beforeSeq: 100 })],
+  [
+    'listAudit of an account',
+    async (reads) => await reads.listAudit({ limit: 10, account: 'core', beforeSeq: 100 }),
+  ],
+  ['listAudit of a subject', async (reads) => await reads.listAudit({ limit: 10, subject: 'x' })],
+  [
+    'listAudit of an action',
+    async (reads) => await reads.listAudit({ limit: 10, actions: ['halt'] }),
+  ],
+  [
+    'listAccountValues',
+    async (reads) => await reads.listAccountValues('core', Temporal.PlainDate.from('2026-11-20')),
+  ],
+  ['findJobRun', async (reads) => await reads.findJobRun('summary', 'core', NOW)],
+  ['lastJobRun', async (reads) => await reads.lastJobRun('summary', 'core')],
+  [
+    'listPendingDeliveries',
+    async (reads) => await reads.listPendingDeliveries('slack', NOW, 10),
+    /TEMP B-TREE/, // of what is pending only
+  ],
+  ['nextDeliveryAt', async (reads) => await reads.nextDeliveryAt('slack')],
+  ['findAnnouncement', async (reads) => await reads.findAnnouncement('a')],
+  ['findReply', async (reads) => await reads.findReply('x')],
+  ['readSetting', async (reads) => await reads.readSetting('x')],
+];
+
+function watch(sqlite: Database): string[] {
+  const statements: string[] = [];
+  const prepare = sqlite.prepare.bind(sqlite);
+  sqlite.prepare = (source: string) => {
+    statements.push(source);
+    return prepare(source);
+  };
+  return statements;
+}
+
+async function planOf(ask: Read[1]): Promise<readonly string[]> {
+  await using opened = await openTestStore();
+  const { sqlite } = opened.store.database;
+  const statements = watch(sqlite);
+  await ask(opened.store);
+  return [...statements].flatMap((statement) =>
+    sqlite
+      .prepare<unknown[], { detail: string }>(`explain query plan ${statement}`)
+      .all(...Array.from(statement.matchAll(/\?/g), () => null))
+      .map(({ detail }) => detail),
+  );
+}
+
+test.each(READS.map(([name, ask, allowed]) => ({ name, ask, allowed })))(
+  '$name goes through an index',
+  async ({ ask, allowed }) => {
+    const plan = await planOf(ask);
+    expect(plan.length).toBeGreaterThan(0);
+    const slow = plan.filter(
+      (line) => /^SCAN (?!\w+ USING)|TEMP B-TREE/.test(line) && allowed?.test(line) !== true,
+    );
+    expect(slow).toEqual([]);
+  },
+);
+
+test('every index is there for a read', async () => {
+  await using opened = await openTestStore();
+  const indexes = opened.store.database.sqlite
+    .prepare<[], string>(
+      `select name from sqlite_schema where type = 'index' and sql not like '% unique %'
+       and tbl_name not like 'paper_%' and tbl_name not like 'web_%'`,
+    )
+    .pluck()
+    .all();
+  const plans: string[] = [];
+  for (const [, ask] of READS) plans.push(...(await planOf(ask)));
+  expect(indexes.filter((index) => !plans.some((line) => line.split(' ').includes(index)))).toEqual(
+    [],
+  );
+});
