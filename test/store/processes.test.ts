@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openStore, verifyAudit } from '../../src/store/index.ts';
 import { SILENT_LOG, temporaryFolder } from '../fixtures/test-store.ts';
 
-const HAMMER = join(import.meta.dirname, 'hammer.ts');
-const APPEND = join(import.meta.dirname, 'append-until-killed.ts');
+const HAMMER = fileURLToPath(new URL('./hammer.ts', import.meta.url));
+const APPEND = fileURLToPath(new URL('./append-until-killed.ts', import.meta.url));
 const RUNS = 60;
 
 async function hammer(path: string, name: string): Promise<readonly number[]> {
