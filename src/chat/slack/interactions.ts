@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Message } from '../../messages/message.ts';
 import type { InteractionHandler, Reply } from '../../ports/chat.ts';
 import type { Log } from '../../ports/log.ts';
@@ -26,8 +26,12 @@ export interface Identity {
 /** Hands what people do to the application, each delivery once, and says what it answers. */
 export interface Interactions {
   start(handle: InteractionHandler, identity: Identity): void;
-  /** Never rejects. Call it after Slack has its acknowledgement. */
-  take(parsed: Parsed): Promise<void>;
+  /**
+   * Takes an interaction that Slack has its acknowledgement of. They begin one a turn of the event
+   * loop, so that the acknowledgements of others are not held up. Never rejects.
+   * @param parse reads what came; null when it is nothing of ours.
+   */
+  take(parse: () => Parsed | null): Promise<void>;
   /** Resolves when all that was taken so far is answered. */
   settled(): Promise<void>;
   /** Takes no more, and resolves when those in flight are answered or have had their time. */
@@ -47,6 +51,7 @@ export function createInteractions(facts: {
   let handler: InteractionHandler | null = null;
   let bot: Identity | null = null;
   let stopping = false;
+  let turn: Promise<void> = Promise.resolve();
 
   /** Why it is not handed over: a sentence, or nothing for those who are not spoken to. */
   function refusal(parsed: Parsed): { readonly say: string | null; readonly code: string } | null {
@@ -123,6 +128,19 @@ export function createInteractions(facts: {
     }
   }
 
+  async function once(parsed: Parsed | null, late: boolean): Promise<void> {
+    if (parsed === null) return;
+    if (late) return await sayWhyNot(parsed.replyTo);
+    const key = parsed.interaction?.idempotencyKey ?? null;
+    if (key !== null) {
+      if (known.has(key)) return;
+      known.add(key);
+      const oldest = known.keys().next();
+      if (known.size > REMEMBERED && oldest.done !== true) known.delete(oldest.value);
+    }
+    await guarded(parsed, key);
+  }
+
   async function settled(): Promise<void> {
     await Promise.all(inFlight);
   }
@@ -138,16 +156,11 @@ export function createInteractions(facts: {
       handler = handle;
       bot = identity;
     },
-    take(parsed) {
-      if (stopping) return sayWhyNot(parsed.replyTo);
-      const key = parsed.interaction?.idempotencyKey ?? null;
-      if (key !== null) {
-        if (known.has(key)) return Promise.resolve();
-        known.add(key);
-        const oldest = known.keys().next();
-        if (known.size > REMEMBERED && oldest.done !== true) known.delete(oldest.value);
-      }
-      const work = guarded(parsed, key).finally(() => inFlight.delete(work));
+    take(parse) {
+      const late = stopping;
+      const begun = turn.then(() => nextTurn());
+      turn = begun;
+      const work = begun.then(() => once(parse(), late)).finally(() => inFlight.delete(work));
       inFlight.add(work);
       return work;
     },

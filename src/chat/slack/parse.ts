@@ -85,11 +85,27 @@ function platformUser(userId: string): PlatformUser {
   return { platform: SLACK_PLATFORM, userId, roleIds: [] };
 }
 
+/** What came from Slack as an interaction; null when it is nothing that this bot put there. */
+export function parse(body: unknown): Parsed | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const type = 'type' in body ? body.type : 'command' in body ? 'command' : null;
+  switch (type) {
+    case 'command':
+      return parseCommand(body);
+    case 'block_actions':
+      return parseClick(body);
+    case 'view_submission':
+      return parseSubmission(body);
+    default:
+      return null;
+  }
+}
+
 /**
  * A slash command. A redelivery carries the same `trigger_id`.
  * @returns null when it is none. https://docs.slack.dev/interactivity/implementing-slash-commands
  */
-export function parseCommand(body: unknown): Parsed | null {
+function parseCommand(body: unknown): Parsed | null {
   const read = commandSchema.safeParse(body);
   if (!read.success) return null;
   const { command, text, user_id, team_id, channel_id, trigger_id, response_url } = read.data;
@@ -123,7 +139,7 @@ export function parseCommand(body: unknown): Parsed | null {
  * @returns null when it is none.
  * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  */
-export function parseClick(body: unknown): Parsed | null {
+function parseClick(body: unknown): Parsed | null {
   const read = clickSchema.safeParse(body);
   if (!read.success) return null;
   const { user, container, actions, trigger_id, response_url } = read.data;
@@ -161,7 +177,7 @@ export function parseClick(body: unknown): Parsed | null {
  * @returns null when it is none.
  * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
  */
-export function parseSubmission(body: unknown): Parsed | null {
+function parseSubmission(body: unknown): Parsed | null {
   const read = submissionSchema.safeParse(body);
   if (!read.success) return null;
   const { user, view, trigger_id } = read.data;

@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
-import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import { WebClient } from '@slack/web-api';
+import { App, HTTPReceiver, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
 import type { SlackSettings } from '../../config/config.ts';
 import { reveal } from '../../lib/secret.ts';
 import type { Message } from '../../messages/message.ts';
@@ -12,8 +11,7 @@ import type { Identity } from './interactions.ts';
 import { createInteractions, sentence } from './interactions.ts';
 import { createBoltLogger } from './logger.ts';
 import { createSlackMessages } from './messages.ts';
-import { parseClick, parseCommand, parseSubmission, SLACK_PLATFORM } from './parse.ts';
-import type { Parsed } from './parse.ts';
+import { parse, SLACK_PLATFORM } from './parse.ts';
 import { createConnection } from './socket.ts';
 import { createSlackApi, toChatError } from './web-api.ts';
 import { WORDS } from './words.ts';
@@ -24,7 +22,7 @@ export interface SlackChatOptions {
   readonly log: Log;
   /** The ids of the conversations that are served; people are told apart by the application. */
   readonly channels: readonly string[];
-  /** What the Home tab of a person shows; null when they have none. It is shown each time they open it. */
+  /** What the Home tab of a person shows; asked each time that they open it. */
   readonly home?: (userId: string) => Promise<Message>;
 }
 
@@ -55,7 +53,7 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
     rejectRateLimitedCalls: true,
     timeout: CALL_TIMEOUT_MILLISECONDS,
   };
-  const api = createSlackApi(new WebClient(token, { ...clientOptions }), clock);
+  const api = createSlackApi(new webApi.WebClient(token, { ...clientOptions }), clock);
   const messages = createSlackMessages({ api, clock, log });
   const interactions = createInteractions({
     api,
@@ -98,18 +96,20 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
       receiver,
       logger,
       clientOptions: { ...clientOptions },
+      // Both look at every payload; the adapter refuses bots itself and keeps no conversations.
       convoStore: false,
+      ignoreSelf: false,
     });
-    const take = async (ack: () => Promise<void>, parsed: Parsed | null): Promise<void> => {
-      // First of all: Slack gives three seconds. What was decided counts even when this is lost.
+    // Before all of Bolt's matching of listeners: Slack gives three seconds, and nobody waits for less.
+    app.use(async ({ ack, body, next }) => {
+      // Events are acknowledged by Bolt itself.
+      if (ack === undefined || body.type === 'event_callback') return await next();
       await ack().catch((error: unknown) => {
+        // What was decided counts even when Slack does not hear of it.
         log.warn({ error }, 'An acknowledgement did not reach Slack');
       });
-      if (parsed !== null) await interactions.take(parsed);
-    };
-    app.command(/.*/, ({ ack, body }) => take(ack, parseCommand(body)));
-    app.action({ type: 'block_actions' }, ({ ack, body }) => take(ack, parseClick(body)));
-    app.view(/.*/, ({ ack, body }) => take(() => ack(), parseSubmission(body)));
+      await interactions.take(() => parse(body));
+    });
     app.event('app_home_opened', async ({ event }) => {
       if (event.tab === 'home') await showHome(event.user);
     });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { App, SocketModeReceiver } from '@slack/bolt';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -12,8 +13,13 @@ export interface Connection {
 
 const FIRST_PAUSE_MILLISECONDS = 200;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
-/** The SDK gives up on a closing handshake after its own time; nothing hangs on it for longer. */
-const CLOSE_MILLISECONDS = 600;
+/**
+ * Slack answers a closing handshake and leaves the TCP connection open, for which the SDK waits
+ * seconds. Told to disconnect once more, it cuts the connection.
+ */
+const CLOSE_MILLISECONDS = 100;
+/** Slack's word that it is about to close is short; what people send need not be looked at. */
+const LONGEST_NOTICE = 1000;
 
 /**
  * The SDK's own reconnecting waits five seconds, and its failures end as unhandled rejections, which
@@ -31,6 +37,7 @@ export function createConnection(facts: {
   let stopping = false;
   let connected = false;
   let failures = 0;
+  let reconnecting: Promise<void> = Promise.resolve();
   let wake: (() => void) | null = null;
 
   client.on('connected', () => {
@@ -41,8 +48,33 @@ export function createConnection(facts: {
     const lost = connected;
     connected = false;
     // While a connection is being made, the one who makes it hears of the failure.
-    if (lost && !stopping) void reconnect();
+    if (lost && !stopping) reconnecting = reconnect();
   });
+
+  // Slack renews its connections every few hours. What it sends while the old one lingers is lost.
+  client.on('ws_message', (data: unknown) => {
+    if (typeof data === 'string' && isDisconnectNotice(data) && !stopping) cutSoon();
+  });
+
+  function cutSoon(): void {
+    clock.schedule(clock.now().add({ milliseconds: CLOSE_MILLISECONDS }), () => {
+      if (connected) void client.disconnect();
+    });
+  }
+
+  async function close(): Promise<void> {
+    const wasConnected = connected;
+    const closed = new Promise<void>((resolve) => {
+      client.once('disconnected', () => resolve());
+    });
+    // The SDK may reject with nothing at all when it was about to connect.
+    await Promise.resolve(app.stop()).catch((error: unknown) => {
+      log.debug({ error }, 'The Slack connection ended untidily');
+    });
+    if (!wasConnected) return;
+    cutSoon();
+    await closed;
+  }
 
   function pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
@@ -65,7 +97,9 @@ export function createConnection(facts: {
       }
       try {
         await client.start();
-        log.info({}, 'Connected to Slack again');
+        // The SDK goes on with a connection that was begun before it was told to stop.
+        if (stopping) await close();
+        else log.info({}, 'Connected to Slack again');
         return;
       } catch (error) {
         failures += 1;
@@ -85,18 +119,24 @@ export function createConnection(facts: {
     async stop() {
       stopping = true;
       wake?.();
-      const closed = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, connected ? CLOSE_MILLISECONDS : 0);
-        client.once('disconnected', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-      // The SDK may reject with nothing at all when it was about to connect.
-      await Promise.resolve(app.stop()).catch((error: unknown) => {
-        log.debug({ error }, 'The Slack connection ended untidily');
-      });
-      await closed;
+      await close();
+      await Promise.race([reconnecting, delay(CLOSE_MILLISECONDS, undefined, { ref: false })]);
     },
   };
+}
+
+function isDisconnectNotice(data: string): boolean {
+  if (data.length > LONGEST_NOTICE || !data.includes('"disconnect"')) return false;
+  try {
+    const notice: unknown = JSON.parse(data);
+    return (
+      typeof notice === 'object' &&
+      notice !== null &&
+      'type' in notice &&
+      notice.type === 'disconnect'
+    );
+  } catch {
+    // The SDK reports what it cannot read.
+    return false;
+  }
 }

@@ -1,10 +1,4 @@
-import {
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebAPIRequestError,
-} from '@slack/web-api';
-import type { WebClient } from '@slack/web-api';
+import { webApi } from '@slack/bolt';
 import { ChatError } from '../../ports/chat-error.ts';
 import type { ChatErrorCode } from '../../ports/chat-error.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -52,7 +46,7 @@ const MOST_ATTEMPTS = 4;
 const PAUSE_MILLISECONDS = 250;
 
 /** Calls of the Web API, waiting out rate limits and asking again where that cannot do harm. */
-export function createSlackApi(client: WebClient, clock: Clock): SlackApi {
+export function createSlackApi(client: webApi.WebClient, clock: Clock): SlackApi {
   const waiting = new Set<() => void>();
   let stopped = false;
 
@@ -101,7 +95,7 @@ type Failure =
   | { readonly type: 'no_answer'; readonly reason: string };
 
 function read(error: unknown): Failure {
-  if (error instanceof WebAPIPlatformError) {
+  if (error instanceof webApi.WebAPIPlatformError) {
     const { response_metadata: metadata } = error.data;
     const details = metadata?.messages ?? [];
     // Slack's own hiccups come as refusals, too.
@@ -117,11 +111,11 @@ function read(error: unknown): Failure {
     }
     return { type: 'refused', error: error.data.error, details };
   }
-  if (error instanceof WebAPIRateLimitedError) {
+  if (error instanceof webApi.WebAPIRateLimitedError) {
     return { type: 'rate_limited', retryAfterSeconds: error.retryAfter };
   }
-  if (error instanceof WebAPIHTTPError) return { type: 'status', status: error.statusCode };
-  if (error instanceof WebAPIRequestError) {
+  if (error instanceof webApi.WebAPIHTTPError) return { type: 'status', status: error.statusCode };
+  if (error instanceof webApi.WebAPIRequestError) {
     return { type: 'no_answer', reason: withoutSecrets(error.original.message) };
   }
   return {
