@@ -100,10 +100,7 @@ export function atScale(value: Digits, scale: number): bigint {
 
 /** The exact decimal of an integer in units of 10^-`scale`. */
 export function fromScale(value: bigint, scale: number): Decimal {
-  if (scale === 0) return new Decimal(value.toString());
-  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, '0');
-  const text = `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-  return new Decimal(value < 0n ? `-${text}` : text);
+  return new Decimal(`${value}e-${scale}`);
 }
 
 /** `numerator` / `denominator`, rounded as every division here: 28 decimal places, half to even. */

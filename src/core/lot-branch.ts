@@ -1,4 +1,4 @@
-import { allowedAtMost, ceilDivide, shortfall } from './lot-line.ts';
+import { allowedAtMost, byGainPerCost, ceilDivide, compare, shortfall } from './lot-line.ts';
 import type { PreparedLine } from './lot-line.ts';
 
 /** Lots for each line, in the order of the lines. */
@@ -24,7 +24,10 @@ export function branchAndBound(
 ): Rounding & { readonly proven: boolean } {
   const order = byLotValue(unordered);
   const lines = order.map((index) => unordered[index]).filter((line) => line !== undefined);
-  const bounds = lines.map((_, depth) => relaxation(lines.slice(depth)));
+  const bounds = lines.map((_, depth) => {
+    const rest = lines.slice(depth);
+    return relaxation(rest, byGainPerCost(rest));
+  });
   const boundFrom = (depth: number, room: bigint): bigint => bounds[depth]?.(room) ?? 0n;
   const lots = lines.map((line) => line.low);
   let best: bigint[] | null = null;
@@ -60,7 +63,7 @@ export function branchAndBound(
       }
       choice = allowedAtMost(line, choice - 1n);
     }
-    branches.sort((a, b) => (a.bound < b.bound ? -1 : a.bound > b.bound ? 1 : 0));
+    branches.sort((a, b) => compare(a.bound, b.bound));
     for (const branch of branches) {
       if (branch.bound >= least) return;
       if (nodes >= nodeLimit) {
@@ -91,42 +94,36 @@ interface Branch {
   readonly bound: bigint;
 }
 
-/** The least shortfall that the rules allow at all, fractions of last lots included. */
-export function leastShortfall(lines: readonly PreparedLine[], capacity: bigint): bigint {
+/**
+ * The least shortfall that the rules allow at all, fractions of last lots included.
+ * @param order by falling gain per cost.
+ */
+export function leastShortfall(
+  lines: readonly PreparedLine[],
+  order: readonly number[],
+  capacity: bigint,
+): bigint {
   const room = lines.reduce((left, { line, low }) => left - low * line.lotValue, capacity);
-  return relaxation(lines)(room);
+  return relaxation(lines, order)(room);
 }
 
 function byLotValue(lines: readonly PreparedLine[]): number[] {
   return lines
     .map((_, index) => index)
-    .toSorted((a, b) => {
-      const difference = (lines[b]?.line.lotValue ?? 0n) - (lines[a]?.line.lotValue ?? 0n);
-      return difference > 0n ? 1 : difference < 0n ? -1 : a - b;
-    });
-}
-
-/** Indexes of the lines, those whose last lot gains most for its cost first. */
-export function byGainPerCost(lines: readonly PreparedLine[]): number[] {
-  const keys = lines.map(({ line, lastGain }) => (lastGain << 64n) / line.lotValue);
-  return lines
-    .map((_, index) => index)
-    .toSorted((a, b) => {
-      const difference = (keys[b] ?? 0n) - (keys[a] ?? 0n);
-      return difference > 0n ? 1 : difference < 0n ? -1 : a - b;
-    });
+    .toSorted(
+      (a, b) => compare(lines[b]?.line.lotValue ?? 0n, lines[a]?.line.lotValue ?? 0n) || a - b,
+    );
 }
 
 /** A lower bound of the shortfall of some lines, given what may be spent above their lowest lots. */
 type Bound = (room: bigint) => bigint;
 
-function relaxation(lines: readonly PreparedLine[]): Bound {
+function relaxation(lines: readonly PreparedLine[], order: readonly number[]): Bound {
   let short = 0n;
   let full = 0n;
   // Cost and gain of the last lots, summed up by falling gain per cost.
   const costs = [0n];
   const gains = [0n];
-  const order = byGainPerCost(lines);
   for (const index of order) {
     const prepared = lines[index];
     if (prepared === undefined) continue;

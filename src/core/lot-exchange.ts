@@ -1,4 +1,4 @@
-import { allowedAtLeast, allowedAtMost, shortfall } from './lot-line.ts';
+import { allowedAtLeast, allowedAtMost, compare, shortfall } from './lot-line.ts';
 import type { PreparedLine } from './lot-line.ts';
 
 /** Lots of some lines together: what they cost and how good they are (less is better). */
@@ -114,8 +114,4 @@ function rankWeight(lines: readonly PreparedLine[]): bigint {
     }
   }
   return most;
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

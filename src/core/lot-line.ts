@@ -52,6 +52,8 @@ export interface PreparedLine {
   readonly fullValue: bigint;
   /** What is still short at `floor`, when one more lot is allowed; it costs `lotValue`, which is more. */
   readonly lastGain: bigint;
+  /** `lastGain` / `lotValue` in units of 2^-53, rounded down: for sorting. */
+  readonly gainPerCost: number;
 }
 
 /** @returns null when the rules allow no number of lots at all. */
@@ -64,14 +66,35 @@ export function prepare(line: LotLine): PreparedLine | null {
   let floor = whole < line.mostLots ? whole : line.mostLots;
   if (floor < low) floor = low;
   const crosses = floor === whole && enough > whole && enough <= line.mostLots;
+  const lastGain = crosses ? shortfall(line, floor) : 0n;
   return {
     line,
     low,
     high: high < low ? low : high,
     floor,
     fullValue: (floor - low) * line.lotValue,
-    lastGain: crosses ? shortfall(line, floor) : 0n,
+    lastGain,
+    gainPerCost: Number((lastGain << 53n) / line.lotValue),
   };
+}
+
+/** Indexes of the lines, those whose last lot gains most for its cost first. */
+export function byGainPerCost(lines: readonly PreparedLine[]): number[] {
+  return lines
+    .map((_, index) => index)
+    .toSorted((a, b) => {
+      const [one, other] = [lines[a], lines[b]];
+      if (one === undefined || other === undefined) return a - b;
+      if (one.gainPerCost !== other.gainPerCost) return other.gainPerCost - one.gainPerCost;
+      return (
+        compare(other.lastGain * one.line.lotValue, one.lastGain * other.line.lotValue) || a - b
+      );
+    });
+}
+
+/** For sorting from small to large. */
+export function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Division that rounds down, for a positive divisor. */

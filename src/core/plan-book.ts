@@ -18,7 +18,7 @@ export interface BookLine {
   /** Shares held. */
   readonly quantity: Decimal;
   /** The step of quantities: shares. */
-  readonly lot: Decimal;
+  readonly lot: Digits;
   readonly targetWeight: Decimal;
   /** Whether the targets name it; what they do not name has a target of zero. */
   readonly targeted: boolean;
@@ -106,12 +106,18 @@ function takeApart(
   snapshot: Snapshot,
   { cashBuffer, toleranceBand, ...policy }: RebalancePolicy,
 ): Parts {
-  const parts = rows.map((row) => ({
-    price: toDigits(row.price),
-    quantity: toDigits(row.quantity),
-    lot: toDigits(row.lot),
-    weight: toDigits(row.targetWeight),
-  }));
+  // Most rows share one lot.
+  const lots = new Map<Decimal, Digits>();
+  const parts = rows.map((row) => {
+    const lot = lots.get(row.lot) ?? toDigits(row.lot);
+    lots.set(row.lot, lot);
+    return {
+      price: toDigits(row.price),
+      quantity: toDigits(row.quantity),
+      lot,
+      weight: toDigits(row.targetWeight),
+    };
+  });
   const prices = new Map(rows.map((row, index) => [row.symbol, parts[index]?.price]));
   const working = snapshot.openOrders
     .filter((order) => order.side === 'buy')
@@ -127,10 +133,11 @@ function takeApart(
   const relative = maybeDigits(toleranceBand.relative);
 
   // A product is exact at the sum of its factors' places: quantity x price (x share x weight x band).
-  const shares = places([
-    ...parts.flatMap((part) => [part.quantity, part.lot]),
-    ...working.map((order) => order.remaining),
-  ]);
+  const shares = Math.max(
+    places(parts.map((part) => part.quantity)),
+    places(parts.map((part) => part.lot)),
+    places(working.map((order) => order.remaining)),
+  );
   const priced = places(parts.map((part) => part.price));
   const amounts = [cash, minimumTrade, contribution];
   const money = Math.max(
@@ -180,21 +187,21 @@ function valueRows(
   const investable = tracked - buffer;
   if (investable <= 0n) return { type: 'refused', refusal: worthless(tracked, buffer, scale) };
 
-  const lines = rows.flatMap((row, index): BookLine[] => {
+  const lines: BookLine[] = [];
+  for (const [index, row] of rows.entries()) {
     const part = parts.rows[index];
-    if (part === undefined || !isTracked(row)) return [];
+    if (part === undefined || !isTracked(row)) continue;
     const targetValue = shareOf(investable, part.weight);
-    return [
-      {
-        ...row,
-        value: values[index] ?? 0n,
-        targetValue,
-        band: bandAround(targetValue, investable, absolute, relative),
-        lotValue: product(part.lot, part.price, scale),
-        heldLots: atScale(part.quantity, parts.shares) / atScale(part.lot, parts.shares),
-      },
-    ];
-  });
+    lines.push({
+      ...row,
+      lot: part.lot,
+      value: values[index] ?? 0n,
+      targetValue,
+      band: bandAround(targetValue, investable, absolute, relative),
+      lotValue: product(part.lot, part.price, scale),
+      heldLots: atScale(part.quantity, parts.shares) / atScale(part.lot, parts.shares),
+    });
+  }
   const spareCash = cash - buffer;
   const claims = parts.working.map(({ remaining, price }) =>
     price === null || price.digits === 0n ? null : product(remaining, price, scale),

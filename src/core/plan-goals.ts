@@ -61,11 +61,14 @@ interface Side {
 
 /** The movers on one side of their targets; zeros in the place of the others. */
 function side(movers: readonly Mover[], sign: 1n | -1n): Side {
-  const on = movers.map((mover) => (sign * mover.deviation > 0n ? mover : null));
-  return {
-    off: on.map((mover) => (mover === null ? 0n : sign * mover.deviation)),
-    required: on.map((mover) => mover?.required ?? 0n),
-  };
+  const off: bigint[] = [];
+  const required: bigint[] = [];
+  for (const mover of movers) {
+    const amount = sign === 1n ? mover.deviation : -mover.deviation;
+    off.push(amount > 0n ? amount : 0n);
+    required.push(amount > 0n ? mover.required : 0n);
+  }
+  return { off, required };
 }
 
 /** What is still off when everything required is done. */

@@ -1,6 +1,7 @@
 import { driftOf, magnitude, totalDeviation } from './drift.ts';
-import { decimal, fromScale, ratio, ZERO } from './decimal.ts';
+import { fromScale, ratio, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
+import { compare } from './lot-line.ts';
 import type { Book, BookLine } from './plan-book.ts';
 import type { Leg, Plan, PlanWarning, SkippedLeg, SkipReason, WeightRow } from './plan-types.ts';
 
@@ -115,7 +116,7 @@ function legsOf(book: Book, lots: readonly bigint[], weights: readonly WeightRow
       number: index + 1,
       side: amount < 0n ? 'sell' : 'buy',
       symbol: line.symbol,
-      quantity: line.lot.times(decimal(magnitude(amount).toString())),
+      quantity: fromScale(magnitude(amount) * line.lot.digits, line.lot.places),
       referencePrice: line.price,
       notional: fromScale(notional, book.scale),
       weightBefore: row.weightBefore,
@@ -158,8 +159,4 @@ function warningsOf(
     warnings.push({ type: 'drift_increases', driftBefore, driftAfter });
   }
   return warnings;
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

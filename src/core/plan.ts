@@ -1,9 +1,10 @@
 import { magnitude } from './drift.ts';
 import { readBook } from './plan-book.ts';
 import type { Book, BookLine } from './plan-book.ts';
+import { tradeRules } from './plan-movers.ts';
 import { reportPlan } from './plan-report.ts';
 import type { SkippedTrade } from './plan-report.ts';
-import { deriveTrades, tradeRules } from './plan-trades.ts';
+import { deriveTrades } from './plan-trades.ts';
 import type { PlanResult, SkipReason } from './plan-types.ts';
 import type { RebalancePolicy } from './policy.ts';
 import type { Snapshot, Targets } from './portfolio.ts';

@@ -1,29 +1,50 @@
 import { z } from 'zod';
-import { ONE, roundDownToLot, ZERO } from './decimal.ts';
+import { fromScale, ratio, tenToThe, toDigits, toText, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import { readBook } from './plan-book.ts';
 import type { Book, BookLine } from './plan-book.ts';
+import { tradeRules } from './plan-movers.ts';
 import { reportPlan } from './plan-report.ts';
 import type { SkippedTrade } from './plan-report.ts';
-import type { PlanResult } from './plan-types.ts';
+import type { PlanResult, Side, SkippedLeg, SkipReason } from './plan-types.ts';
 import type { RebalancePolicy } from './policy.ts';
 import type { Snapshot, Targets } from './portfolio.ts';
 import { decimalSchema, symbolSchema } from './schemas.ts';
 
+/** A binary float holds this many significant digits of a decimal without a loss. */
+const EXACT_DIGITS = 15;
+
+/**
+ * A number of a JSON file as the text it was written as. What a float cannot hold, or what JavaScript
+ * would write with an exponent, has to be given as text.
+ */
+const jsonNumberSchema = z.number().transform((value, context) => {
+  const text = String(value);
+  const digits = text.replace(/^-?0*\.?0*/, '').replace('.', '');
+  if (!text.includes('e') && digits.length <= EXACT_DIGITS) return text;
+  context.addIssue({
+    code: 'custom',
+    message: 'expected a number of at most 15 digits; write longer ones as text, such as "12.50"',
+  });
+  return z.NEVER;
+});
+
 const positiveSchema = z
-  .union([z.string(), z.number().transform(String)])
+  .union([z.string(), jsonNumberSchema])
   .pipe(decimalSchema)
   .refine((value) => value.gt(ZERO), 'expected more than zero');
 
 /**
  * What a recommender asks for: one symbol, and either how many shares or how much money. `contribute`
- * buys only from cash that is there already; `buy` may be paid for by the sells beside it.
+ * buys only from cash that is there already; `buy` may also be paid for by the sells beside it.
  */
 export const recommendationSchema = z
   .strictObject({
     symbol: symbolSchema,
     action: z.enum(['buy', 'sell', 'contribute']),
+    /** Shares. */
     quantity: positiveSchema.optional(),
+    /** Money, at the reference price. */
     notional: positiveSchema.optional(),
   })
   .refine(
@@ -32,12 +53,28 @@ export const recommendationSchema = z
   );
 export type Recommendation = z.output<typeof recommendationSchema>;
 
-/** A file of recommendations: a JSON array. */
+/** A file of recommendations: a JSON array. Decimals are numbers or text. */
 export const recommendationsSchema = z.array(recommendationSchema).min(1).max(1000);
 
+/** A recommendation in lots of its line, and why it is not followed; null when it is. */
+interface Request {
+  readonly index: number;
+  readonly entry: Recommendation;
+  readonly side: Side;
+  readonly line: BookLine;
+  readonly lots: bigint;
+  readonly value: bigint;
+  readonly skip: SkipReason | null;
+}
+
 /**
- * A plan of ready-made recommendations, valued and checked as a plan of ours: lots, minimum trade,
- * locked symbols. Nothing is sold that is not held and nothing is bought that cannot be paid for.
+ * A plan of ready-made recommendations, valued and checked like a plan of ours. Quantities are rounded
+ * down to lots; what is locked, too small or against the account's mode is skipped with its reason.
+ * Tolerance bands do not apply. The drift may rise; then the plan warns of it.
+ *
+ * Refused, with the number of the entry and a sentence: a symbol that comes twice, selling more than is
+ * held, and buying what cannot be paid for. Nothing is made smaller to fit: that would be another plan.
+ * What is skipped brings in nothing, so a buy that needed it is refused.
  */
 export function planRecommendations(
   snapshot: Snapshot,
@@ -49,82 +86,164 @@ export function planRecommendations(
   const result = readBook(snapshot, targets, policy, symbols);
   if (result.type === 'refused') return result;
   const { book } = result;
-  const lots = book.lines.map(() => 0n);
-  const skips = new Map<string, SkippedTrade>();
-  const refused = (index: number, reason: string): PlanResult => ({
-    type: 'refused',
-    refusal: { code: 'invalid_recommendation', index, reason },
-  });
-  let contributed = 0n;
+  const lines = new Map(book.lines.map((line) => [line.symbol, line]));
+  const requests: Request[] = [];
+  const untouched: SkippedLeg[] = [];
+  const seen = new Set<string>();
   for (const [index, entry] of recommendations.entries()) {
-    if (symbols.indexOf(entry.symbol) !== index) {
-      return refused(index, `${entry.symbol} is recommended more than once`);
+    if (seen.has(entry.symbol)) {
+      return refuse(index, `${entry.symbol} is recommended twice; put it into one entry`);
     }
-    const at = book.lines.findIndex((candidate) => candidate.symbol === entry.symbol);
-    const line = book.lines[at];
-    if (line === undefined) return refused(index, `${entry.symbol} cannot be traded here`);
-    const side = entry.action === 'sell' ? 'sell' : 'buy';
-    const wanted = wantedQuantity(entry, line);
-    if (side === 'sell' && wanted.gt(line.quantity)) {
-      return refused(
-        index,
-        `sells ${wanted.toFixed()} ${line.symbol} and ${line.quantity.toFixed()} are held`,
-      );
-    }
-    const count = lotsIn(wanted, line.lot);
-    const value = count * line.lotValue;
-    const reason = skipReason(book, policy, line, side, count, value);
-    if (reason !== null) {
-      skips.set(line.symbol, { side, reason, notional: value });
+    seen.add(entry.symbol);
+    const line = lines.get(entry.symbol);
+    if (line === undefined) {
+      untouched.push(skipUntouched(snapshot, book, entry));
       continue;
     }
-    lots[at] = side === 'sell' ? -count : count;
-    if (entry.action === 'contribute') contributed += value;
+    const problem = overselling(book, entry, line);
+    if (problem !== null) return refuse(index, problem);
+    requests.push(requestOf(book, policy, entry, index, line));
   }
-  const last = recommendations.length - 1;
-  if (contributed > book.spareCash) {
-    return refused(
-      last,
-      'the contributions cost more than the cash that is there above the buffer',
-    );
-  }
-  const spent = book.lines.reduce(
-    (total, line, at) => total + (lots[at] ?? 0n) * line.lotValue,
-    0n,
+  const followed = requests.filter((request) => request.skip === null);
+  const unpaid = findUnpaid(book, followed);
+  if (unpaid !== null) return unpaid;
+
+  const lots = new Map(
+    followed.map(({ line, side, lots: count }) => [line.symbol, side === 'sell' ? -count : count]),
   );
-  if (spent > 0n && spent > book.spareCash) {
-    return refused(
-      last,
-      'the buys cost more than the cash above the buffer and the sells bring in',
-    );
+  const skips = new Map(requests.map((request) => [request.line.symbol, request]));
+  const plan = reportPlan(
+    book,
+    book.lines.map((line) => lots.get(line.symbol) ?? 0n),
+    (line) => skippedTrade(skips.get(line.symbol)),
+    null,
+  );
+  const skipped = [...plan.skipped, ...untouched].toSorted((a, b) =>
+    a.symbol < b.symbol ? -1 : 1,
+  );
+  return { type: 'planned', plan: { ...plan, skipped } };
+}
+
+function refuse(index: number, reason: string): PlanResult {
+  return { type: 'refused', refusal: { code: 'invalid_recommendation', index, reason } };
+}
+
+function sideOf(entry: Recommendation): Side {
+  return entry.action === 'sell' ? 'sell' : 'buy';
+}
+
+function requestOf(
+  book: Book,
+  policy: RebalancePolicy,
+  entry: Recommendation,
+  index: number,
+  line: BookLine,
+): Request {
+  const side = sideOf(entry);
+  const lots = lotsIn(book, entry, line);
+  const value = lots * line.lotValue;
+  const skip = skipReason(book, policy, line, side, lots);
+  return { index, entry, side, line, lots, value, skip };
+}
+
+/** The whole lots in what is asked for. */
+function lotsIn(book: Book, { quantity, notional }: Recommendation, line: BookLine): bigint {
+  if (quantity !== undefined) {
+    const { digits, places } = toDigits(quantity);
+    return (digits * tenToThe(line.lot.places)) / (line.lot.digits * tenToThe(places));
   }
-  const plan = reportPlan(book, lots, (line) => skips.get(line.symbol) ?? null, null);
-  return { type: 'planned', plan };
+  if (notional === undefined || line.lotValue === 0n) return 0n;
+  const { digits, places } = toDigits(notional);
+  return (digits * tenToThe(book.scale)) / (line.lotValue * tenToThe(places));
 }
 
-function wantedQuantity(entry: Recommendation, line: BookLine): Decimal {
-  if (entry.quantity !== undefined) return entry.quantity;
-  if (entry.notional === undefined || line.price.lte(ZERO)) return ZERO;
-  return entry.notional.div(line.price);
-}
-
-function lotsIn(quantity: Decimal, lot: Decimal): bigint {
-  return BigInt(roundDownToLot(quantity, lot).div(lot).times(ONE).toFixed(0));
+function overselling(
+  book: Book,
+  { action, quantity, notional }: Recommendation,
+  line: BookLine,
+): string | null {
+  if (action !== 'sell') return null;
+  if (quantity?.gt(line.quantity) === true) {
+    return `it sells ${toText(quantity)} ${line.symbol}, but ${toText(line.quantity)} are held`;
+  }
+  const held = fromScale(line.value, book.scale);
+  if (notional?.gt(held) === true) {
+    return `it sells ${line.symbol} for ${toText(notional)}, but what is held is worth ${toText(held)}`;
+  }
+  return null;
 }
 
 function skipReason(
   book: Book,
   policy: RebalancePolicy,
   line: BookLine,
-  side: 'buy' | 'sell',
-  count: bigint,
-  value: bigint,
-): SkippedTrade['reason'] | null {
+  side: Side,
+  lots: bigint,
+): SkipReason | null {
+  const rules = tradeRules(policy);
   if (line.lock !== null) return line.lock;
-  if (side === 'sell' && (policy.mode === 'buy_only' || policy.contribution !== null)) {
-    return 'buy_only';
+  if (side === 'sell' && !rules.maySell) return 'buy_only';
+  if (side === 'buy' && !rules.mayBuy) return 'sell_only';
+  if (lots === 0n) return 'below_one_lot';
+  return lots * line.lotValue < book.minimumTrade ? 'below_minimum_trade' : null;
+}
+
+/** The first entry that cannot be paid for. Contributions take from the cash first, then the buys. */
+function findUnpaid(book: Book, followed: readonly Request[]): PlanResult | null {
+  const sells = followed.filter((request) => request.side === 'sell');
+  const proceeds = sells.reduce((total, request) => total + request.value, 0n);
+  const cash = book.spendable > 0n ? book.spendable : 0n;
+  let contributed = 0n;
+  for (const request of followed) {
+    if (request.entry.action !== 'contribute') continue;
+    if (contributed + request.value > cash) {
+      return refuse(request.index, unpaidWords(book, request, cash - contributed, 'spare cash'));
+    }
+    contributed += request.value;
   }
-  if (side === 'buy' && policy.mode === 'sell_only') return 'sell_only';
-  if (count === 0n) return 'below_one_lot';
-  return value < book.minimumTrade ? 'below_minimum_trade' : null;
+  let left = book.spendable + proceeds - contributed;
+  // A contribution must not eat into what the buffer or a working order lacks, nor must the sells pay for it.
+  for (const request of followed) {
+    if (request.entry.action !== 'buy') continue;
+    if (request.value > left) {
+      const available = left > 0n ? left : 0n;
+      return refuse(
+        request.index,
+        unpaidWords(book, request, available, 'spare cash and the sells'),
+      );
+    }
+    left -= request.value;
+  }
+  return null;
+}
+
+function unpaidWords(book: Book, request: Request, left: bigint, source: string): string {
+  const quantity = fromScale(request.lots * request.line.lot.digits, request.line.lot.places);
+  const cost = toText(fromScale(request.value, book.scale));
+  const available = toText(fromScale(left, book.scale));
+  return (
+    `buying ${toText(quantity)} ${request.line.symbol} costs ${cost}, ` +
+    `but ${available} is left of ${source}`
+  );
+}
+
+function skippedTrade(request: Request | undefined): SkippedTrade | null {
+  if (request === undefined || request.skip === null) return null;
+  return { side: request.side, reason: request.skip, notional: request.value };
+}
+
+/** An untouchable holding without a target is no part of the book; its weight is shown all the same. */
+function skipUntouched(snapshot: Snapshot, book: Book, entry: Recommendation): SkippedLeg {
+  const price = snapshot.quotes.find((quote) => quote.symbol === entry.symbol)?.price ?? ZERO;
+  const held = snapshot.positions.find((position) => position.symbol === entry.symbol);
+  const value = toDigits((held?.quantity ?? ZERO).times(price));
+  const notional: Decimal = entry.notional ?? (entry.quantity ?? ZERO).times(price);
+  return {
+    symbol: entry.symbol,
+    side: sideOf(entry),
+    reason: 'untouchable',
+    weight: ratio(value.digits * tenToThe(book.scale), book.investable * tenToThe(value.places)),
+    targetWeight: ZERO,
+    notional,
+  };
 }

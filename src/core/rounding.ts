@@ -1,6 +1,15 @@
-import { branchAndBound, byGainPerCost, leastShortfall } from './lot-branch.ts';
+import { branchAndBound, leastShortfall } from './lot-branch.ts';
 import { exchangeLots } from './lot-exchange.ts';
-import { allowedAtMost, ceilDivide, floorDivide, prepare, shortfall } from './lot-line.ts';
+import {
+  allowedAtLeast,
+  allowedAtMost,
+  byGainPerCost,
+  ceilDivide,
+  compare,
+  floorDivide,
+  prepare,
+  shortfall,
+} from './lot-line.ts';
 import type { LotLine, PreparedLine } from './lot-line.ts';
 
 export type { LotLine } from './lot-line.ts';
@@ -48,6 +57,8 @@ export function roundToLots(lines: readonly LotLine[], spendable: bigint): bigin
 /** Lots as they are chosen so far, and the money that is left. */
 interface Draft {
   readonly lines: readonly PreparedLine[];
+  /** Indexes of the lines by falling gain per cost of their last lots. */
+  readonly order: readonly number[];
   readonly lots: bigint[];
   room: bigint;
 }
@@ -61,21 +72,42 @@ function change(draft: Draft, index: number, lots: bigint): void {
 
 /** Every line just below its goal, which is affordable; where the rules forbid that, others give way. */
 function startAtGoals(lines: readonly PreparedLine[], spendable: bigint): Draft | null {
-  const draft: Draft = { lines, lots: lines.map(() => 0n), room: spendable };
+  const draft: Draft = {
+    lines,
+    order: byGainPerCost(lines),
+    lots: lines.map(() => 0n),
+    room: spendable,
+  };
   for (const [index, { line, low, floor }] of lines.entries()) {
     const aim = floorDivide(line.goal - line.deviation, line.lotValue);
     change(draft, index, allowedAtMost(line, aim < floor ? aim : floor) ?? low);
   }
+  return giveWay(draft) ? draft : null;
+}
+
+/**
+ * Lowers lines until the cost fits, the dearest lots first: as far as nothing is lowered for more than
+ * what is lacking, and in the end the line with the least beyond that.
+ * @returns false when the rules do not allow it.
+ */
+function giveWay(draft: Draft): boolean {
+  for (const index of draft.room < 0n ? byFallingLotValue(draft.lines, draft.order) : []) {
+    const prepared = draft.lines[index];
+    if (prepared === undefined) continue;
+    const { line, low } = prepared;
+    const present = draft.lots[index] ?? 0n;
+    const lowered = allowedAtLeast(line, present + draft.room / line.lotValue) ?? present;
+    if (lowered < present) change(draft, index, lowered > low ? lowered : low);
+  }
   while (draft.room < 0n) {
     const index = cheapestToLower(draft);
-    if (index === null) return null;
-    const prepared = lines[index];
-    if (prepared === undefined) return null;
+    const prepared = index === null ? undefined : draft.lines[index];
+    if (index === null || prepared === undefined) return false;
     const { line, low } = prepared;
     const needed = (draft.lots[index] ?? 0n) + floorDivide(draft.room, line.lotValue);
     change(draft, index, allowedAtMost(line, needed) ?? low);
   }
-  return draft;
+  return true;
 }
 
 /** The line that makes up what is lacking with the least beyond it; else the one that gives the most. */
@@ -100,18 +132,17 @@ function cheapestToLower({ lines, lots, room }: Draft): number | null {
 /** Spends what is left: on what is furthest below its goal first, then wherever it still helps. */
 function fill(draft: Draft): void {
   const { lines } = draft;
-  for (const index of byDistanceBelowGoal(draft)) raise(draft, index, 1n);
-  const indexes = lines.map((_, index) => index);
-  const byLotValue = indexes.toSorted(
-    (a, b) => compare(lines[b]?.line.lotValue ?? 0n, lines[a]?.line.lotValue ?? 0n) || a - b,
+  const below = draft.order.filter(
+    (index) => (draft.lots[index] ?? 0n) < (lines[index]?.floor ?? 0n),
   );
-  for (const index of byLotValue) {
+  for (const index of byDistanceBelowGoal(draft, below)) raise(draft, index, 1n);
+  for (const index of byFallingLotValue(lines, below)) {
     const lotValue = lines[index]?.line.lotValue;
     if (lotValue !== undefined && draft.room >= lotValue) {
       raise(draft, index, draft.room / lotValue);
     }
   }
-  for (const index of byGainPerCost(lines)) raiseToEnough(draft, index);
+  for (const index of draft.order) raiseToEnough(draft, index);
 }
 
 /** Buys up to so many lots more, as far as there is money and without crossing the target. */
@@ -130,20 +161,18 @@ function raise(draft: Draft, index: number, lots: bigint): void {
 function raiseToEnough(draft: Draft, index: number): void {
   const prepared = draft.lines[index];
   if (prepared === undefined) return;
-  const present = draft.lots[index] ?? 0n;
-  const cost = (prepared.high - present) * prepared.line.lotValue;
-  if (prepared.high <= present || cost > draft.room) return;
-  if (shortfall(prepared.line, prepared.high) < shortfall(prepared.line, present)) {
-    change(draft, index, prepared.high);
-  }
+  const more = prepared.high - (draft.lots[index] ?? 0n);
+  if (more > 0n && more * prepared.line.lotValue <= draft.room) change(draft, index, prepared.high);
 }
 
 /** Searches for less shortfall until it is proven least or the effort is spent. */
 function improve(draft: Draft, spendable: bigint): void {
   const { lines } = draft;
-  const effort = lines.length <= FEW_LINES ? FEW : MANY;
-  const least = leastShortfall(lines, spendable);
-  const isLeast = (): boolean => totalShortfall(draft) <= least;
+  const isFew = lines.length <= FEW_LINES;
+  const effort = isFew ? FEW : MANY;
+  // Among many lines the last cent is never spent, and looking whether it was costs more than it saves.
+  const least = isFew ? leastShortfall(lines, draft.order, spendable) : -1n;
+  const isLeast = (): boolean => isFew && totalShortfall(draft) <= least;
   if (lines.length === 0 || isLeast()) return;
   const core = linesInDoubt(draft, effort.core);
   if (branch(draft, core, effort.nodes) && core.length === lines.length) return;
@@ -197,8 +226,7 @@ function part(
 }
 
 /** The lines around the first whose last lot was not affordable: far from it the choice is clear. */
-function linesInDoubt({ lines, lots }: Draft, count: number): number[] {
-  const order = byGainPerCost(lines);
+function linesInDoubt({ lines, order, lots }: Draft, count: number): readonly number[] {
   if (order.length <= count) return order;
   const critical = order.findIndex((index) => (lots[index] ?? 0n) < (lines[index]?.high ?? 0n));
   const first = Math.min(Math.max(0, critical - (count >> 1)), order.length - count);
@@ -221,7 +249,8 @@ function draw(indexes: readonly number[], turn: number): number[] {
 
 /** What was sold for nothing goes back to the lines that are kept above their target on purpose. */
 function giveBack(draft: Draft): void {
-  for (const index of byDistanceBelowGoal(draft)) {
+  const above = draft.order.filter((index) => (draft.lines[index]?.line.goal ?? 0n) > 0n);
+  for (const index of byDistanceBelowGoal(draft, above)) {
     const line = draft.lines[index]?.line;
     if (line === undefined || draft.room < line.lotValue) continue;
     const present = draft.lots[index] ?? 0n;
@@ -232,20 +261,31 @@ function giveBack(draft: Draft): void {
   }
 }
 
-/** Indexes of the lines, what is furthest below its goal first. */
-function byDistanceBelowGoal({ lines, lots }: Draft): number[] {
-  const off = lines.map(
-    ({ line }, index) => line.deviation + (lots[index] ?? 0n) * line.lotValue - line.goal,
+function byFallingLotValue(
+  lines: readonly PreparedLine[],
+  indexes: readonly number[],
+): readonly number[] {
+  return indexes.toSorted(
+    (a, b) => compare(lines[b]?.line.lotValue ?? 0n, lines[a]?.line.lotValue ?? 0n) || a - b,
   );
-  return lines
-    .map((_, index) => index)
-    .toSorted((a, b) => compare(off[a] ?? 0n, off[b] ?? 0n) || a - b);
+}
+
+/** What is furthest below its goal first. */
+function byDistanceBelowGoal(
+  { lines, lots }: Draft,
+  indexes: readonly number[],
+): readonly number[] {
+  const off = indexes.map((index) => {
+    const line = lines[index]?.line;
+    const below =
+      line === undefined ? 0n : line.deviation + (lots[index] ?? 0n) * line.lotValue - line.goal;
+    return { index, below };
+  });
+  return off
+    .toSorted((a, b) => compare(a.below, b.below) || a.index - b.index)
+    .map(({ index }) => index);
 }
 
 function totalShortfall({ lines, lots }: Draft): bigint {
   return lines.reduce((total, { line }, index) => total + shortfall(line, lots[index] ?? 0n), 0n);
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
