@@ -27,8 +27,10 @@ export const webhookRoutes = {
   'POST /webhooks/{webhook_id}/{webhook_token}': (world, request) => {
     const interaction = interactionOf(world, request);
     const deferred = world.messages.get(interaction.originalId ?? '');
-    // Directly after a deferral this fills in the deferred answer, and its visibility stays.
-    if (deferred !== undefined && (deferred.flags & messageFlags.loading) !== 0) {
+    // Directly after a deferral this fills in the deferred answer, and its visibility stays. Once that
+    // was deleted it is a message of its own: https://github.com/discord/discord-api-docs/issues/2739
+    const isDeferred = deferred !== undefined && (deferred.flags & messageFlags.loading) !== 0;
+    if (isDeferred && !deferred.isDeleted) {
       fill(world, deferred, request);
       return ok(messagePayload(world, deferred));
     }

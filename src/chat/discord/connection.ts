@@ -1,0 +1,140 @@
+import { Client, Events, GatewayIntentBits, Options } from 'discord.js';
+import type { Interaction, RESTOptions } from 'discord.js';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { ChatError } from '../chat-error.ts';
+import { toChatError } from './errors.ts';
+import { DISCORD_PLATFORM } from './platform.ts';
+import { backoff } from './wait.ts';
+
+const LONGEST_BACKOFF_IN_SECONDS = 300;
+
+/** The gateway: where interactions come from. */
+export interface Connection {
+  /**
+   * Connects. Without an answer of Discord it goes on trying by itself.
+   * @throws ChatError when Discord does not take the token.
+   */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createConnection(options: {
+  readonly token: string;
+  readonly guildId: string;
+  readonly rest: Partial<RESTOptions>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly take: (interaction: Interaction) => void;
+  /** After every fresh connection, with the id of the application. */
+  readonly connected: (applicationId: string) => Promise<void>;
+}): Connection {
+  const { token, guildId, clock, log } = options;
+  let client: Client | null = null;
+  let isClosed = false;
+  let cancelRetry = (): void => {};
+
+  async function attempt(): Promise<void> {
+    const fresh = new Client({
+      intents: [GatewayIntentBits.Guilds],
+      rest: options.rest,
+      allowedMentions: { parse: [] },
+      // Nothing that people write is of use to the bot.
+      makeCache: Options.cacheWithLimits({
+        ...Options.DefaultMakeCacheSettings,
+        MessageManager: 0,
+      }),
+    });
+    client = fresh;
+    fresh.on(Events.InteractionCreate, options.take);
+    report(fresh);
+    const ready = Promise.withResolvers<Client<true>>();
+    fresh.once(Events.ClientReady, ready.resolve);
+    fresh.once(Events.ShardDisconnect, ({ code }) => {
+      const reason = `Discord closed the connection for good (${code})`;
+      ready.reject(new ChatError(DISCORD_PLATFORM, 'unauthorized', reason));
+    });
+    try {
+      const [{ application, guilds }] = await Promise.all([ready.promise, fresh.login(token)]);
+      if (!guilds.cache.has(guildId)) {
+        log.error(
+          { code: 'discord_not_in_guild', guild: guildId },
+          'the bot is not in its Discord server; invite it with the link of "evenkeel manifest discord"',
+        );
+      }
+      await options.connected(application.id);
+    } catch (error) {
+      await fresh.destroy();
+      throw toChatError(error, 'Discord could not be connected');
+    }
+  }
+
+  async function open(attempts: number): Promise<void> {
+    if (isClosed) return;
+    try {
+      await attempt();
+    } catch (error) {
+      const problem = toChatError(error, 'Discord could not be connected');
+      if (!problem.isTransient) throw problem;
+      log.error(
+        { code: 'discord_unreachable', error: problem },
+        'Discord could not be connected; it is tried again',
+      );
+      cancelRetry = clock.schedule(
+        clock.now().add(backoff(attempts, LONGEST_BACKOFF_IN_SECONDS)),
+        () => {
+          void retry(attempts + 1);
+        },
+      );
+    }
+  }
+
+  async function retry(attempts: number): Promise<void> {
+    try {
+      await open(attempts);
+    } catch (error) {
+      log.error({ code: 'discord_refused', error }, 'Discord does not take the connection');
+    }
+  }
+
+  /** What happens to the connection, for the operator. The SDK reconnects and resumes by itself. */
+  function report(of: Client): void {
+    of.on(Events.ShardReconnecting, () => {
+      log.warn({ code: 'discord_reconnecting' }, 'the connection to Discord is being renewed');
+    });
+    of.on(Events.ShardResume, (_, replayed) => {
+      log.info({ replayed }, 'the connection to Discord goes on where it was');
+    });
+    of.on(Events.ShardDisconnect, ({ code }) => {
+      if (isClosed) return;
+      log.error(
+        { code: 'discord_disconnected', closeCode: code },
+        'Discord closed the connection for good; check the token, then start the program again',
+      );
+    });
+    of.on(Events.Error, (error) => {
+      const problem = toChatError(error, 'The connection to Discord failed');
+      log.error({ code: 'discord_error', error: problem }, 'the connection to Discord failed');
+    });
+    of.on(Events.ShardError, (error) => {
+      const problem = toChatError(error, 'The connection to Discord failed');
+      log.warn({ code: 'discord_error', error: problem }, 'the connection to Discord failed');
+    });
+    of.on(Events.GuildDelete, ({ id }) => {
+      if (id !== guildId) return;
+      log.error(
+        { code: 'discord_not_in_guild', guild: guildId },
+        'the bot was removed from its Discord server; invite it again',
+      );
+    });
+  }
+
+  return {
+    open: () => open(0),
+    async close() {
+      isClosed = true;
+      cancelRetry();
+      await client?.destroy();
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { REST } from 'discord.js';
+import type { Interaction as DiscordInteraction } from 'discord.js';
+import type { DiscordSettings } from '../../config/config.ts';
+import { reveal } from '../../lib/secret.ts';
+import type { Chat, InteractionHandler, PlatformUser } from '../../ports/chat.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { createAnswers } from './answers.ts';
+import { createConnection } from './connection.ts';
+import { createCustomIds } from './custom-id.ts';
+import { toChatError } from './errors.ts';
+import { createMessages } from './messages.ts';
+import { completions, originOf, parseCommand, parseFields, userOf } from './parse.ts';
+import { createPainter } from './picture.ts';
+import { DISCORD_PLATFORM } from './platform.ts';
+import { registerCommands } from './register.ts';
+import type { CommandMetadata } from './register.ts';
+import { WORDS } from './words.ts';
+
+export interface DiscordChatOptions {
+  readonly settings: DiscordSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Registered in the guild, and read back from what people fill in. */
+  readonly commands: readonly CommandMetadata[];
+  /** The names of the accounts, for completion. */
+  readonly accounts: readonly string[];
+  /** Whether somebody may see the names of accounts while typing; everybody in the guild by default. */
+  readonly mayComplete?: (user: PlatformUser) => boolean;
+}
+
+export interface DiscordChat extends Chat {
+  /** The id of the bot's application; null until Discord has been connected once. */
+  readonly applicationId: string | null;
+}
+
+/** Interactions that are remembered so that a redelivery is not answered twice. */
+const MOST_REMEMBERED = 2000;
+
+/**
+ * Serves one Discord server. Nothing is asked of Discord before it is started; messages can be posted
+ * from then on whether the gateway is connected or not.
+ */
+export async function openDiscordChat(options: DiscordChatOptions): Promise<DiscordChat> {
+  const { settings, clock, random, log, commands, accounts } = options;
+  const { guildId } = settings;
+  const mayComplete = options.mayComplete ?? (() => true);
+  const restOptions = {
+    version: '10',
+    ...(settings.apiUrl === null ? {} : { api: settings.apiUrl.replace(/\/+$/u, '') }),
+  } as const;
+  const token = reveal(settings.token);
+  const rest = new REST(restOptions).setToken(token);
+  const customIds = createCustomIds();
+  const messages = createMessages({ rest, random, customIds, painter: createPainter() });
+  const answers = createAnswers({ rest, clock, log, messages, customIds });
+  const inFlight = new Set<Promise<void>>();
+  const known = new Set<string>();
+  let handle: InteractionHandler | null = null;
+  let applicationId: string | null = null;
+  let stopped: Promise<void> | null = null;
+
+  const connection = createConnection({
+    token,
+    guildId,
+    rest: restOptions,
+    clock,
+    log,
+    take: (interaction) => {
+      if (stopped !== null || !isFirst(interaction.id)) return;
+      const work = take(interaction);
+      inFlight.add(work);
+      void work.finally(() => inFlight.delete(work));
+    },
+    connected: async (id) => {
+      applicationId = id;
+      await register(id);
+    },
+  });
+
+  /** Commands that could not be written are those of before: the bot serves all the same. */
+  async function register(id: string): Promise<void> {
+    try {
+      const outcome = await registerCommands(rest, id, guildId, commands);
+      log.info({ outcome, guild: guildId }, 'commands are registered with Discord');
+    } catch (error) {
+      const problem = toChatError(error, 'The commands were not registered');
+      log.error(
+        { code: 'discord_commands_not_registered', guild: guildId, error: problem },
+        'the commands could not be registered with Discord',
+      );
+    }
+  }
+
+  function isFirst(id: string): boolean {
+    if (known.has(id)) return false;
+    known.add(id);
+    const oldest = known.keys().next();
+    if (known.size > MOST_REMEMBERED && oldest.done !== true) known.delete(oldest.value);
+    return true;
+  }
+
+  async function take(interaction: DiscordInteraction): Promise<void> {
+    const isHere = interaction.guildId === guildId && !interaction.user.bot;
+    if (interaction.isAutocomplete()) {
+      const offered =
+        isHere && mayComplete(userOf(interaction))
+          ? completions(interaction, commands, accounts)
+          : [];
+      try {
+        await interaction.respond(offered);
+      } catch (error) {
+        const problem = toChatError(error, 'Completions were not given');
+        log.debug({ error: problem }, 'completions came too late');
+      }
+      return;
+    }
+    const isOurs =
+      interaction.isChatInputCommand() || interaction.isButton() || interaction.isModalSubmit();
+    if (!isOurs) return;
+    const handler = handle;
+    if (!isHere) {
+      log.warn(
+        { code: 'discord_elsewhere', guild: interaction.guildId, user: interaction.user.id },
+        'somebody outside of the Discord server was refused',
+      );
+      await answers.refuse(interaction, WORDS.elsewhere);
+    } else if (handler === null) {
+      await answers.refuse(interaction, WORDS.notStarted);
+    } else if (interaction.isChatInputCommand()) {
+      await answers.answer(interaction, () => handler(parseCommand(interaction, commands)));
+    } else {
+      const carried = customIds.decode(interaction.customId);
+      if (carried === null) {
+        await answers.refuse(interaction, WORDS.unknownButton);
+        return;
+      }
+      const { opensForm, ...about } = carried;
+      const work = () =>
+        handler({
+          type: 'click',
+          ...originOf(interaction),
+          ...about,
+          fields: interaction.isModalSubmit() ? parseFields(interaction) : null,
+        });
+      if (interaction.isButton() && opensForm) await answers.answerWithForm(interaction, work);
+      else await answers.answer(interaction, work);
+    }
+  }
+
+  async function stop(): Promise<void> {
+    answers.stop();
+    await Promise.all(inFlight);
+    await connection.close();
+    rest.clearHandlerSweeper();
+    rest.clearHashSweeper();
+  }
+
+  return {
+    platform: DISCORD_PLATFORM,
+    get applicationId() {
+      return applicationId;
+    },
+    async start(handler) {
+      handle = handler;
+      await connection.open();
+    },
+    post: (channel, message) => messages.post(channel, message),
+    edit: (reference, message) => messages.edit(reference, message),
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}

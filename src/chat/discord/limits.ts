@@ -1,0 +1,31 @@
+/**
+ * What Discord takes. Sources: the component reference (https://docs.discord.com/developers/components/reference),
+ * "Application commands" and "Message" there, and discord-api-docs#8562 for the text of a message.
+ */
+export const LIMITS = {
+  components: 40,
+  /** Of all text displays of a message together. */
+  text: 4000,
+  charts: 4,
+  chartDescription: 1024,
+  buttonRows: 5,
+  buttonsInRow: 5,
+  buttons: 20,
+  buttonLabel: 80,
+  customId: 100,
+  modalTitle: 45,
+  modalComponents: 5,
+  fieldLabel: 45,
+  fieldDescription: 100,
+  fieldText: 4000,
+  options: 25,
+  optionText: 100,
+  commandDescription: 100,
+  choices: 25,
+  choiceText: 100,
+  typedText: 1000,
+} as const;
+
+/** An interaction must be acknowledged within 3 seconds, and can be answered for 15 minutes. */
+export const ACKNOWLEDGE_WITHIN = Temporal.Duration.from({ milliseconds: 2_000 });
+export const ANSWER_WITHIN = Temporal.Duration.from({ minutes: 14, seconds: 45 });

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { Routes } from 'discord.js';
+import type { RawFile, REST } from 'discord.js';
+import { z } from 'zod';
+import type { Message } from '../../messages/message.ts';
+import type { MessageReference } from '../../ports/chat.ts';
+import type { Random } from '../../ports/clock.ts';
+import { ChatError } from '../chat-error.ts';
+import type { CustomIds } from './custom-id.ts';
+import { isGone, toChatError } from './errors.ts';
+import type { Painter } from './picture.ts';
+import { DISCORD_PLATFORM } from './platform.ts';
+import { renderMessage } from './render.ts';
+import type { DiscordMessage } from './render.ts';
+
+const SNOWFLAKE = /^\d{1,20}$/u;
+const identifiedSchema = z.object({ id: z.string() });
+
+/** Of posts whose answer never came; a message has at most a few minutes of tries. */
+const MOST_UNANSWERED = 200;
+
+/** A request's body with its pictures. */
+export interface Payload {
+  readonly body: DiscordMessage['body'] & {
+    readonly attachments: readonly { readonly id: string; readonly filename: string }[];
+  };
+  readonly files: RawFile[];
+}
+
+/** Messages of the bot in channels and direct messages, by its own token. */
+export interface Messages {
+  /** Renders a message and draws its charts. */
+  prepare(message: Message): Promise<Payload>;
+  post(channel: string, message: Message): Promise<MessageReference>;
+  edit(reference: MessageReference, message: Message): Promise<'edited' | 'gone'>;
+  /** Posts to one person alone. */
+  tell(userId: string, message: Message): Promise<void>;
+}
+
+export function createMessages(options: {
+  readonly rest: REST;
+  readonly random: Random;
+  readonly customIds: CustomIds;
+  readonly painter: Painter;
+}): Messages {
+  const { rest, random, customIds, painter } = options;
+  const unanswered = new Map<string, string>();
+
+  async function prepare(message: Message): Promise<Payload> {
+    const { body, charts } = renderMessage(message, customIds);
+    const files = await Promise.all(
+      charts.map(async ({ name, svg }): Promise<RawFile> => {
+        return { name, data: await painter.paint(svg), contentType: 'image/png' };
+      }),
+    );
+    // An edit keeps the pictures of before unless it lists its own.
+    const attachments = files.map(({ name }, index) => ({ id: String(index), filename: name }));
+    return { body: { ...body, attachments }, files };
+  }
+
+  /**
+   * Discord posts a nonce once within a few minutes. A post whose answer was lost is therefore tried again
+   * under the same nonce, by the SDK and by our callers, and still stands there once.
+   * https://docs.discord.com/developers/resources/message#create-message
+   */
+  async function post(channel: string, message: Message): Promise<MessageReference> {
+    if (!SNOWFLAKE.test(channel)) throw unknownChannel(channel);
+    const key = createHash('sha256')
+      .update(JSON.stringify([channel, message]))
+      .digest('hex');
+    const nonce = unanswered.get(key) ?? Buffer.from(random.bytes(12)).toString('hex');
+    unanswered.delete(key);
+    const { body, files } = await prepare(message);
+    try {
+      const answer = await rest.post(Routes.channelMessages(channel), {
+        body: { ...body, nonce, enforce_nonce: true },
+        files,
+      });
+      const { id } = identifiedSchema.parse(answer);
+      return { platform: DISCORD_PLATFORM, channel, messageId: id };
+    } catch (error) {
+      const problem = toChatError(error, `The message for channel ${channel} was not posted`);
+      if (problem.isTransient) remember(key, nonce);
+      throw problem;
+    }
+  }
+
+  function remember(key: string, nonce: string): void {
+    unanswered.set(key, nonce);
+    const oldest = unanswered.keys().next();
+    if (unanswered.size > MOST_UNANSWERED && oldest.done !== true) unanswered.delete(oldest.value);
+  }
+
+  return {
+    prepare,
+    post,
+    async edit({ channel, messageId }, message) {
+      if (!SNOWFLAKE.test(channel) || !SNOWFLAKE.test(messageId)) return 'gone';
+      const { body, files } = await prepare(message);
+      try {
+        await rest.patch(Routes.channelMessage(channel, messageId), { body, files });
+        return 'edited';
+      } catch (error) {
+        if (isGone(error)) return 'gone';
+        throw toChatError(error, `Message ${messageId} in channel ${channel} was not edited`);
+      }
+    },
+    async tell(userId, message) {
+      let channel: string;
+      try {
+        const answer = await rest.post(Routes.userChannels(), { body: { recipient_id: userId } });
+        channel = identifiedSchema.parse(answer).id;
+      } catch (error) {
+        throw toChatError(error, `There is no direct channel to user ${userId}`);
+      }
+      await post(channel, message);
+    },
+  };
+}
+
+function unknownChannel(channel: string): ChatError {
+  const reason = `"${channel.slice(0, 40)}" is no id of a Discord channel`;
+  return new ChatError(DISCORD_PLATFORM, 'channel_unknown', reason);
+}

@@ -1,0 +1,2 @@
+/** What the port calls it. */
+export const DISCORD_PLATFORM = 'discord';

@@ -1,0 +1,199 @@
+import type {
+  APIActionRowComponent,
+  APIButtonComponentWithCustomId,
+  APIComponentInContainer,
+  APIContainerComponent,
+} from 'discord.js';
+import { ButtonStyle, ComponentType, MessageFlags } from 'discord.js';
+import type { Block, Button, Message } from '../../messages/message.ts';
+import type { Chart } from './chart.ts';
+import { chartInWords, chartSvg } from './chart.ts';
+import type { CustomIds } from './custom-id.ts';
+import { LIMITS } from './limits.ts';
+import { textBlock } from './render-blocks.ts';
+import type { TextBlock } from './render-blocks.ts';
+import { cutMarkup, escapeText, line } from './text.ts';
+import { WORDS } from './words.ts';
+
+/** A message as Discord takes it, and the charts that are to be drawn and sent beside it. */
+export interface DiscordMessage {
+  readonly body: {
+    readonly flags: MessageFlags.IsComponentsV2;
+    readonly components: readonly APIContainerComponent[];
+    readonly allowed_mentions: { readonly parse: readonly [] };
+  };
+  readonly charts: readonly { readonly name: string; readonly svg: string }[];
+}
+
+type Row = APIActionRowComponent<APIButtonComponentWithCustomId>;
+type Part =
+  | { readonly type: 'text'; readonly text: TextBlock }
+  | { readonly type: 'chart'; readonly name: string; readonly chart: Chart }
+  | { readonly type: 'rows'; readonly rows: readonly Row[] };
+
+/** Beyond these a message has no room for a line each. */
+const MOST_TEXTS = 60;
+/** As long as a message can be; what is cut to this may still be cut shorter. */
+const LONGEST = 20_000;
+
+const ACCENTS = { good: 0x2f_bf_8f, caution: 0xe0_a3_3c, bad: 0xe0_4f_5f } as const;
+
+const STYLES: Readonly<Record<Button['style'], APIButtonComponentWithCustomId['style']>> = {
+  primary: ButtonStyle.Success,
+  danger: ButtonStyle.Danger,
+  plain: ButtonStyle.Secondary,
+};
+
+/**
+ * A message in Discord's components: one container of texts, pictures and rows of buttons. Nothing in it
+ * mentions anybody. Whatever the message, the result is within Discord's limits.
+ */
+export function renderMessage(message: Message, customIds: CustomIds): DiscordMessage {
+  const parts = partsOf(message.blocks, customIds);
+  const charts = parts.flatMap((part) =>
+    part.type === 'chart' ? [{ name: part.name, svg: chartSvg(part.chart) }] : [],
+  );
+  const components = assemble(parts);
+  if (components.every(({ type }) => type === ComponentType.ActionRow)) {
+    const content = cutMarkup(escapeText(message.fallback), LIMITS.text) || WORDS.unnamed;
+    components.unshift({ type: ComponentType.TextDisplay, content });
+  }
+  const accent = accentOf(message.blocks);
+  return {
+    body: {
+      flags: MessageFlags.IsComponentsV2,
+      components: [
+        {
+          type: ComponentType.Container,
+          ...(accent === null ? {} : { accent_color: accent }),
+          components,
+        },
+      ],
+      allowed_mentions: { parse: [] },
+    },
+    charts,
+  };
+}
+
+function partsOf(blocks: readonly Block[], customIds: CustomIds): readonly Part[] {
+  const parts: Part[] = [];
+  const count = { texts: 0, charts: 0, rows: 0, buttons: 0 };
+  const ids = new Set<string>();
+  for (const block of blocks) {
+    if (block.type === 'chart') {
+      if (block.categories.length === 0 || block.series.length === 0) continue;
+      count.charts += 1;
+      if (count.charts > LIMITS.charts) continue;
+      parts.push({ type: 'chart', name: `chart-${count.charts}.png`, chart: block });
+    } else if (block.type === 'buttons') {
+      const rows = rowsOf(block.buttons, customIds, ids, count);
+      if (rows.length > 0) parts.push({ type: 'rows', rows });
+    } else {
+      const text = textBlock(block);
+      if (text === null || text(LONGEST) === '') continue;
+      count.texts += 1;
+      if (count.texts <= MOST_TEXTS) parts.push({ type: 'text', text });
+    }
+  }
+  return parts;
+}
+
+/** Two buttons that say the same to us are one: Discord takes an id only once. */
+function rowsOf(
+  buttons: readonly Button[],
+  customIds: CustomIds,
+  ids: Set<string>,
+  count: { rows: number; buttons: number },
+): readonly Row[] {
+  const shown: APIButtonComponentWithCustomId[] = [];
+  for (const button of buttons) {
+    const customId = customIds.encode(button);
+    if (ids.has(customId) || count.buttons >= LIMITS.buttons) continue;
+    ids.add(customId);
+    count.buttons += 1;
+    shown.push(renderButton(button, customId));
+  }
+  const rows: Row[] = [];
+  for (let from = 0; from < shown.length; from += LIMITS.buttonsInRow) {
+    if (count.rows >= LIMITS.buttonRows) break;
+    count.rows += 1;
+    rows.push({
+      type: ComponentType.ActionRow,
+      components: shown.slice(from, from + LIMITS.buttonsInRow),
+    });
+  }
+  return rows;
+}
+
+export function renderButton(
+  { label, action, style }: Pick<Button, 'label' | 'action' | 'style'>,
+  customId: string,
+): APIButtonComponentWithCustomId {
+  return {
+    type: ComponentType.Button,
+    style: STYLES[style],
+    label: line(label, LIMITS.buttonLabel) || action,
+    custom_id: customId,
+  };
+}
+
+/** Neighbouring texts share a component, since a message has 40; all texts share 4000 characters. */
+function assemble(parts: readonly Part[]): APIComponentInContainer[] {
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const breaks = texts.length;
+  const shares = fairShares(
+    texts.map((text) => text(LONGEST).length),
+    LIMITS.text - breaks,
+  );
+  const components: APIComponentInContainer[] = [];
+  let shown = 0;
+  let pending: string[] = [];
+  const flush = () => {
+    if (pending.length > 0) {
+      components.push({ type: ComponentType.TextDisplay, content: pending.join('\n') });
+    }
+    pending = [];
+  };
+  for (const part of parts) {
+    if (part.type === 'text') {
+      const told = part.text(shares[shown] ?? 0);
+      shown += 1;
+      if (told !== '') pending.push(told);
+      continue;
+    }
+    flush();
+    if (part.type === 'rows') components.push(...part.rows);
+    else {
+      const { name, chart } = part;
+      const description = chartInWords(chart, LIMITS.chartDescription);
+      components.push({
+        type: ComponentType.MediaGallery,
+        items: [{ media: { url: `attachment://${name}` }, description }],
+      });
+    }
+  }
+  flush();
+  return components;
+}
+
+/** Gives everyone what they ask for as long as it lasts, and otherwise nobody more than another lacks. */
+function fairShares(wanted: readonly number[], available: number): readonly number[] {
+  const shares = wanted.map(() => 0);
+  let left = available;
+  const byNeed = wanted
+    .map((amount, index) => ({ amount, index }))
+    .toSorted((a, b) => a.amount - b.amount);
+  for (const [position, { amount, index }] of byNeed.entries()) {
+    const share = Math.min(amount, Math.floor(left / (byNeed.length - position)));
+    shares[index] = share;
+    left -= share;
+  }
+  return shares;
+}
+
+/** The colour at the container's edge: of the gravest alert. */
+function accentOf(blocks: readonly Block[]): number | null {
+  const tones = new Set(blocks.flatMap((block) => (block.type === 'alert' ? [block.tone] : [])));
+  const gravest = (['bad', 'caution', 'good'] as const).find((tone) => tones.has(tone));
+  return gravest === undefined ? null : ACCENTS[gravest];
+}
