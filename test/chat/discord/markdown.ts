@@ -13,12 +13,10 @@ export function shownText(content: string): string {
 type Piece = { readonly type: 'code' | 'prose'; readonly text: string };
 
 function pieces(content: string): readonly Piece[] {
-  return content
-    .split('```')
-    .map((text, index) => ({
-      type: index % 2 === 1 ? ('code' as const) : ('prose' as const),
-      text,
-    }));
+  return content.split('```').map((text, index) => ({
+    type: index % 2 === 1 ? ('code' as const) : ('prose' as const),
+    text,
+  }));
 }
 
 function withoutMarkup(prose: string): string {
