@@ -10,7 +10,7 @@ import type { Reply } from '../../ports/chat.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { CustomIds } from './custom-id.ts';
-import { isAlreadyAcknowledged, isGone, isTokenOver, toChatError } from './errors.ts';
+import { isAlreadyAcknowledged, isGone, isTokenOver, isTransient, toChatError } from './errors.ts';
 import { renderForm } from './forms.ts';
 import { ACKNOWLEDGE_WITHIN, ANSWER_WITHIN } from './limits.ts';
 import type { Messages } from './messages.ts';
@@ -127,7 +127,7 @@ export function createAnswers(options: {
           continue;
         }
         const problem = toChatError(error, 'An answer was not given');
-        if (!problem.isTransient || isStopping || attempts > 20) {
+        if (!isTransient(problem) || isStopping || attempts > 20) {
           log.error(
             { code: 'discord_answer_lost', interaction: interaction.id, error: problem },
             'an answer could not be given; what was decided stands',

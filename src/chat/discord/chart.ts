@@ -46,14 +46,16 @@ export function chartSvg(chart: Chart): string {
 
 /** The chart in words, for those who do not see the picture; at most `maximum` UTF-16 units. */
 export function chartInWords(chart: Chart, maximum: number): string {
-  const values = chart.categories.map((category, index) => {
-    const told = chart.series.map(({ name, values: points }) => {
+  let told = `${line(chart.title, maximum)}.`;
+  for (const [index, category] of chart.categories.entries()) {
+    if (told.length > maximum) break;
+    const values = chart.series.map(({ name, values: points }) => {
       const value = formatValue(points[index] ?? '', chart.unit);
-      return chart.series.length === 1 ? value : `${name} ${value}`;
+      return chart.series.length === 1 ? value : `${line(name, 60)} ${value}`;
     });
-    return `${category}: ${told.join(', ')}`;
-  });
-  return line(`${chart.title}. ${values.join('; ')}`, maximum);
+    told += `${index === 0 ? '' : ';'} ${line(category, 60)}: ${values.join(', ')}`;
+  }
+  return line(told, maximum);
 }
 
 /** What is aimed at is a mark; what is the case gets the colours. */

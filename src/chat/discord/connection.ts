@@ -2,8 +2,8 @@ import { Client, Events, GatewayIntentBits, Options } from 'discord.js';
 import type { Interaction, RESTOptions } from 'discord.js';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { ChatError } from '../chat-error.ts';
-import { toChatError } from './errors.ts';
+import { ChatError } from '../../ports/chat-error.ts';
+import { isTransient, toChatError } from './errors.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
 import { backoff } from './wait.ts';
 
@@ -52,7 +52,7 @@ export function createConnection(options: {
     fresh.once(Events.ClientReady, ready.resolve);
     fresh.once(Events.ShardDisconnect, ({ code }) => {
       const reason = `Discord closed the connection for good (${code})`;
-      ready.reject(new ChatError(DISCORD_PLATFORM, 'unauthorized', reason));
+      ready.reject(new ChatError(DISCORD_PLATFORM, 'authentication', reason));
     });
     try {
       const [{ application, guilds }] = await Promise.all([ready.promise, fresh.login(token)]);
@@ -75,7 +75,7 @@ export function createConnection(options: {
       await attempt();
     } catch (error) {
       const problem = toChatError(error, 'Discord could not be connected');
-      if (!problem.isTransient) throw problem;
+      if (!isTransient(problem)) throw problem;
       log.error(
         { code: 'discord_unreachable', error: problem },
         'Discord could not be connected; it is tried again',

@@ -1,6 +1,6 @@
 import { DiscordAPIError, DiscordjsError, DiscordjsErrorCodes, HTTPError } from 'discord.js';
-import { ChatError } from '../chat-error.ts';
-import type { ChatErrorCode } from '../chat-error.ts';
+import { ChatError } from '../../ports/chat-error.ts';
+import type { ChatErrorCode } from '../../ports/chat-error.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
 
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes */
@@ -12,7 +12,6 @@ const JSON_CODES = {
   alreadyAcknowledged: 40060,
   missingAccess: 50001,
   cannotMessageThisUser: 50007,
-  missingPermissions: 50013,
   invalidWebhookToken: 50027,
 } as const;
 
@@ -35,6 +34,11 @@ export function isTokenOver(error: unknown): boolean {
   return isCode(error, ['unknownWebhook', 'unknownInteraction', 'invalidWebhookToken']);
 }
 
+/** Whether the same may succeed later without anybody doing anything. */
+export function isTransient({ code }: ChatError): boolean {
+  return code === 'unavailable' || code === 'rate_limited';
+}
+
 /**
  * What discord.js threw, in the terms of the port. The original is not kept: it holds the address and the
  * body of the request, and with them the tokens of interactions.
@@ -52,21 +56,20 @@ export function toChatError(error: unknown, what: string): ChatError {
     return new ChatError(DISCORD_PLATFORM, 'unavailable', reason, { platformCode });
   }
   if (isTokenProblem(error)) {
-    return new ChatError(DISCORD_PLATFORM, 'unauthorized', `${what}: Discord refused the token`);
+    return new ChatError(DISCORD_PLATFORM, 'authentication', `${what}: Discord refused the token`);
   }
   const said = error instanceof Error ? describe(error) : 'unknown';
   return new ChatError(DISCORD_PLATFORM, 'unavailable', `${what}: no answer (${said})`);
 }
 
 function codeOf(error: DiscordAPIError): ChatErrorCode {
-  if (error.status === 401) return 'unauthorized';
-  if (isCode(error, ['unknownChannel'])) return 'channel_unknown';
-  if (isCode(error, ['missingAccess', 'missingPermissions', 'cannotMessageThisUser'])) {
-    return 'forbidden';
+  if (error.status === 401) return 'authentication';
+  if (isCode(error, ['unknownChannel', 'missingAccess', 'cannotMessageThisUser'])) {
+    return 'channel_unavailable';
   }
-  if (error.status === 403) return 'forbidden';
+  if (error.status === 403) return 'missing_scope';
   if (error.status === 429) return 'rate_limited';
-  return error.status >= 500 ? 'unavailable' : 'refused';
+  return error.status >= 500 ? 'unavailable' : 'message_refused';
 }
 
 /** After a 401 the SDK forgets the token, and says so instead of asking again. */

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import type { Message } from '../../messages/message.ts';
 import type { MessageReference } from '../../ports/chat.ts';
 import type { Random } from '../../ports/clock.ts';
-import { ChatError } from '../chat-error.ts';
+import { ChatError } from '../../ports/chat-error.ts';
 import type { CustomIds } from './custom-id.ts';
-import { isGone, toChatError } from './errors.ts';
+import { isGone, isTransient, toChatError } from './errors.ts';
 import type { Painter } from './picture.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
 import { renderMessage } from './render.ts';
@@ -80,7 +80,7 @@ export function createMessages(options: {
       return { platform: DISCORD_PLATFORM, channel, messageId: id };
     } catch (error) {
       const problem = toChatError(error, `The message for channel ${channel} was not posted`);
-      if (problem.isTransient) remember(key, nonce);
+      if (isTransient(problem)) remember(key, nonce);
       throw problem;
     }
   }
@@ -120,5 +120,5 @@ export function createMessages(options: {
 
 function unknownChannel(channel: string): ChatError {
   const reason = `"${channel.slice(0, 40)}" is no id of a Discord channel`;
-  return new ChatError(DISCORD_PLATFORM, 'channel_unknown', reason);
+  return new ChatError(DISCORD_PLATFORM, 'channel_unavailable', reason);
 }

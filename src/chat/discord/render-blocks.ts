@@ -1,3 +1,4 @@
+import { displayWidth } from '../../messages/display-width.ts';
 import type { Block, Tone } from '../../messages/message.ts';
 import { BOX_GLYPHS } from '../../messages/terminal-style.ts';
 import { renderTable } from '../../messages/terminal-table.ts';
@@ -8,12 +9,15 @@ type Table = Extract<Block, { type: 'table' }>;
 type Progress = Extract<Block, { type: 'progress' }>;
 type Fields = Extract<Block, { type: 'fields' }>;
 
-/** Columns of a code block on a desktop; a wider table becomes lists, which also fit a phone. */
+/** Columns of a code block on a desktop; a wider table becomes a list, which also fits a phone. */
 const CODE_COLUMNS = 66;
-/** Where lists would have to leave rows out, a table that wraps on small screens shows more. */
+/** Where a list would have to leave rows out, a table that wraps on small screens shows more. */
 const WIDE_CODE_COLUMNS = 96;
+/** Of a list, on a phone. */
+const LIST_COLUMNS = 40;
+/** A column of text is not squeezed below this. */
+const WRAPPED_COLUMNS = 24;
 const LONGEST_CELL = 200;
-const MOST_ROWS = 300;
 const BAR_CELLS = 14;
 
 const SIGNS: Readonly<Record<Tone, string>> = {
@@ -112,14 +116,18 @@ function table(block: Table, maximum: number): string {
   if (block.columns.length === 0 || block.rows.length === 0) {
     return cutMarkup(smallPrint(block.caption), maximum);
   }
-  const clean: Table = {
-    ...block,
-    columns: block.columns.map((column) => ({ ...column, label: cell(column.label) })),
-    rows: block.rows
-      .slice(0, MOST_ROWS)
-      .map((row) => row.map((one) => ({ ...one, text: cell(one.text) }))),
-  };
-  const hidden = block.rows.length - clean.rows.length;
+  const columns = block.columns.map((column) => ({ ...column, label: cell(column.label) }));
+  const rows: Table['rows'] = [];
+  let length = 0;
+  for (const row of block.rows) {
+    const cleaned = row.map((one) => ({ ...one, text: cell(one.text) }));
+    length += cleaned.reduce((sum, { text }) => sum + text.length + 1, 0);
+    // However it is drawn, a row is longer than its cells together.
+    if (length > maximum) break;
+    rows.push(cleaned);
+  }
+  const clean: Table = { ...block, columns, rows };
+  const hidden = block.rows.length - rows.length;
   const narrow = mostRows(clean, CODE_COLUMNS, maximum, hidden);
   const wide =
     narrow.rows === clean.rows.length
@@ -132,6 +140,40 @@ function cell(text: string): string {
   return inCodeBlock(line(text, LONGEST_CELL));
 }
 
+/** How wide a table is at least: texts can be wrapped, figures cannot. */
+function leastWidth({ columns, rows }: Table): number {
+  const widths = columns.map(({ label, align }, index) => {
+    const cells = Math.max(0, ...rows.map((row) => displayWidth(row[index]?.text ?? '')));
+    const words = Math.max(0, ...label.split(' ').map(displayWidth));
+    return Math.max(words, align === 'left' ? Math.min(cells, WRAPPED_COLUMNS) : cells);
+  });
+  return widths.reduce((sum, width) => sum + width + 2, -2);
+}
+
+/** A paragraph a row: its first two cells, then the others with their columns' names. */
+function renderList({ columns, rows }: Table): string {
+  return rows
+    .map((row) => {
+      const title = row.slice(0, 2).map(({ text }) => text);
+      const lines: string[] = [];
+      let current = '';
+      for (const [index, { text }] of row.slice(2).entries()) {
+        const told = `${columns[index + 2]?.label ?? ''} ${text}`.trim();
+        const longer = current === '' ? told : `${current} · ${told}`;
+        if (current !== '' && displayWidth(longer) > LIST_COLUMNS) {
+          lines.push(current);
+          current = told;
+        } else {
+          current = longer;
+        }
+      }
+      return [title.join(' ').trim(), ...[...lines, current].map((one) => `  ${one}`)]
+        .filter((one) => one.trim() !== '')
+        .join('\n');
+    })
+    .join('\n');
+}
+
 /** The most rows of a table whose code block is at most `maximum` long. */
 function mostRows(
   block: Table,
@@ -139,10 +181,13 @@ function mostRows(
   maximum: number,
   hidden: number,
 ): { readonly rows: number; readonly text: string } {
+  const isList = leastWidth(block) > columns;
   const show = (rows: number): string => {
     const left = block.rows.length - rows + hidden;
     const shown = { ...block, rows: block.rows.slice(0, rows) };
-    const drawn = renderTable(shown, columns, (_, text) => text, BOX_GLYPHS).join('\n');
+    const drawn = isList
+      ? renderList(shown)
+      : renderTable(shown, columns, (_, text) => text, BOX_GLYPHS).join('\n');
     const more = left > 0 ? `\n${WORDS.moreRows(left)}` : '';
     return `\`\`\`\n${drawn}\n\`\`\`${more}`;
   };

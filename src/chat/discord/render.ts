@@ -27,14 +27,14 @@ export interface DiscordMessage {
 
 type Row = APIActionRowComponent<APIButtonComponentWithCustomId>;
 type Part =
-  | { readonly type: 'text'; readonly text: TextBlock }
+  | { readonly type: 'text'; readonly text: TextBlock; readonly whole: string }
   | { readonly type: 'chart'; readonly name: string; readonly chart: Chart }
   | { readonly type: 'rows'; readonly rows: readonly Row[] };
 
 /** Beyond these a message has no room for a line each. */
 const MOST_TEXTS = 60;
 /** As long as a message can be; what is cut to this may still be cut shorter. */
-const LONGEST = 20_000;
+const LONGEST = 2 * LIMITS.text;
 
 const ACCENTS = { good: 0x2f_bf_8f, caution: 0xe0_a3_3c, bad: 0xe0_4f_5f } as const;
 
@@ -90,9 +90,10 @@ function partsOf(blocks: readonly Block[], customIds: CustomIds): readonly Part[
       if (rows.length > 0) parts.push({ type: 'rows', rows });
     } else {
       const text = textBlock(block);
-      if (text === null || text(LONGEST) === '') continue;
+      const whole = text?.(LONGEST) ?? '';
+      if (text === null || whole === '') continue;
       count.texts += 1;
-      if (count.texts <= MOST_TEXTS) parts.push({ type: 'text', text });
+      if (count.texts <= MOST_TEXTS) parts.push({ type: 'text', text, whole });
     }
   }
   return parts;
@@ -139,12 +140,9 @@ export function renderButton(
 
 /** Neighbouring texts share a component, since a message has 40; all texts share 4000 characters. */
 function assemble(parts: readonly Part[]): APIComponentInContainer[] {
-  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
-  const breaks = texts.length;
-  const shares = fairShares(
-    texts.map((text) => text(LONGEST).length),
-    LIMITS.text - breaks,
-  );
+  const wanted = parts.flatMap((part) => (part.type === 'text' ? [part.whole.length] : []));
+  const lineBreaks = wanted.length;
+  const shares = fairShares(wanted, LIMITS.text - lineBreaks);
   const components: APIComponentInContainer[] = [];
   let shown = 0;
   let pending: string[] = [];
@@ -156,7 +154,8 @@ function assemble(parts: readonly Part[]): APIComponentInContainer[] {
   };
   for (const part of parts) {
     if (part.type === 'text') {
-      const told = part.text(shares[shown] ?? 0);
+      const share = shares[shown] ?? 0;
+      const told = part.whole.length <= share ? part.whole : part.text(share);
       shown += 1;
       if (told !== '') pending.push(told);
       continue;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { vi } from 'vitest';
 import { COMMANDS } from '../../../commands/index.ts';
 import type { DiscordChat, DiscordChatOptions } from '../../../src/chat/discord/discord-chat.ts';
 import { openDiscordChat } from '../../../src/chat/discord/discord-chat.ts';
@@ -81,3 +82,20 @@ export function answering(reply: Reply | ((interaction: Interaction) => Promise<
 }
 
 export const NOTHING: Reply = { type: 'nothing' };
+
+/** Looks again and again until the predicate gives something. What is waited for is on our side of the wire. */
+export function until<T>(
+  predicate: () => T | false | null | undefined,
+  timeout = 2_000,
+): Promise<T> {
+  return vi.waitFor(
+    () => {
+      const found = predicate();
+      if (found === false || found === null || found === undefined) {
+        throw new Error(`Waited ${timeout} ms in vain for ${predicate.toString()}`);
+      }
+      return found;
+    },
+    { interval: 4, timeout },
+  );
+}
