@@ -9,10 +9,11 @@ import type { Form } from '../../messages/message.ts';
 import type { Reply } from '../../ports/chat.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { createCalm } from './calm.ts';
 import type { CustomIds } from './custom-id.ts';
 import { isAlreadyAcknowledged, isGone, isTokenOver, isTransient, toChatError } from './errors.ts';
 import { renderForm } from './forms.ts';
-import { ACKNOWLEDGE_WITHIN, ANSWER_WITHIN } from './limits.ts';
+import { ACKNOWLEDGE_WITHIN, ANSWER_WITHIN, LET_OTHERS_PASS } from './limits.ts';
 import type { Messages } from './messages.ts';
 import { renderButton } from './render.ts';
 import { escapeInline } from './text.ts';
@@ -50,6 +51,7 @@ export function createAnswers(options: {
   readonly customIds: CustomIds;
 }): Answers {
   const { rest, clock, log, messages, customIds } = options;
+  const urgent = createCalm();
   const stopping = Promise.withResolvers<'stopping'>();
   let isStopping = false;
 
@@ -71,14 +73,23 @@ export function createAnswers(options: {
     }
   }
 
+  async function letOthersPass(): Promise<void> {
+    const others = waitFor(clock, LET_OTHERS_PASS);
+    await Promise.race([urgent.calm(), others.ended, stopping.promise]);
+    others.cancel();
+  }
+
   async function answer(interaction: Answerable, work: () => Promise<Reply>): Promise<void> {
     const deadline = clock.now().add(ANSWER_WITHIN);
-    const acknowledged = acknowledge(interaction);
-    // The acknowledgement goes first, but a Discord that does not answer does not hold up a decision.
+    const acknowledged = urgent.during(acknowledge(interaction));
+    // Acknowledgements go first, those of others too: what the work costs must not delay them. But a
+    // Discord that does not answer does not hold up a decision.
     const patience = waitFor(clock, ACKNOWLEDGE_WITHIN);
     await Promise.race([acknowledged, patience.ended, stopping.promise]);
     patience.cancel();
+    await letOthersPass();
     const reply = await work();
+    await letOthersPass();
     await give(interaction, await acknowledged, reply, deadline);
   }
 

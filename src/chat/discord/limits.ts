@@ -29,3 +29,6 @@ export const LIMITS = {
 /** An interaction must be acknowledged within 3 seconds, and can be answered for 15 minutes. */
 export const ACKNOWLEDGE_WITHIN = Temporal.Duration.from({ milliseconds: 2_000 });
 export const ANSWER_WITHIN = Temporal.Duration.from({ minutes: 14, seconds: 45 });
+
+/** How long an interaction that is acknowledged lets the acknowledgements of others go first. */
+export const LET_OTHERS_PASS = Temporal.Duration.from({ milliseconds: 250 });

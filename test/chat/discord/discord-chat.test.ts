@@ -50,6 +50,20 @@ describe('acknowledgement', () => {
     expect(seen).toEqual([type]);
   });
 
+  test('of everybody in a rush comes before the work for anybody', async () => {
+    // Time stands still, so that nobody's patience ends on a slow machine.
+    await using world = await openDiscordWorld({ chat: { clock: createTestClock() } });
+    const { fake, chat } = world;
+    const acknowledged: number[] = [];
+    await chat.start(async () => {
+      acknowledged.push(fake.interactions().filter((sent) => sent.acknowledgement !== null).length);
+      return DONE;
+    });
+    const sent = Array.from({ length: 40 }, () => fake.member('Ana').command('help'));
+    await Promise.all(sent.map((one) => one.reply()));
+    expect(acknowledged).toEqual(sent.map(() => sent.length));
+  });
+
   test('of a click that opens a form is the form', async () => {
     await using world = await openDiscordWorld();
     const { fake, chat, channel } = world;

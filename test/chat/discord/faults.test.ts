@@ -243,6 +243,16 @@ describe('the connection', () => {
     expect(JSON.stringify(log)).not.toContain(fake.token);
   });
 
+  test('a token that is revoked later is told of once, and posts say so', async () => {
+    await using world = await openDiscordWorld();
+    const { fake, chat, channel, log } = world;
+    await chat.start(answering(NOTHING).handle);
+    fake.revokeToken();
+    await until(() => log.some(({ fields }) => fields['code'] === 'discord_disconnected'));
+    expect(await codeOf(chat.post(channel, EVERY_BLOCK))).toBe('authentication');
+    expect(await codeOf(chat.post(channel, EVERY_BLOCK))).toBe('authentication');
+  });
+
   test('a Discord that is down at the start is connected when it is back', async () => {
     const clock = createTestClock();
     await using world = await openDiscordWorld({ chat: { clock } });
