@@ -53,7 +53,7 @@ export async function openDiscordChat(options: DiscordChatOptions): Promise<Disc
   const token = reveal(settings.token);
   const rest = new REST(restOptions).setToken(token);
   const customIds = createCustomIds();
-  const messages = createMessages({ rest, random, customIds, painter: createPainter() });
+  const messages = createMessages({ rest, random, customIds, painter: createPainter(), log });
   const answers = createAnswers({ rest, clock, log, messages, customIds });
   const inFlight = new Set<Promise<void>>();
   const known = new Set<string>();

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { Routes } from 'discord.js';
 import type { RawFile, REST } from 'discord.js';
 import { z } from 'zod';
-import type { Message } from '../../messages/message.ts';
+import type { Block, Message } from '../../messages/message.ts';
+import type { Log } from '../../ports/log.ts';
+import { chartInWords } from './chart.ts';
 import type { MessageReference } from '../../ports/chat.ts';
 import type { Random } from '../../ports/clock.ts';
 import { ChatError } from '../../ports/chat-error.ts';
@@ -18,6 +20,8 @@ const identifiedSchema = z.object({ id: z.string() });
 
 /** Of posts whose answer never came; a message has at most a few minutes of tries. */
 const MOST_UNANSWERED = 200;
+
+const LONGEST_CHART_IN_WORDS = 600;
 
 /** A request's body with its pictures. */
 export interface Payload {
@@ -42,17 +46,27 @@ export function createMessages(options: {
   readonly random: Random;
   readonly customIds: CustomIds;
   readonly painter: Painter;
+  readonly log: Log;
 }): Messages {
-  const { rest, random, customIds, painter } = options;
+  const { rest, random, customIds, painter, log } = options;
   const unanswered = new Map<string, string>();
 
   async function prepare(message: Message): Promise<Payload> {
     const { body, charts } = renderMessage(message, customIds);
-    const files = await Promise.all(
-      charts.map(async ({ name, svg }): Promise<RawFile> => {
-        return { name, data: await painter.paint(svg), contentType: 'image/png' };
-      }),
-    );
+    let files: RawFile[];
+    try {
+      files = await Promise.all(
+        charts.map(async ({ name, svg }): Promise<RawFile> => {
+          return { name, data: await painter.paint(svg), contentType: 'image/png' };
+        }),
+      );
+    } catch (error) {
+      log.error(
+        { code: 'discord_chart_not_drawn', error },
+        'a chart could not be drawn; the message has it in words',
+      );
+      return prepare({ ...message, blocks: message.blocks.map(chartAsWords) });
+    }
     // An edit keeps the pictures of before unless it lists its own.
     const attachments = files.map(({ name }, index) => ({ id: String(index), filename: name }));
     return { body: { ...body, attachments }, files };
@@ -116,6 +130,12 @@ export function createMessages(options: {
       await post(channel, message);
     },
   };
+}
+
+function chartAsWords(block: Block): Block {
+  return block.type === 'chart'
+    ? { type: 'context', text: chartInWords(block, LONGEST_CHART_IN_WORDS) }
+    : block;
 }
 
 function unknownChannel(channel: string): ChatError {

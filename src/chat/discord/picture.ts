@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { renderAsync } from '@resvg/resvg-js';
 import { FONT_FAMILY } from './chart.ts';
 
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((name) =>
@@ -38,6 +37,8 @@ export function createPainter(): Painter {
 }
 
 async function draw(svg: string): Promise<Buffer> {
+  // Loaded here: where there is no build of it for a machine, only the pictures are missing.
+  const { renderAsync } = await import('@resvg/resvg-js');
   const image = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value: ZOOM },
     font: {

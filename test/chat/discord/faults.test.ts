@@ -1,9 +1,12 @@
+import { REST } from 'discord.js';
 import { describe, expect, test } from 'vitest';
+import { createCustomIds } from '../../../src/chat/discord/custom-id.ts';
+import { createMessages } from '../../../src/chat/discord/messages.ts';
 import { ChatError } from '../../../src/ports/chat-error.ts';
 import type { Interaction, Reply } from '../../../src/ports/chat.ts';
 import { APPROVE, EVERY_BLOCK, textMessage } from '../../contracts/chat/samples.ts';
 import { createTestClock } from '../../fixtures/test-clock.ts';
-import { answering, NOTHING, openDiscordWorld, until } from './harness.ts';
+import { answering, NOTHING, notingLog, openDiscordWorld, until } from './harness.ts';
 
 const PROPOSAL = {
   fallback: 'A proposal',
@@ -99,6 +102,27 @@ describe('posting and editing', () => {
       attachments: [],
       buttons: [],
     });
+  });
+});
+
+describe('a chart that cannot be drawn', () => {
+  test('is told in words, and the rest of the message stands', async () => {
+    await using world = await openDiscordWorld();
+    const { fake, channel } = world;
+    const { log, lines } = notingLog();
+    const messages = createMessages({
+      rest: new REST({ api: fake.apiUrl, version: '10' }).setToken(fake.token),
+      random: { bytes: (length) => new Uint8Array(length) },
+      customIds: createCustomIds(),
+      painter: { paint: () => Promise.reject(new Error('there is no font')) },
+      log,
+    });
+    await messages.post(channel, EVERY_BLOCK);
+    const [posted] = fake.channel('general').messages();
+    expect(posted?.attachments).toEqual([]);
+    expect(posted?.text).toContain('AAPL: Target 30%, Now 38.1%');
+    expect(posted?.text).toContain('Small print');
+    expect(lines.map(({ fields }) => fields['code'])).toEqual(['discord_chart_not_drawn']);
   });
 });
 
