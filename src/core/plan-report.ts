@@ -21,7 +21,7 @@ interface Figures {
 export function reportPlan(
   book: Book,
   lots: readonly bigint[],
-  whyNot: (line: BookLine, spareCashAfter: bigint) => SkippedTrade | null,
+  whyNot: (line: BookLine) => SkippedTrade | null,
   contributionRequested: Decimal | null,
 ): Plan {
   const { lines, scale } = book;
@@ -47,7 +47,7 @@ export function reportPlan(
   const driftAfter = driftOf(totalDeviation(deviationsAfter, spareCashAfter), book.investable);
   const skipped = lines.flatMap((line, index): SkippedLeg[] => {
     const row = weights[index];
-    const skip = (lots[index] ?? 0n) === 0n ? whyNot(line, spareCashAfter) : null;
+    const skip = (lots[index] ?? 0n) === 0n ? whyNot(line) : null;
     if (skip === null || row === undefined) return [];
     return [
       {

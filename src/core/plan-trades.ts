@@ -16,16 +16,23 @@ interface Standing {
   readonly spendable: bigint;
 }
 
+export interface Trades {
+  /** In the order of the book's lines; sells are negative. */
+  readonly lots: readonly bigint[];
+  /** The money that buys could still have cost. */
+  readonly unspent: bigint;
+}
+
 /** Rounding can make room for more; this many rounds are far more than that ever took. */
 const MOST_ROUNDS = 8;
 
 /**
- * How many lots of each line to trade; sells are negative. Planned again from its own outcome until
+ * How many lots of each line to trade. Planned again from its own outcome until
  * nothing is left to do, so that a plan that has been carried out is not followed by another one.
  * With a minimum trade or a contribution there is one round: small trades must not add up to what a
  * rule forbids, and a contribution is spent once.
  */
-export function deriveTrades(book: Book, policy: RebalancePolicy): readonly bigint[] {
+export function deriveTrades(book: Book, policy: RebalancePolicy): Trades {
   const rules = tradeRules(policy);
   const rounds = book.minimumTrade > 0n || book.contribution !== null ? 1 : MOST_ROUNDS;
   const start = standingNow(book);
@@ -36,7 +43,7 @@ export function deriveTrades(book: Book, policy: RebalancePolicy): readonly bigi
     lots = lots.map((amount, index) => amount + (more.lots[index] ?? 0n));
     if (more.final) break;
   }
-  return lots;
+  return { lots, unspent: trade(book, start, lots).spendable };
 }
 
 function standingNow({ lines, spareCash, spendable, contribution }: Book): Standing {

@@ -39,9 +39,8 @@ export function planRebalance(
   const result = readBook(snapshot, targets, policy);
   if (result.type === 'refused') return result;
   const { book } = result;
-  const lots = deriveTrades(book, policy);
-  const whyNot = (line: BookLine, spareCashAfter: bigint): SkippedTrade | null =>
-    explainSkip(book, policy, line, spareCashAfter);
+  const { lots, unspent } = deriveTrades(book, policy);
+  const whyNot = (line: BookLine): SkippedTrade | null => explainSkip(book, policy, line, unspent);
   return { type: 'planned', plan: reportPlan(book, lots, whyNot, policy.contribution) };
 }
 
@@ -50,13 +49,13 @@ function explainSkip(
   book: Book,
   policy: RebalancePolicy,
   line: BookLine,
-  spareCashAfter: bigint,
+  unspent: bigint,
 ): SkippedTrade | null {
   const deviation = line.value - line.targetValue;
   if (deviation === 0n) return null;
   const side = deviation > 0n ? 'sell' : 'buy';
   const notional = magnitude(deviation);
-  return { side, notional, reason: skipReason(book, policy, line, side, spareCashAfter) };
+  return { side, notional, reason: skipReason(book, policy, line, side, unspent) };
 }
 
 function skipReason(
@@ -64,7 +63,7 @@ function skipReason(
   policy: RebalancePolicy,
   line: BookLine,
   side: 'buy' | 'sell',
-  spareCashAfter: bigint,
+  unspent: bigint,
 ): SkipReason {
   const rules = tradeRules(policy);
   const off = magnitude(line.value - line.targetValue);
@@ -75,5 +74,5 @@ function skipReason(
   if (off < book.minimumTrade) return 'below_minimum_trade';
   if (off < line.lotValue || (side === 'sell' && line.heldLots === 0n)) return 'below_one_lot';
   if ((off / line.lotValue) * line.lotValue < book.minimumTrade) return 'below_minimum_trade';
-  return side === 'buy' && line.lotValue > spareCashAfter ? 'insufficient_cash' : 'no_improvement';
+  return side === 'buy' && line.lotValue > unspent ? 'insufficient_cash' : 'no_improvement';
 }

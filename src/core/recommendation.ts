@@ -201,8 +201,8 @@ function findUnpaid(book: Book, followed: readonly Request[]): PlanResult | null
     }
     contributed += request.value;
   }
+  // Where the buffer or a working order lacks cash, the sells make that up before they pay for buys.
   let left = book.spendable + proceeds - contributed;
-  // A contribution must not eat into what the buffer or a working order lacks, nor must the sells pay for it.
   for (const request of followed) {
     if (request.entry.action !== 'buy') continue;
     if (request.value > left) {
