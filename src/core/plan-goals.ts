@@ -81,7 +81,7 @@ function rest({ off, required }: Side): bigint[] {
  * its limit. Rounded down to whole units.
  * @returns what each deviation is lowered by; together at most `amount`, short of it by less than one unit each.
  */
-export function spread(
+function spread(
   off: readonly bigint[],
   limits: readonly bigint[],
   amount: bigint,

@@ -59,8 +59,11 @@ const special = fc.oneof(
   },
 );
 
-function holdings(simple: boolean): fc.Arbitrary<readonly Holding[]> {
-  return fc.integer({ min: 1, max: 9 }).chain((targeted) =>
+function holdings(
+  simple: boolean,
+  size: { readonly min: number; readonly max: number } = { min: 1, max: 9 },
+): fc.Arbitrary<readonly Holding[]> {
+  return fc.integer(size).chain((targeted) =>
     fc
       .record({
         weights: weights(targeted),
@@ -76,7 +79,7 @@ function holdings(simple: boolean): fc.Arbitrary<readonly Holding[]> {
             rows.map((row, index): Holding => {
               const weight = shape.weights[index];
               return {
-                symbol: `S${String(index).padStart(2, '0')}`,
+                symbol: `S${String(index).padStart(3, '0')}`,
                 price: row.price,
                 quantity: row.quantity,
                 ...(weight === undefined
@@ -151,9 +154,13 @@ function policies(symbols: readonly string[]): fc.Arbitrary<RebalancePolicy> {
 }
 
 /** Books of up to eleven symbols with everything that can be special about them, and any policy. */
-export const anyBook: fc.Arbitrary<RandomBook> = fc
-  .record({ rows: holdings(false), cash })
-  .chain(({ rows, cash: amount }) =>
+export const anyBook: fc.Arbitrary<RandomBook> = booksOf(holdings(false));
+
+/** The same with so many symbols that rounding them to the optimum is out of the question. */
+export const largeBook: fc.Arbitrary<RandomBook> = booksOf(holdings(false, { min: 45, max: 120 }));
+
+function booksOf(rowsOfBook: fc.Arbitrary<readonly Holding[]>): fc.Arbitrary<RandomBook> {
+  return fc.record({ rows: rowsOfBook, cash }).chain(({ rows, cash: amount }) =>
     fc
       .record({
         policy: policies(rows.map((row) => row.symbol)),
@@ -172,6 +179,7 @@ export const anyBook: fc.Arbitrary<RandomBook> = fc
         },
       })),
   );
+}
 
 /** Books in which every symbol has a target and may be traded. */
 export const simpleBook: fc.Arbitrary<RandomBook> = fc

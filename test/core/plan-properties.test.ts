@@ -6,7 +6,7 @@ import { planRebalance } from '../../src/core/plan.ts';
 import { planSchema } from '../../src/core/plan-types.ts';
 import type { Leg, Plan } from '../../src/core/plan-types.ts';
 import { carryOut, snapshotOf } from './books.ts';
-import { anyBook, simpleBook } from './generators.ts';
+import { anyBook, largeBook, simpleBook } from './generators.ts';
 import type { RandomBook } from './generators.ts';
 
 const RUNS = { numRuns: 500 };
@@ -276,6 +276,25 @@ describe('a plan that has been carried out', () => {
         expect(plan({ ...book, snapshot }).legs).toEqual([]);
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  test('of a hundred symbols: neither, and it keeps to what is held, to the cash and to the drift', () => {
+    fc.assert(
+      fc.property(largeBook, (book) => {
+        fc.pre(book.policy.minimumTrade.eq(ZERO) && book.policy.contribution === null);
+        const made = plan(book);
+        const oversold = made.legs.filter(
+          (leg) => leg.side === 'sell' && leg.quantity.gt(quantityOf(book, leg.symbol)),
+        );
+        expect(oversold).toEqual([]);
+        const buys = notionalOf(made.legs, 'buy').gt(ZERO);
+        expect(buys && made.cashAfter.lt(made.cashBuffer)).toBe(false);
+        expect(made.driftAfter.lte(made.driftBefore)).toBe(true);
+        const snapshot = carryOut(book.snapshot, made);
+        expect(plan({ ...book, snapshot }).legs).toEqual([]);
+      }),
+      { numRuns: 60 },
     );
   });
 
