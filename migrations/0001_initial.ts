@@ -36,7 +36,7 @@ const TABLES = [
     reason text,
     digest text not null,
     at text not null check (length(at) = 30),
-    unique (proposal_id, person)
+    unique (proposal_id, person, verdict)
   ) strict`,
 
   `create table orders (

@@ -41,10 +41,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(evenkeel --help lists the commands)')
     .exitOverride();
 
-  program
-    .command('start', { isDefault: true })
-    .description('start the bot (also what npm start does)')
-    .action(start);
+  program.command('start').description('start the bot (also what npm start does)').action(start);
   program
     .command('demo')
     .description('run the whole main job once, on paper, and end')

@@ -13,7 +13,7 @@ import { presentProposal } from '../messages/proposal.ts';
 import type { StoreReads, StoreTransaction } from '../ports/store.ts';
 import { accountNamed, destinationsOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
-import { readExecutionFacts } from './execute.ts';
+import { readExecutionFacts } from './execution-facts.ts';
 import { haltFor } from './halt.ts';
 import { approvalRule } from './propose.ts';
 

@@ -2,28 +2,15 @@ import type { AccountSettings } from '../core/account.ts';
 import { decimal, DECIMAL_TEXT, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { nearest } from '../lib/nearest.ts';
+import type { CommandProblem } from '../messages/errors.ts';
 import type { Command, CommandArguments } from './command.ts';
 import { usageOf } from './command.ts';
-
-/** What is wrong with a command line, with what the person may have meant. */
-export type CommandLineProblem =
-  | { readonly type: 'unknown_account'; readonly given: string; readonly suggestion: string | null }
-  | { readonly type: 'unknown_option'; readonly given: string; readonly suggestion: string | null }
-  | { readonly type: 'account_needed' }
-  | {
-      readonly type: 'bad_value';
-      readonly option: string;
-      readonly given: string;
-      readonly expected: string;
-    }
-  | { readonly type: 'missing'; readonly option: string }
-  | { readonly type: 'too_much'; readonly given: string };
 
 export type CommandLineResult =
   | { readonly type: 'understood'; readonly args: CommandArguments }
   | {
       readonly type: 'misunderstood';
-      readonly problem: CommandLineProblem;
+      readonly problem: CommandProblem;
       readonly usage: string;
     };
 
@@ -50,7 +37,7 @@ export function parseCommandLine(
   defaultAccount: AccountSettings | null,
 ): CommandLineResult {
   const usage = usageOf(command);
-  const fail = (problem: CommandLineProblem): CommandLineResult => ({
+  const fail = (problem: CommandProblem): CommandLineResult => ({
     type: 'misunderstood',
     problem,
     usage,

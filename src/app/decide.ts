@@ -94,7 +94,7 @@ async function decideWithin(
   if (step.type === 'refused') {
     throw new Error(`a decision that was allowed cannot be applied: ${step.code}`);
   }
-  await unit.insertDecision({
+  const inserted = await unit.insertDecision({
     proposalId: proposal.id,
     person: person.id,
     platform: request.platform,
@@ -103,6 +103,8 @@ async function decideWithin(
     digest: proposal.digest,
     at,
   });
+  // Going on would count a vote that is not in the record.
+  if (!inserted) throw new Error(`the decision of ${person.id} is on the record already`);
   await unit.appendAudit(
     auditEntry(
       at,

@@ -1,3 +1,4 @@
+import { earlier } from '../core/time.ts';
 import { createWakeSignal } from '../lib/wake-signal.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -16,6 +17,9 @@ export interface Delivery {
 
 const BATCH = 50;
 const LONGEST_WAIT_IN_SECONDS = 300;
+
+/** How often the store is asked for what another process announced: the command line, a second bot. */
+const LOOK_EVERY = Temporal.Duration.from({ seconds: 2 });
 
 /** 1, 2, 4 ... seconds, at most five minutes. */
 export function deliveryBackoff(attempts: number): Temporal.Duration {
@@ -75,8 +79,11 @@ export function createDelivery(facts: {
       }
       if (pending.length > 0 || dirty) continue;
       for (const resolve of settledWaiters.splice(0)) resolve();
-      const nextAt = await store.nextDeliveryAt(chat.platform);
-      const cancel = nextAt === null ? () => {} : clock.schedule(nextAt, () => signal.wake());
+      const lookAt = clock.now().add(LOOK_EVERY);
+      const nextAt = earlier(await store.nextDeliveryAt(chat.platform), lookAt) ?? lookAt;
+      const cancel = clock.schedule(nextAt, () => {
+        signal.wake();
+      });
       await signal.wait();
       cancel();
     }

@@ -1,38 +1,25 @@
-import { z } from 'zod';
 import { deriveClientOrderId } from '../core/client-order-id.ts';
-import { decimal, ONE, sum, toText } from '../core/decimal.ts';
+import { ONE, sum, toText, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { findEnvelopeBreaches } from '../core/envelope.ts';
-import type { EnvelopeBreach } from '../core/envelope.ts';
-import { decideExecution } from '../core/execution.ts';
+import { decideExecution, releaseUntil } from '../core/execution.ts';
 import type { ExecutionState, ExecutionStep } from '../core/execution.ts';
 import type { Order, OrderIntent } from '../core/order.ts';
+import type { Proposal } from '../core/proposal.ts';
 import { transition } from '../core/proposal-transition.ts';
-import type { Proposal, ProposalRecord } from '../core/proposal.ts';
-import { decimalSchema, instantSchema } from '../core/schemas.ts';
 import { earlier, isDue } from '../core/time.ts';
-import { describeBreach } from '../messages/superseded.ts';
 import { BrokerError } from '../ports/broker-error.ts';
-import type { StoreReads } from '../ports/store.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
+import { beginExecution } from './begin-execution.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
-import { expireWithin } from './decide.ts';
+import { readFacts, writeDriftAfter } from './execution-facts.ts';
+import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
+import { changeOrder } from './record-order.ts';
 import { haltFor } from './halt.ts';
 import { measureDrift } from './measure-drift.ts';
-import { propose, supersede } from './propose.ts';
 import { cancelOverdue, lookUpOrders, submitOrders } from './submit-orders.ts';
-import { takeSnapshot } from './take-snapshot.ts';
-
-/** What an execution must remember across a restart, besides its orders. */
-const executionFactsSchema = z.object({
-  startedAt: instantSchema,
-  /** Cash that buys may use before any sale has paid: cash less the buffer. */
-  cashAtStart: decimalSchema,
-});
-type ExecutionFacts = z.output<typeof executionFactsSchema>;
 
 /** The message shows progress at most this often; the final state is always shown. */
 const PROGRESS_INTERVAL = Temporal.Duration.from({ milliseconds: 400 });
@@ -52,144 +39,11 @@ export async function executeRebalancingPlan(
 ): Promise<void> {
   const record = await context.store.findProposal(proposalId);
   if (record === null) return;
-  if (record.status === 'approved' && !(await begin(context, run, record))) return;
+  if (record.status === 'approved' && !(await beginExecution(context, run, record))) return;
   if (record.status !== 'approved' && record.status !== 'executing') return;
   const facts = await readFacts(context.store, proposalId);
   if (facts === null) throw new Error(`execution facts of proposal ${proposalId} are missing`);
   await runLoop(context, run, record.proposal, facts);
-}
-
-/** Checks the world against what was approved; true when the execution has begun. */
-async function begin(
-  context: AppContext,
-  run: ExecutionRun,
-  record: ProposalRecord,
-): Promise<boolean> {
-  const { proposal } = record;
-  const account = accountNamed(context, proposal.account);
-  const halt = await haltFor(context.store, account.name);
-  if (halt !== null) {
-    await abandon(context, proposal, `trading was halted before anything was sent: ${halt.reason}`);
-    return false;
-  }
-  if (account.mode !== proposal.mode || run.broker.name !== proposal.broker) {
-    await abandon(
-      context,
-      proposal,
-      `the account is now ${account.mode} at ${run.broker.name}; it was approved for ${proposal.mode} at ${proposal.broker}`,
-    );
-    return false;
-  }
-  if (isDue(context.clock.now(), proposal.expiresAt)) {
-    await context.store.transaction((unit) => expireWithin(context, unit, record));
-    context.changed();
-    return false;
-  }
-  let fresh;
-  try {
-    fresh = await takeSnapshot(
-      context,
-      account,
-      proposal.plan.legs.map((leg) => leg.symbol),
-    );
-  } catch (error) {
-    if (!(error instanceof BrokerError)) throw error;
-    context.log.warn({ account: account.name, error }, 'account could not be read before trading');
-    await abandon(
-      context,
-      proposal,
-      `the account could not be read before trading, so nothing was sent: ${error.message}. ${error.nextStep}`,
-    );
-    return false;
-  }
-  const breaches = findEnvelopeBreaches(proposal, fresh);
-  if (breaches.length > 0) {
-    await replaceStale(context, record, breaches);
-    return false;
-  }
-  if (!fresh.market.open) {
-    await abandon(
-      context,
-      proposal,
-      'the market is closed, so nothing was sent. Propose again while it is open',
-    );
-    return false;
-  }
-  const facts: ExecutionFacts = {
-    startedAt: context.clock.now(),
-    cashAtStart: fresh.balance.cash.minus(proposal.plan.cashBuffer),
-  };
-  const began = await context.store.transaction(async (unit) => {
-    const step = transition(stateOf(record), { type: 'execution_started' });
-    if (step.type !== 'moved') return false;
-    if (!(await unit.changeProposalStatus(proposal.id, 'approved', step.status))) return false;
-    await unit.writeSetting(
-      factsName(proposal.id),
-      JSON.stringify(z.encode(executionFactsSchema, facts)),
-    );
-    await unit.appendAudit(
-      auditEntry(facts.startedAt, EVENKEEL, 'execution_started', proposal.account, proposal.id, {
-        digest: proposal.digest,
-        cashAtStart: toText(facts.cashAtStart),
-      }),
-    );
-    await announceProposal(context, unit, proposal.id);
-    return true;
-  });
-  context.changed();
-  return began;
-}
-
-/** Ends an approved proposal of which nothing was sent. */
-async function abandon(context: AppContext, proposal: Proposal, outcome: string): Promise<void> {
-  await context.store.transaction(async (unit) => {
-    const at = context.clock.now();
-    const step = transition(
-      { status: 'approved', votesNeeded: proposal.votesNeeded, approvals: [] },
-      { type: 'execution_impossible' },
-    );
-    if (step.type !== 'moved') return;
-    const moved = await unit.changeProposalStatus(proposal.id, 'approved', step.status, {
-      outcome,
-      finishedAt: at,
-    });
-    if (!moved) return;
-    await unit.appendAudit(
-      auditEntry(at, EVENKEEL, 'execution_finished', proposal.account, proposal.id, {
-        status: step.status,
-        outcome,
-      }),
-    );
-    await announceProposal(context, unit, proposal.id);
-  });
-  context.changed();
-}
-
-/** The book moved since the proposal: its approvals are void and a fresh proposal takes its place. */
-async function replaceStale(
-  context: AppContext,
-  record: ProposalRecord,
-  breaches: readonly EnvelopeBreach[],
-): Promise<void> {
-  const { proposal } = record;
-  const why = breaches.map(describeBreach).join('; ');
-  await context.store.transaction((unit) => supersede(context, unit, record, null, EVENKEEL, why));
-  context.changed();
-  const result = await propose(context, {
-    account: accountNamed(context, proposal.account),
-    by: EVENKEEL,
-    proposer: proposal.proposedBy,
-    request: proposal.request,
-    dryRun: false,
-  });
-  if (result.type !== 'proposed') return;
-  await context.store.transaction(async (unit) => {
-    await unit.changeProposalStatus(proposal.id, 'superseded', 'superseded', {
-      supersededBy: result.record.proposal.id,
-    });
-    await announceProposal(context, unit, proposal.id);
-  });
-  context.changed();
 }
 
 async function runLoop(
@@ -215,6 +69,7 @@ async function runLoop(
       settings: account.orders,
       now: context.clock.now(),
       halted,
+      releaseUntil: releaseUntil(facts.startedAt, account.orders),
     };
     const step = decideExecution(state);
     if (step.finished) {
@@ -257,12 +112,12 @@ async function perform(
   proposal: Proposal,
   step: ExecutionStep,
 ): Promise<{ readonly again: boolean; readonly wakeAt: Temporal.Instant | null }> {
-  if (step.release.length > 0 || step.deny.length > 0) {
+  if (step.release.length > 0 || step.deny.length > 0 || step.withdraw.length > 0) {
     await commitIntents(context, proposal, step);
     return { again: true, wakeAt: null };
   }
   const sent = await submitOrders(context, run, step.submit);
-  const lookUp = await lookUpOrders(context, run, step.lookUp);
+  const lookUp = await lookUpOrders(context, run, step.lookUp, step.unanswered);
   const cancelAgainAt = await cancelOverdue(context, run, step.cancel);
   return { again: sent || lookUp.learned, wakeAt: earlier(lookUp.wakeAt, cancelAgainAt) };
 }
@@ -309,6 +164,9 @@ async function commitIntents(
         }),
       );
     }
+    for (const { order, code, reason } of step.withdraw) {
+      await changeOrder(context, unit, order, { status: 'denied', reasonCode: code, reason });
+    }
     for (const { leg, code, reason } of step.deny) {
       const intent = intentFor(leg, leg.quantity, null);
       await unit.insertOrder(intent, 'denied', { code, text: reason });
@@ -337,7 +195,7 @@ async function finish(
         type: 'execution_finished',
         legs: proposal.plan.legs.length,
         filledLegs: orders.filter((order) => order.status === 'filled').length,
-        touchedLegs: orders.filter((order) => order.filledQuantity.gt(decimal('0'))).length,
+        touchedLegs: orders.filter((order) => order.filledQuantity.gt(ZERO)).length,
       },
     );
     if (step.type !== 'moved') throw new Error('an execution ended in a state it cannot have');
@@ -346,7 +204,7 @@ async function finish(
       finishedAt: at,
     });
     if (!moved) return;
-    if (drift !== null) await unit.writeSetting(driftName(proposal.id), toText(drift));
+    if (drift !== null) await writeDriftAfter(unit, proposal.id, drift);
     await unit.appendAudit(
       auditEntry(at, EVENKEEL, 'execution_finished', proposal.account, proposal.id, {
         status: step.status,
@@ -408,36 +266,4 @@ function lotsOf(proposal: Proposal): ReadonlyMap<string, Decimal> {
       return [leg.symbol, fractionable.has(leg.symbol) || lot.gte(ONE) ? lot : ONE];
     }),
   );
-}
-
-function stateOf(record: ProposalRecord) {
-  return {
-    status: record.status,
-    votesNeeded: record.proposal.votesNeeded,
-    approvals: record.decisions
-      .filter((decision) => decision.verdict === 'approve')
-      .map((decision) => decision.person),
-  };
-}
-
-const factsName = (proposalId: string) => `execution:${proposalId}`;
-const driftName = (proposalId: string) => `drift-after:${proposalId}`;
-
-async function readFacts(store: StoreReads, proposalId: string): Promise<ExecutionFacts | null> {
-  const text = await store.readSetting(factsName(proposalId));
-  if (text === null) return null;
-  return z.decode(executionFactsSchema, JSON.parse(text));
-}
-
-/** When an execution began and what drift it left, as far as either is known. */
-export async function readExecutionFacts(
-  store: StoreReads,
-  proposalId: string,
-): Promise<{ startedAt: Temporal.Instant | null; driftAfter: Decimal | null }> {
-  const facts = await readFacts(store, proposalId);
-  const drift = await store.readSetting(driftName(proposalId));
-  return {
-    startedAt: facts?.startedAt ?? null,
-    driftAfter: drift === null ? null : decimal(drift),
-  };
 }

@@ -10,6 +10,9 @@ import { executeRebalancingPlan } from './execute.ts';
 import { reconcileAccount } from './reconcile.ts';
 import { recordBrokerOrder, recordFill } from './record-order.ts';
 
+/** How long after an unexpected failure an execution is taken up again. */
+const RETRY_AFTER = Temporal.Duration.from({ seconds: 10 });
+
 /** Runs executions, one per account at a time, and takes in what the brokers tell meanwhile. */
 export interface Executor {
   /** Begins (or continues) the execution of an approved proposal, in the background. */
@@ -92,8 +95,14 @@ export function createExecutor(context: AppContext): Executor {
       .catch((error: unknown) => {
         context.log.error(
           { code: 'execution_interrupted', account, proposal: proposalId, error },
-          'execution was interrupted; it continues at the next start',
+          'execution was interrupted; it is taken up again',
         );
+        // Everything it did is durable, so it goes on where it was: a full disk may be freed meanwhile.
+        if (!stopping) {
+          context.clock.schedule(context.clock.now().add(RETRY_AFTER), () => {
+            start(proposalId, account);
+          });
+        }
       });
   };
 

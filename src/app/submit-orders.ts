@@ -1,3 +1,4 @@
+import type { ExecutionStep } from '../core/execution.ts';
 import type { Order } from '../core/order.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { ExecuteTradeResult } from '../ports/broker.ts';
@@ -6,13 +7,14 @@ import { earlier } from '../core/time.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
+import { haltFor } from './halt.ts';
 import { changeOrder } from './record-order.ts';
 
 /** Waits between looks for an order whose answer never came; the last one repeats. */
 const LOOK_UP_WAITS_IN_SECONDS = [0, 1, 2, 5, 10, 20];
 
 /** An order that was not found this often, over the waits above, has not arrived. */
-const LOOKS_UNTIL_RESENT = 3;
+const LOOKS_UNTIL_CERTAIN = 3;
 
 /** A cancel that has not shown within this time is asked for again. */
 const CANCEL_PATIENCE = Temporal.Duration.from({ seconds: 5 });
@@ -40,7 +42,7 @@ function remembered<T>(
 /**
  * Sends orders that are committed and certainly not sent yet. Each is marked as submitted, durably,
  * before its request leaves; the requests go out side by side.
- * @returns true when anything was sent.
+ * @returns true when anything was sent or must be decided anew.
  */
 export async function submitOrders(
   context: AppContext,
@@ -51,12 +53,17 @@ export async function submitOrders(
   const at = context.clock.now();
   for (const order of orders) run.inFlight.add(order.intent.clientOrderId);
   try {
-    await context.store.transaction(async (unit) => {
+    const allowed = await context.store.transaction(async (unit) => {
+      // A halt that was committed since the decision counts: nothing new is sent from it on.
+      for (const order of orders) {
+        if ((await haltFor(unit, order.intent.account)) !== null) return false;
+      }
       for (const order of orders) {
         await changeOrderToSubmitted(context, unit, order, at);
       }
+      return true;
     });
-    await Promise.all(orders.map((order) => send(context, run, order)));
+    if (allowed) await Promise.all(orders.map((order) => send(context, run, order)));
   } finally {
     for (const order of orders) run.inFlight.delete(order.intent.clientOrderId);
   }
@@ -132,6 +139,7 @@ export async function lookUpOrders(
   context: AppContext,
   run: ExecutionRun,
   orders: readonly Order[],
+  unanswered: ExecutionStep['unanswered'],
 ): Promise<{ readonly learned: boolean; readonly wakeAt: Temporal.Instant | null }> {
   const states = remembered(lookUps, run);
   let learned = false;
@@ -143,7 +151,7 @@ export async function lookUpOrders(
     const state = states.get(clientOrderId) ?? { looks: 0, nextAt: now };
     states.set(clientOrderId, state);
     const due = Temporal.Instant.compare(now, state.nextAt) >= 0;
-    if (due && (await lookUp(context, run, order, state))) {
+    if (due && (await lookUp(context, run, order, state, unanswered))) {
       states.delete(clientOrderId);
       learned = true;
     } else {
@@ -158,6 +166,7 @@ async function lookUp(
   run: ExecutionRun,
   order: Order,
   state: LookUpState,
+  unanswered: ExecutionStep['unanswered'],
 ): Promise<boolean> {
   state.looks += 1;
   const wait = LOOK_UP_WAITS_IN_SECONDS[state.looks] ?? LOOK_UP_WAITS_IN_SECONDS.at(-1) ?? 20;
@@ -182,38 +191,63 @@ async function lookUp(
     case 'ambiguous':
       return false;
     case 'not_found': {
-      const mayResend = run.broker.capabilities.clientOrderId && state.looks >= LOOKS_UNTIL_RESENT;
-      if (!mayResend) return false;
-      return resend(context, run, order);
+      // Elsewhere "not found" is no proof: without an id of ours the broker may list it later.
+      const certain = run.broker.capabilities.clientOrderId && state.looks >= LOOKS_UNTIL_CERTAIN;
+      if (!certain || unanswered === 'wait') return false;
+      return unanswered === 'send_again' ? resend(context, run, order) : lapse(context, order);
     }
   }
+}
+
+/** Ends an order that never reached the broker and may not be sent any more. */
+async function lapse(context: AppContext, order: Order): Promise<boolean> {
+  await context.store.transaction(async (unit) => {
+    const current = await unit.findOrder(order.intent.clientOrderId);
+    if (current === null || (current.status !== 'submitted' && current.status !== 'unknown'))
+      return;
+    await changeOrder(context, unit, current, {
+      status: 'canceled',
+      reasonCode: 'never_arrived',
+      reason: 'the order never reached the broker and is too late to be sent again',
+    });
+  });
+  return true;
 }
 
 /** Sends an order again under the same clientOrderId; a refusal only counts when it is still not there. */
 async function resend(context: AppContext, run: ExecutionRun, order: Order): Promise<boolean> {
   const { clientOrderId, account, proposalId, leg } = order.intent;
   const at = context.clock.now();
-  await context.store.transaction((unit) =>
-    unit.appendAudit(
+  const allowed = await context.store.transaction(async (unit) => {
+    if ((await haltFor(unit, account)) !== null) return false;
+    await unit.appendAudit(
       auditEntry(at, EVENKEEL, 'order_submitted', account, clientOrderId, {
         proposal: proposalId,
         leg,
         again: true,
       }),
-    ),
-  );
+    );
+    return true;
+  });
+  if (!allowed) return false;
   run.inFlight.add(clientOrderId);
   try {
     const result = await run.broker.executeTrade(order.intent);
     if (result.type === 'rejected') {
+      // The refusal may be of a second order under the same id: the first one then exists after all.
       const found = await run.broker.findOrder(order.intent);
       if (found.type === 'found') {
         await run.takeIn({ type: 'order', order: found.order });
         return true;
       }
+      if (found.type === 'ambiguous') return false;
     }
     await recordAnswer(context, clientOrderId, result);
     return result.type !== 'unknown';
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ order: clientOrderId, code: error.code }, 'order could not be looked up');
+    return false;
   } finally {
     run.inFlight.delete(clientOrderId);
   }

@@ -4,6 +4,7 @@ import type { Decimal } from './decimal.ts';
 import { isFinal } from './order-transition.ts';
 import type { Order } from './order.ts';
 import type { Leg } from './plan-types.ts';
+import { isDue } from './time.ts';
 
 /** Everything that decides what an execution does next. */
 export interface ExecutionState {
@@ -19,6 +20,11 @@ export interface ExecutionState {
   readonly now: Temporal.Instant;
   /** Nothing new is sent while halted; working orders go on. */
   readonly halted: boolean;
+  /**
+   * From here on nothing new is sent: the prices that were approved are too old. Only an execution that
+   * was interrupted for long, by a stopped bot or a silent broker, gets here.
+   */
+  readonly releaseUntil: Temporal.Instant;
 }
 
 /** What to do now. All of them may be done; none depends on another of the same step. */
@@ -29,8 +35,19 @@ export interface ExecutionStep {
   readonly deny: readonly { readonly leg: Leg; readonly code: string; readonly reason: string }[];
   /** Orders that were committed and have certainly not been sent. */
   readonly submit: readonly Order[];
+  /** The same, when they must not be sent any more, and why. */
+  readonly withdraw: readonly {
+    readonly order: Order;
+    readonly code: string;
+    readonly reason: string;
+  }[];
   /** Orders of which it is not known whether the broker has them. */
   readonly lookUp: readonly Order[];
+  /**
+   * What becomes of such an order when the broker, asked several times, does not have it: it is sent
+   * again under the same id, it waits for the halt to end, or it has lapsed.
+   */
+  readonly unanswered: 'send_again' | 'wait' | 'lapse';
   /** Orders that have worked for longer than the time limit. */
   readonly cancel: readonly Order[];
   /** When to look again even though nothing happened; null when only an update can change anything. */
@@ -56,7 +73,10 @@ const BASIS_POINT = decimal('0.0001');
  */
 export function decideExecution(state: ExecutionState): ExecutionStep {
   const byLeg = new Map(state.orders.map((order) => [order.intent.leg, order]));
-  const submit = state.halted ? [] : state.orders.filter((order) => order.status === 'created');
+  const unsent = state.orders.filter((order) => order.status === 'created');
+  const stop = whyNothingNew(state);
+  const submit = stop === null ? unsent : [];
+  const withdraw = stop === null ? [] : unsent.map((order) => ({ order, ...stop }));
   const lookUp = state.orders.filter(
     (order) => order.status === 'unknown' || order.status === 'submitted',
   );
@@ -65,10 +85,8 @@ export function decideExecution(state: ExecutionState): ExecutionStep {
   const release: ReleasedLeg[] = [];
   const deny: { leg: Leg; code: string; reason: string }[] = [];
   const unreleased = state.legs.filter((leg) => !byLeg.has(leg.number));
-  if (state.halted) {
-    for (const leg of unreleased) {
-      deny.push({ leg, code: 'halted', reason: 'trading was halted before this order was sent' });
-    }
+  if (stop !== null) {
+    for (const leg of unreleased) deny.push({ leg, ...stop });
   } else {
     const sells = unreleased.filter((leg) => leg.side === 'sell');
     for (const leg of sells) release.push(atFullQuantity(leg, state.settings));
@@ -82,7 +100,34 @@ export function decideExecution(state: ExecutionState): ExecutionStep {
       const order = byLeg.get(leg.number);
       return order !== undefined && isFinal(order.status);
     });
-  return { release, deny, submit, lookUp, cancel, wakeAt, finished };
+  const unanswered = stop === null ? 'send_again' : stop.code === 'too_late' ? 'lapse' : 'wait';
+  return { release, deny, submit, withdraw, lookUp, unanswered, cancel, wakeAt, finished };
+}
+
+/**
+ * Until when an execution sends anything new. Sells take one time limit at most, the buys a second
+ * one, and buys that wait for cheaper fills a third.
+ */
+export function releaseUntil(
+  startedAt: Temporal.Instant,
+  settings: OrderSettings,
+): Temporal.Instant {
+  const { timeLimit } = settings;
+  return startedAt.add(timeLimit).add(timeLimit).add(timeLimit);
+}
+
+function whyNothingNew(state: ExecutionState): { code: string; reason: string } | null {
+  // Late comes first: what lapsed must not come back to life when the halt ends.
+  if (state.halted && !isDue(state.now, state.releaseUntil)) {
+    return { code: 'halted', reason: 'trading was halted before this order was sent' };
+  }
+  if (isDue(state.now, state.releaseUntil)) {
+    return {
+      code: 'too_late',
+      reason: 'the execution was interrupted for so long that the approved prices are too old',
+    };
+  }
+  return null;
 }
 
 function releaseBuys(

@@ -1,3 +1,4 @@
+import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import type { AccountSettings } from '../core/account.ts';
 
 const WEEKDAYS = [
@@ -25,7 +26,7 @@ const MONTHS = [
 ] as const;
 
 /** The exchange's zone: what an account's times are told in unless its schedule says otherwise. */
-export const EXCHANGE_TIME_ZONE = 'America/New_York';
+export { EXCHANGE_TIME_ZONE };
 
 /** The zone in which an account's people read times: that of its daily summary. */
 export function accountTimeZone(account: Pick<AccountSettings, 'schedule'>): string {

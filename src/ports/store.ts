@@ -194,7 +194,10 @@ export interface StoreTransaction extends StoreReads {
       readonly finishedAt?: Temporal.Instant;
     },
   ): Promise<boolean>;
-  /** @returns false when this person has already voted on this proposal. */
+  /**
+   * A person who approved may still reject: that is a veto.
+   * @returns false when this person has given this verdict on this proposal before.
+   */
   insertDecision(decision: Decision): Promise<boolean>;
   insertOrder(
     intent: OrderIntent,

@@ -170,7 +170,7 @@ export async function insertDecision(
       digest: decision.digest,
       at: instantColumn(decision.at),
     })
-    .onConflict((conflict) => conflict.columns(['proposal_id', 'person']).doNothing())
+    .onConflict((conflict) => conflict.columns(['proposal_id', 'person', 'verdict']).doNothing())
     .executeTakeFirst();
   return result.numInsertedOrUpdatedRows === 1n;
 }

@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../json.ts';
+import { parseJson } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { Tier } from '../rate-limits.ts';
 import type { Token, Workspace } from '../workspace.ts';
@@ -66,8 +66,3 @@ export function jsonArgument(args: Arguments, name: string): unknown {
 }
 
 export const invalid: unique symbol = Symbol('invalid JSON');
-
-export function objectArgument(args: Arguments, name: string): JsonObject | null {
-  const value = jsonArgument(args, name);
-  return isObject(value) ? value : null;
-}

@@ -1,0 +1,155 @@
+import { toText } from '../core/decimal.ts';
+import { findEnvelopeBreaches } from '../core/envelope.ts';
+import type { EnvelopeBreach } from '../core/envelope.ts';
+import { transition } from '../core/proposal-transition.ts';
+import type { Proposal, ProposalRecord } from '../core/proposal.ts';
+import { isDue } from '../core/time.ts';
+import { supersededOutcome } from '../messages/superseded.ts';
+import { BrokerError } from '../ports/broker-error.ts';
+import { announceProposal } from './announce-proposal.ts';
+import { auditEntry, EVENKEEL } from './audit.ts';
+import { accountNamed } from './context.ts';
+import type { AppContext } from './context.ts';
+import { expireWithin } from './decide.ts';
+import { writeFacts } from './execution-facts.ts';
+import type { ExecutionFacts } from './execution-facts.ts';
+import type { ExecutionRun } from './executor.ts';
+import { haltFor } from './halt.ts';
+import { propose, supersede } from './propose.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+/** Checks the world against what was approved; true when the execution has begun. */
+export async function beginExecution(
+  context: AppContext,
+  run: ExecutionRun,
+  record: ProposalRecord,
+): Promise<boolean> {
+  const { proposal } = record;
+  const account = accountNamed(context, proposal.account);
+  const halt = await haltFor(context.store, account.name);
+  if (halt !== null) {
+    await abandon(context, proposal, `trading was halted before anything was sent: ${halt.reason}`);
+    return false;
+  }
+  if (account.mode !== proposal.mode || run.broker.name !== proposal.broker) {
+    await abandon(
+      context,
+      proposal,
+      `the account is now ${account.mode} at ${run.broker.name}; it was approved for ${proposal.mode} at ${proposal.broker}`,
+    );
+    return false;
+  }
+  if (isDue(context.clock.now(), proposal.expiresAt)) {
+    await context.store.transaction((unit) => expireWithin(context, unit, record));
+    context.changed();
+    return false;
+  }
+  let fresh;
+  try {
+    fresh = await takeSnapshot(
+      context,
+      account,
+      proposal.plan.legs.map((leg) => leg.symbol),
+    );
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ account: account.name, error }, 'account could not be read before trading');
+    await abandon(
+      context,
+      proposal,
+      `the account could not be read before trading: ${error.message}. ${error.nextStep}`,
+    );
+    return false;
+  }
+  const breaches = findEnvelopeBreaches(proposal, fresh);
+  if (breaches.length > 0) {
+    await replaceStale(context, record, breaches);
+    return false;
+  }
+  if (!fresh.market.open) {
+    await abandon(context, proposal, 'the market is closed. Propose again while it is open');
+    return false;
+  }
+  const facts: ExecutionFacts = {
+    startedAt: context.clock.now(),
+    cashAtStart: fresh.balance.cash.minus(proposal.plan.cashBuffer),
+  };
+  const began = await context.store.transaction(async (unit) => {
+    const step = transition(stateOf(record), { type: 'execution_started' });
+    if (step.type !== 'moved') return false;
+    if (!(await unit.changeProposalStatus(proposal.id, 'approved', step.status))) return false;
+    await writeFacts(unit, proposal.id, facts);
+    await unit.appendAudit(
+      auditEntry(facts.startedAt, EVENKEEL, 'execution_started', proposal.account, proposal.id, {
+        digest: proposal.digest,
+        cashAtStart: toText(facts.cashAtStart),
+      }),
+    );
+    await announceProposal(context, unit, proposal.id);
+    return true;
+  });
+  context.changed();
+  return began;
+}
+
+/** Ends an approved proposal of which nothing was sent. */
+async function abandon(context: AppContext, proposal: Proposal, outcome: string): Promise<void> {
+  await context.store.transaction(async (unit) => {
+    const at = context.clock.now();
+    const step = transition(
+      { status: 'approved', votesNeeded: proposal.votesNeeded, approvals: [] },
+      { type: 'execution_impossible' },
+    );
+    if (step.type !== 'moved') return;
+    const moved = await unit.changeProposalStatus(proposal.id, 'approved', step.status, {
+      outcome,
+      finishedAt: at,
+    });
+    if (!moved) return;
+    await unit.appendAudit(
+      auditEntry(at, EVENKEEL, 'execution_finished', proposal.account, proposal.id, {
+        status: step.status,
+        outcome,
+      }),
+    );
+    await announceProposal(context, unit, proposal.id);
+  });
+  context.changed();
+}
+
+/** The book moved since the proposal: its approvals are void and a fresh proposal takes its place. */
+async function replaceStale(
+  context: AppContext,
+  record: ProposalRecord,
+  breaches: readonly EnvelopeBreach[],
+): Promise<void> {
+  const { proposal } = record;
+  const why = supersededOutcome(breaches);
+  await context.store.transaction((unit) => supersede(context, unit, record, null, EVENKEEL, why));
+  context.changed();
+  const result = await propose(context, {
+    account: accountNamed(context, proposal.account),
+    by: EVENKEEL,
+    proposer: proposal.proposedBy,
+    request: proposal.request,
+    dryRun: false,
+  });
+  if (result.type !== 'proposed') return;
+  await context.store.transaction(async (unit) => {
+    await unit.changeProposalStatus(proposal.id, 'superseded', 'superseded', {
+      supersededBy: result.record.proposal.id,
+    });
+    await announceProposal(context, unit, proposal.id);
+  });
+  context.changed();
+}
+
+function stateOf(record: ProposalRecord) {
+  return {
+    status: record.status,
+    votesNeeded: record.proposal.votesNeeded,
+    approvals: record.decisions
+      .filter((decision) => decision.verdict === 'approve')
+      .map((decision) => decision.person),
+  };
+}

@@ -1,0 +1,181 @@
+import { COMMANDS } from '../../commands/index.ts';
+import type { AppContext } from '../../src/app/context.ts';
+import { createDispatcher } from '../../src/app/dispatch.ts';
+import { createExecutor } from '../../src/app/executor.ts';
+import type { Executor } from '../../src/app/executor.ts';
+import {
+  openPaperBroker,
+  paperSettingsSchema,
+  type DecideBehaviour,
+  type PaperBroker,
+  type PaperDatabase,
+} from '../../src/brokers/paper/index.ts';
+import type { AccountSettings } from '../../src/core/account.ts';
+import { decimal } from '../../src/core/decimal.ts';
+import type { ProposalRecord } from '../../src/core/proposal.ts';
+import type { Broker } from '../../src/ports/broker.ts';
+import type { InteractionHandler, Reply } from '../../src/ports/chat.ts';
+import type { DatabaseStore } from '../../src/store/index.ts';
+import { createMortalClock, PLAIN } from '../brokers/paper/open-paper.ts';
+import { SAMPLE_PEOPLE, sampleAccount } from '../fixtures/sample-account.ts';
+import { createTestClock, type TestClock } from '../fixtures/test-clock.ts';
+import { openTestStore, SILENT_LOG } from '../fixtures/test-store.ts';
+
+/** The bot without chats and schedule, on a database file and an exchange of its own. */
+export interface AppWorld extends AsyncDisposable {
+  readonly clock: TestClock;
+  readonly store: DatabaseStore;
+  readonly context: AppContext;
+  readonly executor: Executor;
+  readonly broker: PaperBroker;
+  readonly handle: InteractionHandler;
+  say(person: string, command: string, text?: string, key?: string): Promise<Reply>;
+  /** Clicks as `person` on the newest proposal, or on `digest` of it. */
+  click(person: string, action: string, options?: ClickOptions): Promise<Reply>;
+  /** The newest proposal. */
+  newest(): Promise<ProposalRecord>;
+  /** Runs the clock until nothing is executing. */
+  settle(): Promise<void>;
+  /** The process ends at once and another one starts on the same files. */
+  restart(options?: Pick<WorldOptions, 'behaviour' | 'wrap'>): Promise<void>;
+}
+
+export interface ClickOptions {
+  readonly digest?: string;
+  readonly fields?: Record<string, string>;
+  readonly key?: string;
+}
+
+interface WorldOptions {
+  readonly account?: Partial<AccountSettings>;
+  readonly paper?: Readonly<Record<string, unknown>>;
+  readonly behaviour?: DecideBehaviour;
+  /** Puts something between the bot and its broker. */
+  readonly wrap?: (broker: PaperBroker) => Broker;
+}
+
+/** 63% AAPL and no cash to speak of: a plan sells AAPL and buys the rest. */
+export const DRIFTED = {
+  cash: '1000',
+  positions: { AAPL: '400', IBM: '50', MSFT: '300', GOOG: '10', AMZN: '50' },
+  start: '2006-01',
+};
+
+export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld> {
+  const clock = createTestClock();
+  const test = await openTestStore({ file: true });
+  const account = sampleAccount({
+    approvals: {
+      ...sampleAccount().approvals,
+      largeTrade: { notional: decimal('1000000'), votesNeeded: 2 },
+    },
+    ...options.account,
+  });
+  let keys = 0;
+  const boot = async (given: Pick<WorldOptions, 'behaviour' | 'wrap'>) => {
+    const life = createMortalClock(clock);
+    const broker = await openPaperBroker({
+      account: account.name,
+      settings: paperSettingsSchema.parse({ ...PLAIN, ...DRIFTED, ...options.paper }),
+      database: test.store.database.kysely.withTables<PaperDatabase>(),
+      clock: life.clock,
+      log: SILENT_LOG,
+      ...(given.behaviour === undefined ? {} : { behaviour: given.behaviour }),
+    });
+    let bytes = keys;
+    const context: AppContext = {
+      store: test.store,
+      brokers: new Map([[account.name, given.wrap?.(broker) ?? broker]]),
+      replays: new Map([[account.name, broker]]),
+      accounts: new Map([[account.name, account]]),
+      defaultAccount: null,
+      people: SAMPLE_PEOPLE,
+      clock: life.clock,
+      random: {
+        bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),
+      },
+      log: SILENT_LOG,
+      everyAccountOn: [{ platform: 'web', channel: 'workspace' }],
+      changed: () => {},
+    };
+    const executor = createExecutor(context);
+    const handle = createDispatcher({ context, executor, commands: COMMANDS });
+    await executor.open();
+    return { life, broker, context, executor, handle };
+  };
+  let now = await boot(options);
+  const newest = async () => {
+    const [record] = await test.store.listProposals({ limit: 1 });
+    if (record === undefined) throw new Error('nothing was proposed');
+    return record;
+  };
+  return {
+    clock,
+    get store() {
+      return test.store;
+    },
+    get context() {
+      return now.context;
+    },
+    get executor() {
+      return now.executor;
+    },
+    get broker() {
+      return now.broker;
+    },
+    get handle() {
+      return now.handle;
+    },
+    newest,
+    async say(person, command, text = '', key) {
+      keys += 1;
+      return now.handle({
+        type: 'command',
+        idempotencyKey: key ?? `say-${keys}`,
+        user: { platform: 'web', userId: person, roleIds: [] },
+        channel: 'workspace',
+        command,
+        text,
+      });
+    },
+    async click(person, action, { digest, fields, key } = {}) {
+      keys += 1;
+      const { proposal } = await newest();
+      return now.handle({
+        type: 'click',
+        idempotencyKey: key ?? `click-${keys}`,
+        user: { platform: 'web', userId: person, roleIds: [] },
+        channel: 'workspace',
+        action,
+        proposalId: proposal.id,
+        digest: digest ?? proposal.digest,
+        fields: fields ?? null,
+      });
+    },
+    async settle() {
+      let idle = false;
+      const done = now.executor.idle().then(() => {
+        idle = true;
+      });
+      for (let turn = 0; turn < 2000 && !idle; turn += 1) await clock.advance({ seconds: 1 });
+      if (!idle) throw new Error('an execution did not end within 2000 seconds of the clock');
+      await done;
+    },
+    async restart(given = {}) {
+      now.life.kill();
+      await clock.settle();
+      await test.reopen();
+      now = await boot(given);
+    },
+    async [Symbol.asyncDispose]() {
+      now.life.kill();
+      await now.broker.close();
+      await test[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Every word of a reply, for a test to look into. */
+export function wordsOf(reply: Reply): string {
+  return reply.type === 'message' ? reply.message.fallback : reply.type;
+}
