@@ -8,6 +8,7 @@ import { createDispatcher } from './app/dispatch.ts';
 import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, viewOrders, viewPortfolios } from './app/views.ts';
+import { openGateway } from './brokers/gateways.ts';
 import type { PaperDatabase } from './brokers/paper/index.ts';
 import type { WebChat } from './chat/web/web-chat.ts';
 import type { WebDatabase } from './chat/web/web-database.ts';
@@ -18,7 +19,7 @@ import { JOBS } from './jobs/index.ts';
 import { createScheduler } from './jobs/scheduler.ts';
 import type { Scheduler } from './jobs/scheduler.ts';
 import { reveal } from './lib/secret.ts';
-import type { Broker } from './ports/broker.ts';
+import type { Broker, BrokerGateway } from './ports/broker.ts';
 import type { Chat, InteractionHandler } from './ports/chat.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
@@ -73,11 +74,17 @@ export async function openCore(
     auditKey: config.auditKey === null ? null : Buffer.from(reveal(config.auditKey), 'utf8'),
     log,
   });
+  const brokers = new Map<string, Broker>();
+  const gateways = new Map<string, BrokerGateway>();
+  const close = async () => {
+    await Promise.all([...brokers.values()].map((broker) => broker.close()));
+    await Promise.all([...gateways.values()].map((gateway) => gateway.close()));
+    await store.close();
+  };
   try {
-    const brokers = new Map<string, Broker>();
     const replays = new Map<string, ReplayMarket>();
     for (const account of config.accounts) {
-      const opened = await openBroker(surroundings, store, account);
+      const opened = await openBroker(surroundings, store, gateways, account);
       brokers.set(account.name, opened.broker);
       if (opened.replay !== null) replays.set(account.name, opened.replay);
     }
@@ -103,13 +110,10 @@ export async function openCore(
     return {
       store,
       context,
-      async close() {
-        await Promise.all([...brokers.values()].map((broker) => broker.close()));
-        await store.close();
-      },
+      close,
     };
   } catch (error) {
-    await store.close();
+    await close();
     throw error;
   }
 }
@@ -117,27 +121,25 @@ export async function openCore(
 async function openBroker(
   surroundings: BotSurroundings,
   store: DatabaseStore,
+  gateways: Map<string, BrokerGateway>,
   account: AccountSettings,
 ): Promise<{ broker: Broker; replay: ReplayMarket | null }> {
   const { config, clock, log } = surroundings;
-  switch (account.broker) {
-    case 'paper': {
-      const paper = await import('./brokers/paper/index.ts');
-      const broker = await paper.openPaperBroker({
-        account: account.name,
-        settings: paper.paperSettingsSchema.parse(account.brokerSettings),
-        database: store.database.kysely.withTables<PaperDatabase>(),
-        clock,
-        log,
-        directory: dirname(config.sourceFile),
-      });
-      return { broker, replay: broker };
-    }
-    default:
-      throw new Error(
-        `Account ${account.name} names the broker ${account.broker}, which this version cannot trade with yet. Use broker: paper.`,
-      );
+  if (account.broker === 'paper') {
+    const paper = await import('./brokers/paper/index.ts');
+    const broker = await paper.openPaperBroker({
+      account: account.name,
+      settings: paper.paperSettingsSchema.parse(account.brokerSettings),
+      database: store.database.kysely.withTables<PaperDatabase>(),
+      clock,
+      log,
+      directory: dirname(config.sourceFile),
+    });
+    return { broker, replay: broker };
   }
+  const gateway = gateways.get(account.broker) ?? (await openGateway(account.broker, surroundings));
+  gateways.set(account.broker, gateway);
+  return { broker: gateway.openAccount(account), replay: null };
 }
 
 /** Starts the bot: store, brokers, chats, what was under way, schedule. */

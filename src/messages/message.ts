@@ -120,6 +120,24 @@ export const blockSchema = z.discriminatedUnion('type', [
   /** Small print. */
   z.object({ type: z.literal('context'), text: z.string() }),
   z.object({ type: z.literal('buttons'), buttons: z.array(buttonSchema) }),
+  /** Leads to another message of ours. */
+  z.object({
+    type: z.literal('link'),
+    label: z.string(),
+    /** The announcement that it leads to, by its key. */
+    to: z.string(),
+    /** Where that announcement is on this platform; the delivery fills it in. Null: not known there. */
+    url: z.string().nullable(),
+  }),
+  /** Text too long for a message, as a file to take away. */
+  z.object({
+    type: z.literal('file'),
+    /** With its ending: `orders.csv`. */
+    name: z.string(),
+    mediaType: z.string(),
+    title: z.string(),
+    content: z.string(),
+  }),
 ]);
 export type Block = z.output<typeof blockSchema>;
 

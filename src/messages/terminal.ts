@@ -97,6 +97,13 @@ function renderBlock(block: Block, canvas: Canvas): readonly string[] {
       return hanging(glyphs.tones[block.tone], block.text, width).map((line) =>
         paint(block.tone, line),
       );
+    case 'link':
+      return wrap(block.url === null ? block.label : `${block.label}: ${block.url}`, width);
+    case 'file':
+      return [
+        ...wrap(`${block.title} (${block.name})`, width).map((line) => paint('strong', line)),
+        ...block.content.split('\n').flatMap((line) => wrap(line, width)),
+      ];
     case 'buttons':
       return renderButtons(block.buttons, canvas);
   }

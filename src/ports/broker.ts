@@ -94,3 +94,19 @@ export interface Broker {
   subscribe(listener: (update: BrokerUpdate) => void): () => void;
   close(): Promise<void>;
 }
+
+/** What the gateway needs to know of an account. */
+export interface GatewayAccount {
+  readonly name: string;
+  readonly mode: 'paper' | 'live';
+  /** The account's section for this broker, as the broker's settings schema parsed it. */
+  readonly brokerSettings: Readonly<Record<string, unknown>>;
+}
+
+/** What all accounts of one broker share: sessions, pacing, streams. One for a broker in use. */
+export interface BrokerGateway {
+  /** Asks the broker nothing, and so never fails because the broker is away. */
+  openAccount(account: GatewayAccount): Broker;
+  /** Closes what is shared, after the accounts. */
+  close(): Promise<void>;
+}

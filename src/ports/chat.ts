@@ -60,9 +60,39 @@ export interface Chat {
   readonly platform: string;
   /** Connects and begins to hand over interactions. */
   start(handle: InteractionHandler): Promise<void>;
-  post(channel: string, message: Message): Promise<MessageReference>;
+  /**
+   * Posts a message.
+   * @param channel an id of the platform, or `direct:` and the id of a person: a direct message.
+   * @param options `thread`: the message that this one belongs under. Where a platform has no threads
+   *   it stands in the channel.
+   */
+  post(
+    channel: string,
+    message: Message,
+    options?: { readonly thread?: MessageReference },
+  ): Promise<MessageReference>;
   /** Replaces a posted message. Answers `gone` when it no longer exists there. */
   edit(reference: MessageReference, message: Message): Promise<'edited' | 'gone'>;
+  /** The address that opens a posted message; null when there is none. Absent: the platform has none. */
+  linkTo?(reference: MessageReference): Promise<string | null>;
+  /**
+   * Looks whether the platform would let us do all that we need, without changing anything: tokens,
+   * scopes, membership of the channels. May be asked before `start`.
+   * @returns a sentence for each thing that is missing, with what to do; none when all is well.
+   */
+  findProblems?(): Promise<readonly string[]>;
   /** Takes no more interactions, finishes those in flight, disconnects. */
   stop(): Promise<void>;
+}
+
+const DIRECT_PREFIX = 'direct:';
+
+/** The channel that means a direct message to a person. */
+export function directChannel(userId: string): string {
+  return `${DIRECT_PREFIX}${userId}`;
+}
+
+/** The person that a channel means; null when it is an ordinary channel. */
+export function directRecipient(channel: string): string | null {
+  return channel.startsWith(DIRECT_PREFIX) ? channel.slice(DIRECT_PREFIX.length) : null;
 }

@@ -53,6 +53,14 @@ export function textBlock(block: Block): TextBlock | null {
       return (maximum) => progress(block, maximum);
     case 'table':
       return (maximum) => table(block, maximum);
+    case 'link':
+      return cutting(
+        block.url === null
+          ? escapeInline(block.label)
+          : `[${escapeInline(block.label)}](<${block.url}>)`,
+      );
+    case 'file':
+      return cutting(escapeInline(block.title));
     case 'chart':
     case 'buttons':
       return null;

@@ -114,6 +114,16 @@ function createPlan(
           blocks: listOf(native ? renderPlan(block) : renderPlainProgress(block)),
         };
       }
+      case 'link':
+        return {
+          required: false,
+          blocks: paragraphs(
+            block.url === null ? block.label : `${block.label}: ${block.url}`,
+            'neutral',
+          ),
+        };
+      case 'file':
+        return { required: false, blocks: paragraphs(block.title, 'neutral') };
       case 'heading':
       case 'text':
       case 'fields':

@@ -40,6 +40,12 @@ function renderBlock(block: Block): Markup {
       return markup`<p class="alert tone-${block.tone}">${ICONS[block.tone]}<span>${block.text}</span></p>`;
     case 'context':
       return markup`<p class="context">${block.text}</p>`;
+    case 'link':
+      return block.url === null
+        ? markup`<p class="text">${block.label}</p>`
+        : markup`<p class="text"><a href="${block.url}">${block.label}</a></p>`;
+    case 'file':
+      return markup`<details class="file"><summary>${block.title} (${block.name})</summary><pre>${block.content}</pre></details>`;
     case 'buttons':
       return markup`<div class="buttons">${block.buttons.map(renderButton)}</div>`;
   }
