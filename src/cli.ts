@@ -63,6 +63,12 @@ export async function run(args: readonly string[]): Promise<number> {
       exitCode = (await doctor()) ? 0 : 1;
     });
 
+  program
+    .command('manifest <platform>')
+    .description('print what a chat platform needs to know of the bot: slack or discord')
+    .option('--url <url>', 'slack: where Slack reaches the bot, for signed HTTP')
+    .action(printManifest);
+
   const audit = program.command('audit').description('verify and export the audit log');
   audit
     .command('verify')
@@ -323,6 +329,10 @@ async function doctor(): Promise<boolean> {
     log: logOf(config),
   });
   let healthy = true;
+  const fail = (words: string) => {
+    healthy = false;
+    print(`no  ${words}`);
+  };
   try {
     print(`ok  database: ${config.databasePath}`);
     for (const account of core.context.accounts.values()) {
@@ -333,14 +343,48 @@ async function doctor(): Promise<boolean> {
         );
       } catch (error) {
         if (!(error instanceof BrokerError)) throw error;
-        healthy = false;
-        print(
-          `no  account ${account.name} at ${account.broker}: ${error.message}. ${error.nextStep}`,
-        );
+        const reason = error.message.replace(/[.\s]*$/u, '.');
+        fail(`account ${account.name} at ${account.broker}: ${reason} ${error.nextStep}`);
       }
+    }
+    const { openConfiguredChats } = await import('./chat/configured-chats.ts');
+    const { COMMANDS } = await import('../commands/index.ts');
+    for (const chat of await openConfiguredChats(config, core.context, COMMANDS)) {
+      try {
+        const problems = (await chat.findProblems?.()) ?? [];
+        if (problems.length === 0) print(`ok  ${chat.platform}`);
+        for (const problem of problems) fail(`${chat.platform}: ${problem}`);
+      } finally {
+        await chat.stop();
+      }
+    }
+    if (config.slack === null && config.discord === null) {
+      print('-   no chat is configured besides the local page');
     }
   } finally {
     await core.close();
   }
   return healthy;
+}
+
+async function printManifest(platform: string, options: { url?: string }): Promise<void> {
+  const { COMMANDS } = await import('../commands/index.ts');
+  const { describeCommands } = await import('./chat/configured-chats.ts');
+  const commands = describeCommands(COMMANDS);
+  switch (platform) {
+    case 'slack': {
+      const { slackManifest } = await import('./chat/slack/manifest.ts');
+      print(JSON.stringify(slackManifest(commands, { requestUrl: options.url ?? null }), null, 2));
+      return;
+    }
+    case 'discord': {
+      const { applicationIdOf, discordManifest } = await import('./chat/discord/manifest.ts');
+      const token = configured().discord?.token;
+      const applicationId = token === undefined ? null : applicationIdOf(reveal(token));
+      print(JSON.stringify(discordManifest(commands, applicationId), null, 2));
+      return;
+    }
+    default:
+      throw new CommandFailed(`evenkeel manifest takes slack or discord, not ${platform}.`);
+  }
 }

@@ -1,15 +1,17 @@
 import { dirname } from 'node:path';
 import { COMMANDS } from '../commands/index.ts';
 import { auditEntry, EVENKEEL } from './app/audit.ts';
-import { usageOf } from './app/command.ts';
 import type { AppContext, ReplayMarket } from './app/context.ts';
-import { createDelivery } from './app/deliver.ts';
+import { createChatIncidents } from './app/chat-incidents.ts';
+import { runChat } from './app/run-chat.ts';
+import type { RunningChat } from './app/run-chat.ts';
 import { createDispatcher } from './app/dispatch.ts';
 import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, viewOrders, viewPortfolios } from './app/views.ts';
 import { openGateway } from './brokers/gateways.ts';
 import type { PaperDatabase } from './brokers/paper/index.ts';
+import { describeCommands, openConfiguredChats } from './chat/configured-chats.ts';
 import type { WebChat } from './chat/web/web-chat.ts';
 import type { WebDatabase } from './chat/web/web-database.ts';
 import type { Config } from './config/config.ts';
@@ -105,6 +107,12 @@ export async function openCore(
           ? []
           : [{ platform: surroundings.extraChat.platform, channel: WEB_CHANNEL }]),
       ],
+      platforms: new Set([
+        'web',
+        ...(surroundings.extraChat === undefined ? [] : [surroundings.extraChat.platform]),
+        ...(config.slack === null ? [] : ['slack']),
+        ...(config.discord === null ? [] : ['discord']),
+      ]),
       changed,
     };
     return {
@@ -144,37 +152,40 @@ async function openBroker(
 
 /** Starts the bot: store, brokers, chats, what was under way, schedule. */
 export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
-  const { config, clock, log } = surroundings;
-  const deliveries: { wake(): void; settled(): Promise<void>; stop(): Promise<void> }[] = [];
+  const { config, clock } = surroundings;
+  const running: RunningChat[] = [];
   let web: WebChat | null = null;
   const core = await openCore(surroundings, () => {
-    for (const delivery of deliveries) delivery.wake();
+    for (const chat of running) chat.wake();
     web?.notify();
   });
   const { store, context } = core;
   try {
     const executor = createExecutor(context);
     const handle = createDispatcher({ context, executor, commands: COMMANDS });
-    const chats: Chat[] = [];
+    const incidents = createChatIncidents(context);
     web = await openWeb(surroundings, store, context);
-    chats.push(web, ...(surroundings.extraChat === undefined ? [] : [surroundings.extraChat]));
+    const page = web;
     await recordStart(context, config);
     await executor.open();
-    for (const chat of chats) await chat.start(handle);
-    for (const chat of chats) {
-      const delivery = createDelivery({ store, chat, clock, log });
-      deliveries.push(delivery);
-      delivery.start();
-    }
+    const { extraChat } = surroundings;
+    const local = [page, ...(extraChat === undefined ? [] : [extraChat])];
+    const remote = await openConfiguredChats(config, context, COMMANDS);
+    const run = (chat: Chat, isRequired: boolean) => {
+      running.push(runChat({ context, chat, handle, incidents, isRequired }));
+    };
+    for (const chat of local) run(chat, true);
+    // The bot is up with its page; chats elsewhere join when they can be reached.
+    await Promise.all(running.map((chat) => chat.attempted));
+    for (const chat of remote) run(chat, false);
     const scheduler = createScheduler(context, JOBS);
     await scheduler.start();
-    const page = web;
     let stopped: Promise<void> | null = null;
     const stop = async () => {
       await scheduler.stop();
-      await Promise.all(chats.map((chat) => chat.stop()));
+      await Promise.all(running.map((chat) => chat.stopListening()));
       await executor.close();
-      await Promise.all(deliveries.map((delivery) => delivery.stop()));
+      await Promise.all(running.map((chat) => chat.stopDelivering()));
       await store.transaction((unit) =>
         unit.appendAudit(auditEntry(clock.now(), EVENKEEL, 'stop', null, 'evenkeel')),
       );
@@ -188,7 +199,7 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
       web: page,
       async settled() {
         await executor.idle();
-        await Promise.all(deliveries.map((delivery) => delivery.settled()));
+        await Promise.all(running.map((chat) => chat.settled()));
       },
       stop() {
         stopped ??= stop();
@@ -218,16 +229,7 @@ async function openWeb(
     people: config.people.flatMap((person) =>
       (person.platformIds['web'] ?? []).map((id) => ({ id, name: person.name, role: person.role })),
     ),
-    commands: COMMANDS.map((command) => ({
-      name: command.name,
-      description: command.description,
-      usage: usageOf(command),
-      options: command.options.map((option) => ({
-        name: option.name,
-        description: option.description,
-        kind: option.kind,
-      })),
-    })),
+    commands: describeCommands(COMMANDS),
     accounts: [...context.accounts.keys()],
     views: {
       portfolio: () => viewPortfolios(context, [...context.accounts.values()]),

@@ -20,6 +20,8 @@ export interface AppContext {
   readonly log: Log;
   /** Platforms that show every account, whatever channels it names: the local page. */
   readonly everyAccountOn: readonly { readonly platform: string; readonly channel: string }[];
+  /** The chat platforms that are configured. What an account names besides them is not posted. */
+  readonly platforms: ReadonlySet<string>;
   /** Called after every commit that a chat may want to show. */
   readonly changed: () => void;
 }
@@ -35,7 +37,10 @@ export function destinationsOf(
   context: AppContext,
   account: AccountSettings,
 ): readonly { platform: string; channel: string }[] {
-  return [...account.channels, ...context.everyAccountOn];
+  return [
+    ...account.channels.filter(({ platform }) => context.platforms.has(platform)),
+    ...context.everyAccountOn,
+  ];
 }
 
 /** @throws Error for an account that is not configured: callers resolve names first. */

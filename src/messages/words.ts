@@ -28,6 +28,17 @@ export function brokerName(broker: string): string {
   return BROKERS[broker] ?? plain(broker, 40);
 }
 
+const PLATFORMS: Readonly<Record<string, string>> = {
+  slack: 'Slack',
+  discord: 'Discord',
+  web: 'The local page',
+};
+
+/** A chat platform as people call it. */
+export function platformName(platform: string): string {
+  return PLATFORMS[platform] ?? plain(platform, 40);
+}
+
 /** Where the orders would go: `paper`, `Alpaca paper`, `Alpaca LIVE`. */
 export function venue(account: Pick<AccountSettings, 'broker' | 'mode'>): string {
   if (account.broker === 'paper') return account.mode === 'live' ? 'LIVE' : 'paper';

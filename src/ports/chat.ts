@@ -1,3 +1,4 @@
+import type { ChatError } from './chat-error.ts';
 import type { Form, Message } from '../messages/message.ts';
 
 /** Who did something, as the platform knows them. Ids are compared, never names. */
@@ -54,12 +55,24 @@ export interface MessageReference {
   readonly messageId: string;
 }
 
+/** Hears how a chat's connection is. Short drops that heal by themselves are not worth a word. */
+export interface ConnectionHealth {
+  /** No interactions arrive, and that does not pass by itself, or has not for half a minute. */
+  lost(error: ChatError): void;
+  /** They arrive again. */
+  regained(): void;
+}
+
 /** A chat platform. Adapters acknowledge, parse, hand over, and render; they decide nothing. */
 export interface Chat {
   /** `web`, `slack`, `discord`. */
   readonly platform: string;
-  /** Connects and begins to hand over interactions. */
-  start(handle: InteractionHandler): Promise<void>;
+  /**
+   * Connects and begins to hand over interactions. May be called again after it failed.
+   * @param health hears of a connection that is lost and comes back after the start.
+   * @throws ChatError when the platform cannot be reached or refuses us.
+   */
+  start(handle: InteractionHandler, health?: ConnectionHealth): Promise<void>;
   /**
    * Posts a message.
    * @param channel an id of the platform, or `direct:` and the id of a person: a direct message.

@@ -87,6 +87,15 @@ export interface Announcement {
   readonly key: string;
   readonly account: string | null;
   readonly message: Message;
+  /** The key of the announcement in whose thread this one stands. Left out: it stands by itself. */
+  readonly inThreadOf?: string;
+}
+
+/** Where a copy of an announcement is, or is going to be. */
+export interface AnnouncementCopy {
+  readonly channel: string;
+  /** Null when it has not been posted there yet. */
+  readonly reference: MessageReference | null;
 }
 
 /** One copy of an announcement in one channel, behind by at least one version. */
@@ -96,6 +105,8 @@ export interface PendingDelivery {
   readonly channel: string;
   /** Null when it was never posted there. */
   readonly reference: MessageReference | null;
+  /** The key of the announcement in whose thread this one stands. */
+  readonly inThreadOf: string | null;
   readonly version: number;
   readonly message: Message;
   readonly attempts: number;
@@ -169,6 +180,8 @@ export interface StoreReads {
     now: Temporal.Instant,
     limit: number,
   ): Promise<readonly PendingDelivery[]>;
+  /** The copies of an announcement on one platform, by channel. */
+  listCopies(announcementKey: string, platform: string): Promise<readonly AnnouncementCopy[]>;
   /** When the next attempt of any copy on the platform is due; null when all are up to date. */
   nextDeliveryAt(platform: string): Promise<Temporal.Instant | null>;
   findAnnouncement(key: string): Promise<Announcement | null>;

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { messageSchema } from '../messages/message.ts';
 import type { MessageReference } from '../ports/chat.ts';
 import { StoreError } from '../ports/store-error.ts';
-import type { Announcement, PendingDelivery } from '../ports/store.ts';
+import type { Announcement, AnnouncementCopy, PendingDelivery } from '../ports/store.ts';
 import { decodeInstant, decodeJsonColumn, instantColumn, jsonColumn } from './columns.ts';
 import type { Tables } from './tables.ts';
 
@@ -12,7 +12,7 @@ export async function findAnnouncement(
 ): Promise<Announcement | null> {
   const row = await database
     .selectFrom('announcements')
-    .select(['key', 'account', 'message'])
+    .select(['key', 'account', 'message', 'in_thread_of'])
     .where('key', '=', key)
     .executeTakeFirst();
   if (row === undefined) return null;
@@ -20,6 +20,7 @@ export async function findAnnouncement(
     key: row.key,
     account: row.account,
     message: decodeJsonColumn(messageSchema, row.message, `announcement ${row.key}`),
+    ...(row.in_thread_of === null ? {} : { inThreadOf: row.in_thread_of }),
   };
 }
 
@@ -35,7 +36,14 @@ export async function announce(
   const nextChange = sql<number>`(select coalesce(max(change_number), 0) + 1 from announcements)`;
   const { version, change_number: change } = await database
     .insertInto('announcements')
-    .values({ key, account, message, version: 1, change_number: nextChange })
+    .values({
+      key,
+      account,
+      message,
+      version: 1,
+      change_number: nextChange,
+      in_thread_of: announcement.inThreadOf ?? null,
+    })
     .onConflict((conflict) =>
       conflict.column('key').doUpdateSet({
         account,
@@ -95,6 +103,7 @@ export async function listPendingDeliveries(
       'reference_message_id',
       'announcements.version',
       'announcements.message',
+      'in_thread_of',
       'attempts',
       'next_attempt_at',
     ])
@@ -115,12 +124,34 @@ export async function listPendingDeliveries(
         row.reference_channel === null || row.reference_message_id === null
           ? null
           : { platform, channel: row.reference_channel, messageId: row.reference_message_id },
+      inThreadOf: row.in_thread_of,
       version: row.version,
       message: decodeJsonColumn(messageSchema, row.message, where),
       attempts: row.attempts,
       nextAttemptAt: decodeInstant(row.next_attempt_at, where),
     };
   });
+}
+
+export async function listCopies(
+  database: Kysely<Tables>,
+  announcementKey: string,
+  platform: string,
+): Promise<readonly AnnouncementCopy[]> {
+  const rows = await database
+    .selectFrom('deliveries')
+    .select(['channel', 'reference_channel', 'reference_message_id'])
+    .where('announcement_key', '=', announcementKey)
+    .where('platform', '=', platform)
+    .orderBy('channel')
+    .execute();
+  return rows.map((row) => ({
+    channel: row.channel,
+    reference:
+      row.reference_channel === null || row.reference_message_id === null
+        ? null
+        : { platform, channel: row.reference_channel, messageId: row.reference_message_id },
+  }));
 }
 
 export async function nextDeliveryAt(

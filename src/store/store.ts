@@ -142,6 +142,7 @@ function reads(source: () => Kysely<Tables>): StoreReads {
     lastJobRun: async (job, scope) => await facts.lastJobRun(source(), job, scope),
     listPendingDeliveries: async (platform, now, limit) =>
       await announcements.listPendingDeliveries(source(), platform, now, limit),
+    listCopies: async (key, platform) => await announcements.listCopies(source(), key, platform),
     nextDeliveryAt: async (platform) => await announcements.nextDeliveryAt(source(), platform),
     findAnnouncement: async (key) => await announcements.findAnnouncement(source(), key),
     findReply: async (idempotencyKey) => await facts.findReply(source(), idempotencyKey),

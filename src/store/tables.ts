@@ -86,6 +86,7 @@ export interface Tables {
     version: number;
     /** Counts every change of every announcement. */
     change_number: number;
+    in_thread_of: string | null;
   };
   deliveries: {
     announcement_key: string;

@@ -96,6 +96,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       },
       log: SILENT_LOG,
       everyAccountOn: [{ platform: 'web', channel: 'workspace' }],
+      platforms: new Set(['web', 'slack', 'discord']),
       changed: () => {},
     };
     const executor = createExecutor(context);

@@ -62,6 +62,7 @@ describe('an announcement', () => {
         platform: 'slack',
         channel: 'C0TREASURY',
         reference: null,
+        inThreadOf: null,
         version: 1,
         message: sampleMessage('first'),
         attempts: 0,

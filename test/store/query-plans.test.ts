@@ -77,6 +77,7 @@ const READS: readonly Read[] = [
     async (reads) => await reads.listPendingDeliveries('slack', NOW, 10),
     /TEMP B-TREE/, // of what is pending only
   ],
+  ['listCopies', async (reads) => await reads.listCopies('a', 'slack')],
   ['nextDeliveryAt', async (reads) => await reads.nextDeliveryAt('slack')],
   ['findAnnouncement', async (reads) => await reads.findAnnouncement('a')],
   ['findReply', async (reads) => await reads.findReply('x')],

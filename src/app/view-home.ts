@@ -1,0 +1,73 @@
+import type { AccountSettings } from '../core/account.ts';
+import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
+import { peopleWithRole } from '../core/permission.ts';
+import { planRebalance } from '../core/plan.ts';
+import { presentPlanRefusal } from '../messages/errors.ts';
+import { presentHome } from '../messages/home.ts';
+import type { HomeAccount } from '../messages/home.ts';
+import type { Message } from '../messages/message.ts';
+import { presentStranger } from '../messages/refusal.ts';
+import { BrokerError } from '../ports/broker-error.ts';
+import type { PlatformUser } from '../ports/chat.ts';
+import { proposerName } from './announce-proposal.ts';
+import { displayName } from './context.ts';
+import type { AppContext } from './context.ts';
+import { findPerson } from './dispatch.ts';
+import { haltFor } from './halt.ts';
+import { approvalRule } from './propose.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+const FILLS_OF = Temporal.Duration.from({ hours: 7 * 24 });
+const MOST_FILLS = 8;
+
+/** What a person's own page shows: the accounts, what waits for a decision, the last fills. */
+export async function viewHome(context: AppContext, user: PlatformUser): Promise<Message> {
+  const person = findPerson(context.people, user);
+  if (person === null) {
+    return presentStranger(peopleWithRole(context.people, null, 'admin').map(({ name }) => name));
+  }
+  const { store, accounts } = context;
+  const now = context.clock.now();
+  const pending = await store.listProposals({ statuses: ['pending'] });
+  const fills = await store.listFills({ since: now.subtract(FILLS_OF) });
+  return presentHome({
+    personName: person.name,
+    accounts: await Promise.all(
+      [...accounts.values()].map((account) => homeAccount(context, account)),
+    ),
+    pending: pending.flatMap((record) => {
+      const account = accounts.get(record.proposal.account);
+      if (account === undefined) return [];
+      return [
+        {
+          record,
+          account,
+          proposerName: proposerName(context, record.proposal.proposedBy),
+          largeTrade: approvalRule(account, record.proposal.plan).large,
+        },
+      ];
+    }),
+    fills: fills.slice(-MOST_FILLS).toReversed(),
+    timeZone: EXCHANGE_TIME_ZONE,
+    now,
+  });
+}
+
+async function homeAccount(context: AppContext, account: AccountSettings): Promise<HomeAccount> {
+  const found = await haltFor(context.store, account.name);
+  const halt = found === null ? null : { halt: found, byName: displayName(context, found.by) };
+  try {
+    const snapshot = await takeSnapshot(context, account);
+    const result = planRebalance(snapshot, account.targets, account.policy);
+    if (result.type === 'refused') {
+      const problem = presentPlanRefusal(result.refusal, account.name).fallback;
+      return { account, state: null, problem, halt };
+    }
+    const { totalValue, driftBefore } = result.plan;
+    const state = { totalValue, cash: snapshot.balance.cash, drift: driftBefore };
+    return { account, state, problem: null, halt };
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    return { account, state: null, problem: `${error.message} ${error.nextStep}`, halt };
+  }
+}

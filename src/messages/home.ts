@@ -1,0 +1,141 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { Decimal } from '../core/decimal.ts';
+import type { Fill } from '../core/order.ts';
+import type { ProposalRecord } from '../core/proposal.ts';
+import type { Halt } from '../ports/store.ts';
+import { alert, compose, context, fields, heading, left, right, table, text } from './blocks.ts';
+import {
+  formatCount,
+  formatMoney,
+  formatPercent,
+  formatPrice,
+  formatQuantity,
+  SEPARATOR,
+  shortId,
+} from './format.ts';
+import { haltWords } from './halt.ts';
+import type { Block, Message } from './message.ts';
+import { legsInWords, ordersWithNotional } from './plan-blocks.ts';
+import { plain } from './plain.ts';
+import { describeBand } from './policy.ts';
+import { proposalButtons } from './proposal-buttons.ts';
+import { formatBetween, formatMoment } from './time.ts';
+import { sideTone, sideWord, venue } from './words.ts';
+
+/** One account on a person's own page. */
+export interface HomeAccount {
+  readonly account: AccountSettings;
+  /** Null when it cannot be read now. */
+  readonly state: {
+    readonly totalValue: Decimal;
+    readonly cash: Decimal;
+    readonly drift: Decimal;
+  } | null;
+  /** Why it cannot be read: the broker's own words. */
+  readonly problem: string | null;
+  readonly halt: { readonly halt: Halt; readonly byName: string } | null;
+}
+
+export interface HomeInput {
+  readonly personName: string;
+  readonly accounts: readonly HomeAccount[];
+  readonly pending: readonly {
+    readonly record: ProposalRecord;
+    readonly account: AccountSettings;
+    readonly proposerName: string;
+    readonly largeTrade: boolean;
+  }[];
+  /** Of the last seven days, newest first. */
+  readonly fills: readonly Fill[];
+  readonly timeZone: string;
+  readonly now: Temporal.Instant;
+}
+
+/** More proposals than this have no buttons here: a page takes only so many. */
+const MOST_WITH_BUTTONS = 8;
+
+/** A person's own page: the accounts, what waits for a decision, what was traded last. */
+export function presentHome(input: HomeInput): Message {
+  const count = input.pending.length;
+  const waits =
+    count === 0
+      ? 'Nothing waits for a decision.'
+      : `${formatCount(count, 'proposal')} ${count === 1 ? 'waits' : 'wait'} for a decision.`;
+  return compose(
+    [
+      `Evenkeel for ${plain(input.personName, 60)}: ${formatCount(input.accounts.length, 'account')}.`,
+      waits,
+    ],
+    [
+      ...input.accounts.flatMap((entry) => accountBlocks(entry, input)),
+      heading('Waiting for a decision'),
+      ...(count === 0
+        ? [text(waits)]
+        : input.pending.flatMap((entry, index) => pendingBlocks(entry, index, input))),
+      heading('Last fills'),
+      fillsBlock(input),
+      context(
+        `As of ${formatMoment(input.now, input.timeZone, input.now)}. /help lists the commands.`,
+      ),
+    ],
+  );
+}
+
+function accountBlocks(entry: HomeAccount, input: HomeInput): readonly (Block | null)[] {
+  const { account, state, halt } = entry;
+  const value = state === null ? 'cannot be read' : formatMoney(state.totalValue);
+  const band = describeBand(account.policy.toleranceBand);
+  return [
+    heading([account.name, venue(account), value].join(SEPARATOR)),
+    halt === null ? null : alert('bad', haltWords(halt, input.timeZone, input.now)),
+    entry.problem === null ? null : alert('caution', plain(entry.problem, 300)),
+    state === null
+      ? null
+      : fields([
+          { label: 'Drift', value: `${formatPercent(state.drift)} (band ${band})` },
+          { label: 'Cash', value: formatMoney(state.cash) },
+        ]),
+  ];
+}
+
+function pendingBlocks(
+  entry: HomeInput['pending'][number],
+  index: number,
+  input: HomeInput,
+): readonly (Block | null)[] {
+  const { record, account } = entry;
+  const { proposal } = record;
+  const votes = record.decisions.filter(({ verdict }) => verdict === 'approve').length;
+  const expiresIn = formatBetween(input.now, proposal.expiresAt);
+  const words = [
+    `${shortId(proposal.id)} for ${account.name} (${venue(proposal)}): ${ordersWithNotional(proposal.plan)}. ${legsInWords(proposal.plan.legs, 6)}.`,
+    `Proposed by ${plain(entry.proposerName, 60)}; ${votes} of ${formatCount(proposal.votesNeeded, 'vote')}; expires in ${expiresIn}.`,
+  ].join('\n');
+  return [
+    text(words),
+    index < MOST_WITH_BUTTONS ? proposalButtons(record, account, entry.largeTrade) : null,
+  ];
+}
+
+function fillsBlock({ fills, timeZone, now }: HomeInput): Block {
+  if (fills.length === 0) return text('Nothing was traded in the last seven days.');
+  return table(
+    'Last fills',
+    [
+      left('Time'),
+      left('Account'),
+      left('Side'),
+      left('Symbol'),
+      right('Quantity'),
+      right('Price'),
+    ],
+    fills.map((fill) => [
+      formatMoment(fill.at, timeZone, now),
+      fill.account,
+      { text: sideWord(fill.side), tone: sideTone(fill.side) },
+      plain(fill.symbol, 24),
+      formatQuantity(fill.quantity),
+      formatPrice(fill.price),
+    ]),
+  );
+}
