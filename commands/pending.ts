@@ -1,7 +1,6 @@
-import { proposerName } from '../src/app/announce-proposal.ts';
 import { ACCOUNT_OPTION } from '../src/app/command.ts';
 import type { Command } from '../src/app/command.ts';
-import { accountNamed, displayName } from '../src/app/context.ts';
+import { accountNamed, displayName, proposerName } from '../src/app/context.ts';
 import { openly } from '../src/app/privately.ts';
 import { EXCHANGE_TIME_ZONE } from '../src/core/market-calendar.ts';
 import { eligibleApprovers } from '../src/core/permission.ts';

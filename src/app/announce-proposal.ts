@@ -7,17 +7,22 @@ import { findChecks } from '../core/checks.ts';
 import { eligibleApprovers } from '../core/permission.ts';
 import type { Plan } from '../core/plan-types.ts';
 import type { Snapshot } from '../core/portfolio.ts';
-import type { ProposalRecord, Proposer } from '../core/proposal.ts';
+import type { ProposalRecord } from '../core/proposal.ts';
 import type { Message } from '../messages/message.ts';
 import { presentProposal } from '../messages/proposal.ts';
 import type { StoreReads, StoreTransaction } from '../ports/store.ts';
-import { accountNamed, destinationsOf, displayName } from './context.ts';
+import { accountNamed, destinationsOf, displayName, proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readExecutionFacts } from './execution-facts.ts';
 import { haltFor } from './halt.ts';
+import { announcementKey } from './proposal-id.ts';
+import { announceNotices } from './proposal-notices.ts';
 import { approvalRule } from './propose.ts';
 
-/** Puts a proposal's message, as it is within this transaction, in front of everyone who follows it. */
+/**
+ * Puts a proposal's message, as it is within this transaction, in front of everyone who follows it, and
+ * brings what stands around it up to date.
+ */
 export async function announceProposal(
   context: AppContext,
   unit: StoreTransaction,
@@ -32,11 +37,7 @@ export async function announceProposal(
     destinationsOf(context, account),
     context.clock.now(),
   );
-}
-
-/** The key of the one message that tells a proposal's story. */
-export function announcementKey(proposalId: string): string {
-  return `proposal:${proposalId}`;
+  await announceNotices(context, unit, record, account);
 }
 
 /** The message of a proposal as it stands. */
@@ -129,16 +130,4 @@ export function priceNote(snapshot: Snapshot, now: Temporal.Instant): string | u
     .reduce<Temporal.Instant | null>((found, quote) => earlier(found, quote.at), null);
   if (oldest === null || now.since(oldest).total('hours') < 24 * 5) return undefined;
   return `Prices are of ${formatDate(oldest.toZonedDateTimeISO('America/New_York').toPlainDate())}.`;
-}
-
-/** What messages call whoever proposed. */
-export function proposerName(context: AppContext, proposer: Proposer): string {
-  switch (proposer.type) {
-    case 'person':
-      return displayName(context, proposer.person);
-    case 'schedule':
-      return 'the drift scan';
-    case 'operator':
-      return 'the operator';
-  }
 }

@@ -1,5 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { Person } from '../core/person.ts';
+import type { Proposer } from '../core/proposal.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -64,4 +65,16 @@ export function personNamed(context: AppContext, id: string): Person | undefined
 /** The name that messages use for a person id; the id itself for people no longer configured. */
 export function displayName(context: AppContext, id: string): string {
   return personNamed(context, id)?.name ?? id;
+}
+
+/** What messages call whoever proposed. */
+export function proposerName(context: AppContext, proposer: Proposer): string {
+  switch (proposer.type) {
+    case 'person':
+      return displayName(context, proposer.person);
+    case 'schedule':
+      return 'the drift scan';
+    case 'operator':
+      return 'the operator';
+  }
 }

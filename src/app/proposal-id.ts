@@ -7,3 +7,8 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 export function newProposalId(random: Random): string {
   return [...random.bytes(6)].map((byte) => ALPHABET.charAt(byte % 32)).join('');
 }
+
+/** The key of the one message that tells a proposal's story. */
+export function announcementKey(proposalId: string): string {
+  return `proposal:${proposalId}`;
+}

@@ -12,6 +12,7 @@ import {
 } from '../../src/brokers/paper/index.ts';
 import type { AccountSettings } from '../../src/core/account.ts';
 import { decimal } from '../../src/core/decimal.ts';
+import type { Person } from '../../src/core/person.ts';
 import type { ProposalRecord } from '../../src/core/proposal.ts';
 import type { Broker } from '../../src/ports/broker.ts';
 import type { InteractionHandler, Reply } from '../../src/ports/chat.ts';
@@ -48,6 +49,7 @@ export interface ClickOptions {
 
 interface WorldOptions {
   readonly account?: Partial<AccountSettings>;
+  readonly people?: readonly Person[];
   readonly paper?: Readonly<Record<string, unknown>>;
   readonly behaviour?: DecideBehaviour;
   /** Puts something between the bot and its broker. */
@@ -89,7 +91,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       replays: new Map([[account.name, broker]]),
       accounts: new Map([[account.name, account]]),
       defaultAccount: null,
-      people: SAMPLE_PEOPLE,
+      people: options.people ?? SAMPLE_PEOPLE,
       clock: life.clock,
       random: {
         bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),

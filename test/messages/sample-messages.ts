@@ -57,6 +57,7 @@ import {
   sampleRecord,
   sampleSnapshot,
 } from '../fixtures/sample-proposal.ts';
+import { SAMPLE_NOTICES } from './sample-notices.ts';
 
 const account = sampleAccount();
 const plan = samplePlan();
@@ -181,6 +182,7 @@ const finished = { finishedAt: later(12, 41) };
 
 /** Every message there is, by the name of its golden files. */
 export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
+  ...SAMPLE_NOTICES,
   'proposal-pending': () => presentProposal(proposalInput()),
   'proposal-one-vote': () =>
     presentProposal(

@@ -1,0 +1,167 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { Decision, ProposalRecord } from '../core/proposal.ts';
+import { alert, compose, heading, text } from './blocks.ts';
+import { formatCount, joinNames, sentence, SEPARATOR, shortId } from './format.ts';
+import type { Block, Message, Tone } from './message.ts';
+import { driftChange, legsInWords, ordersWithNotional } from './plan-blocks.ts';
+import { plain } from './plain.ts';
+import { accountTimeZone, formatBetween, formatMoment } from './time.ts';
+import { proposalStatusTone, proposalStatusWord, venue } from './words.ts';
+
+/** What the short messages around a proposal are made from. */
+export interface ProposalNoticeInput {
+  readonly record: ProposalRecord;
+  readonly account: AccountSettings;
+  /** Where the proposal itself stands: the key of its announcement. */
+  readonly announcementKey: string;
+  readonly proposerName: string;
+  /** Names of people by their id. */
+  readonly nameOf: (person: string) => string;
+  /** Who can still vote. */
+  readonly approverNames: readonly string[];
+  readonly now: Temporal.Instant;
+}
+
+/** One thing that happened to a proposal, as a line of its thread. */
+export interface StoryEvent {
+  /** Stable, so that each is told once: `vote:ana`, `executed`. */
+  readonly event: string;
+  readonly message: Message;
+}
+
+/** Everything that has happened to a proposal so far, oldest first; what is told by the proposal itself is left out. */
+export function presentStory(input: ProposalNoticeInput): readonly StoryEvent[] {
+  const { record } = input;
+  const events = record.decisions.map((decision): StoryEvent => ({
+    event: `${decision.verdict === 'approve' ? 'vote' : 'rejection'}:${decision.person}`,
+    message: line(decision.verdict === 'approve' ? 'good' : 'bad', decisionWords(input, decision)),
+  }));
+  const ending = endingWords(input);
+  if (ending !== null) {
+    events.push({ event: record.status, message: line(proposalStatusTone(record.status), ending) });
+  }
+  return events;
+}
+
+/** What an approver is sent: what waits for them while it waits, and what came of it afterwards. */
+export function presentApproverNotice(input: ProposalNoticeInput, person: string): Message {
+  const { record, account } = input;
+  const { proposal } = record;
+  if (record.status !== 'pending') return ended(input);
+  const own = record.decisions.find((decision) => decision.person === person);
+  if (own !== undefined) {
+    const words = `${subject(input)}: you approved. ${missingVotes(record)}`;
+    return compose([words], [alert('good', words), link(input)]);
+  }
+  const head = ['Your vote is needed', shortId(proposal.id), account.name].join(SEPARATOR);
+  const what = `${venue(proposal)}: ${ordersWithNotional(proposal.plan)}, drift ${driftChange(proposal.plan)}. ${legsInWords(proposal.plan.legs, 6)}.`;
+  const when = `Proposed by ${plain(input.proposerName, 60)}. ${expiry(input)}`;
+  return compose([`${head}.`, what, when], [heading(head), text(what), text(when), link(input)]);
+}
+
+/** Shortly before a proposal expires, to somebody who has not voted. */
+export function presentReminder(input: ProposalNoticeInput, person: string): Message {
+  const { record } = input;
+  const hasVoted = record.decisions.some((decision) => decision.person === person);
+  if (record.status !== 'pending' || hasVoted) return presentApproverNotice(input, person);
+  const words = `${subject(input)} still waits for your vote. ${expiry(input)}`;
+  return compose([words], [alert('caution', words), link(input)]);
+}
+
+/** Shortly before a proposal expires, in its thread. */
+export function presentReminderStory(input: ProposalNoticeInput): Message {
+  const who =
+    input.approverNames.length === 0
+      ? 'Nobody is left who can vote.'
+      : `${joinNames(
+          input.approverNames.map((name) => plain(name, 60)),
+          'or',
+        )} can still vote.`;
+  return line('caution', `${expiry(input)} ${missingVotes(input.record)} ${who}`);
+}
+
+/** What whoever proposed is told when it is decided, and how it went on. */
+export function presentRequesterNotice(input: ProposalNoticeInput): Message {
+  return ended(input);
+}
+
+function ended(input: ProposalNoticeInput): Message {
+  const { record } = input;
+  const votes = record.decisions.map((decision) => decisionWords(input, decision));
+  const words = [
+    `${subject(input)} is ${proposalStatusWord(record.status)}.`,
+    ...votes,
+    endingWords(input) ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+  return compose([words], [alert(proposalStatusTone(record.status), words), link(input)]);
+}
+
+function subject({ record, account }: ProposalNoticeInput): string {
+  return `Proposal ${shortId(record.proposal.id)} for ${account.name} (${venue(record.proposal)})`;
+}
+
+function decisionWords(input: ProposalNoticeInput, decision: Decision): string {
+  const name = plain(input.nameOf(decision.person), 60);
+  const at = formatMoment(decision.at, accountTimeZone(input.account), input.now);
+  if (decision.verdict === 'approve') return `${name} approved ${at}.`;
+  const reason = decision.reason?.trim() ?? '';
+  const why = reason === '' ? 'No reason was given.' : `Reason: “${plain(reason, 500)}”`;
+  return `${name} rejected ${at}. ${why} Nothing was traded.`;
+}
+
+/** How it ended or goes on; null when the decisions say all. */
+function endingWords(input: ProposalNoticeInput): string | null {
+  const { record, account } = input;
+  const { proposal } = record;
+  const outcome = record.outcome === null ? '' : sentence(plain(record.outcome, 400));
+  switch (record.status) {
+    case 'pending':
+    case 'approved':
+    case 'rejected':
+      return null;
+    case 'expired':
+      return `Expired with ${votesOf(record)}. Nothing was traded. /rebalance ${account.name} makes a fresh proposal.`;
+    case 'superseded':
+      return record.supersededBy === null
+        ? `${outcome} Superseded; nothing was traded.`.trim()
+        : `${outcome} Superseded by ${shortId(record.supersededBy)}; nothing was traded.`.trim();
+    case 'executing':
+      return `Executing ${ordersWithNotional(proposal.plan)}.`;
+    case 'executed':
+      return `Executed: ${ordersWithNotional(proposal.plan)}. ${outcome}`.trim();
+    case 'partially_executed':
+      return `Partially executed. ${outcome} The proposal has the details.`;
+    case 'failed':
+      return `Failed. ${outcome} The proposal has the details.`;
+  }
+}
+
+/** `1 of 2 votes`. */
+function votesOf(record: ProposalRecord): string {
+  const votes = record.decisions.filter(({ verdict }) => verdict === 'approve').length;
+  return `${votes} of ${formatCount(record.proposal.votesNeeded, 'vote')}`;
+}
+
+function missingVotes(record: ProposalRecord): string {
+  const votes = record.decisions.filter(({ verdict }) => verdict === 'approve').length;
+  const missing = Math.max(record.proposal.votesNeeded - votes, 0);
+  return `${formatCount(missing, 'more vote')} ${missing === 1 ? 'is' : 'are'} needed.`;
+}
+
+function expiry({ record, account, now }: ProposalNoticeInput): string {
+  const { expiresAt } = record.proposal;
+  const at = formatMoment(expiresAt, accountTimeZone(account), now);
+  return Temporal.Instant.compare(expiresAt, now) <= 0
+    ? `It expired ${at}.`
+    : `It expires ${at}, in ${formatBetween(now, expiresAt)}.`;
+}
+
+function line(tone: Tone, words: string): Message {
+  return compose([words], [alert(tone, words)]);
+}
+
+function link({ announcementKey }: ProposalNoticeInput): Block {
+  return { type: 'link', label: 'Open the proposal', to: announcementKey, url: null };
+}

@@ -1,0 +1,152 @@
+import { decimal } from '../../src/core/decimal.ts';
+import type { Decision, ProposalRecord } from '../../src/core/proposal.ts';
+import { presentChatIncident, presentChatRecovered } from '../../src/messages/chat-incident.ts';
+import { presentHome } from '../../src/messages/home.ts';
+import type { HomeInput } from '../../src/messages/home.ts';
+import type { Message } from '../../src/messages/message.ts';
+import type { ProposalNoticeInput } from '../../src/messages/proposal-notices.ts';
+import {
+  presentApproverNotice,
+  presentReminder,
+  presentReminderStory,
+  presentRequesterNotice,
+  presentStory,
+} from '../../src/messages/proposal-notices.ts';
+import { later, sampleAccount } from '../fixtures/sample-account.ts';
+import { sampleExecution } from '../fixtures/sample-execution.ts';
+import { samplePlan, sampleProposal, sampleRecord } from '../fixtures/sample-proposal.ts';
+
+const NAMES: Readonly<Record<string, string>> = { ana: 'Ana', ben: 'Ben', chloe: 'Chloe' };
+
+const decision = (changes: Partial<Decision>): Decision => ({
+  proposalId: sampleProposal().id,
+  person: 'ben',
+  platform: 'slack',
+  verdict: 'approve',
+  reason: null,
+  digest: sampleProposal().digest,
+  at: later(10),
+  ...changes,
+});
+
+const oneVote = { decisions: [decision({})] };
+
+const rejected = {
+  status: 'rejected' as const,
+  decisions: [decision({ verdict: 'reject', reason: 'Wait for the <b>dividend</b> & @here' })],
+};
+
+function noticeInput(changes: Partial<ProposalRecord> = {}, minutes = 12): ProposalNoticeInput {
+  return {
+    record: { ...sampleRecord(), ...changes },
+    account: sampleAccount(),
+    announcementKey: 'proposal:k3f9xa',
+    proposerName: 'Ana',
+    nameOf: (person) => NAMES[person] ?? person,
+    approverNames: ['Chloe', 'Dev'],
+    now: later(minutes),
+  };
+}
+
+/** The newest line of a proposal's thread. */
+function newestLine(changes: Partial<ProposalRecord>): Message {
+  const newest = presentStory(noticeInput(changes)).at(-1);
+  if (newest === undefined) throw new Error('nothing has happened to the sample');
+  return newest.message;
+}
+
+function homeInput(changes: Partial<HomeInput> = {}): HomeInput {
+  const account = sampleAccount();
+  const family = sampleAccount({ name: 'family', broker: 'alpaca' });
+  const { fills } = sampleExecution(samplePlan().legs, [
+    { status: 'filled', fills: [['79', '223.05']] },
+    { status: 'filled', fills: [['104', '125.52']] },
+  ]);
+  return {
+    personName: 'Ben',
+    accounts: [
+      {
+        account,
+        state: {
+          totalValue: decimal('241204.11'),
+          cash: decimal('1704.63'),
+          drift: decimal('0.073'),
+        },
+        problem: null,
+        halt: null,
+      },
+      {
+        account: family,
+        state: null,
+        problem: 'The broker does not answer. It is asked again at the next command.',
+        halt: {
+          halt: { scope: 'family', by: 'ben', reason: 'a wrong price in the feed', at: later(-20) },
+          byName: 'Ben',
+        },
+      },
+    ],
+    pending: [{ record: sampleRecord(), account, proposerName: 'Ana', largeTrade: true }],
+    fills: fills.toReversed(),
+    timeZone: 'America/New_York',
+    now: later(2),
+    ...changes,
+  };
+}
+
+/** What is said around a proposal, about the chats themselves, and on a person's own page. */
+export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
+  'story-vote': () => newestLine(oneVote),
+  'story-rejected': () => newestLine(rejected),
+  'story-expired': () => newestLine({ ...oneVote, status: 'expired' }),
+  'story-superseded': () =>
+    newestLine({
+      status: 'superseded',
+      supersededBy: 'm4h2yb',
+      outcome: 'a newer proposal took its place',
+    }),
+  'story-executing': () => newestLine({ ...oneVote, status: 'executing' }),
+  'story-executed': () => newestLine({ ...oneVote, status: 'executed' }),
+  'story-failed': () =>
+    newestLine({ ...oneVote, status: 'failed', outcome: 'no order was accepted' }),
+  'story-reminder': () => presentReminderStory(noticeInput(oneVote, 50)),
+  'approver-asked': () => presentApproverNotice(noticeInput(), 'ben'),
+  'approver-voted': () => presentApproverNotice(noticeInput(oneVote), 'ben'),
+  'approver-decided': () => presentApproverNotice(noticeInput(rejected), 'chloe'),
+  'approver-reminded': () => presentReminder(noticeInput(oneVote, 50), 'chloe'),
+  'requester-rejected': () => presentRequesterNotice(noticeInput(rejected)),
+  'requester-partially-executed': () =>
+    presentRequesterNotice(
+      noticeInput({
+        ...oneVote,
+        status: 'partially_executed',
+        outcome: '3 of 4 orders filled, 1 rejected',
+      }),
+    ),
+  'chat-incident': () =>
+    presentChatIncident({
+      platform: 'slack',
+      channel: null,
+      reason: 'An API error occurred: token_revoked',
+      nextStep: 'Put a fresh token into .env, start again, and check with "evenkeel doctor".',
+      since: later(3),
+      timeZone: 'America/New_York',
+    }),
+  'chat-incident-channel': () =>
+    presentChatIncident({
+      platform: 'discord',
+      channel: '80351110224678912',
+      reason: 'Missing Access',
+      nextStep: 'Invite the bot to the channel, or correct the channel in portfolios.yaml.',
+      since: later(3),
+      timeZone: 'America/New_York',
+    }),
+  'chat-recovered': () =>
+    presentChatRecovered({
+      platform: 'slack',
+      channel: null,
+      at: later(9),
+      timeZone: 'America/New_York',
+    }),
+  home: () => presentHome(homeInput()),
+  'home-quiet': () => presentHome(homeInput({ pending: [], fills: [] })),
+};
