@@ -1,4 +1,5 @@
 import type { Command } from '../src/app/command.ts';
+import { audit } from './audit.ts';
 import { halt } from './halt.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   pending,
   orders,
   history,
+  audit,
   targets,
   halt,
   resume,

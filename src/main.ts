@@ -234,7 +234,7 @@ async function openWeb(
     views: {
       portfolio: () => viewPortfolios(context, [...context.accounts.values()]),
       orders: () => viewOrders(context, null),
-      audit: () => viewAudit(context),
+      audit: () => viewAudit(context, null),
     },
     channelName: WEB_CHANNEL,
     demo: config.demo,

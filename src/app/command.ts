@@ -58,6 +58,15 @@ export const ACCOUNT_OPTION: CommandOption = {
   required: false,
 };
 
+/** Sends the whole list as a file. */
+export const CSV_OPTION: CommandOption = {
+  name: 'csv',
+  kind: 'flag',
+  description: 'All of it as a CSV file, for you alone',
+  positional: false,
+  required: false,
+};
+
 /** `/rebalance [account] [--buy-only] [--contribute AMOUNT]`. */
 export function usageOf(command: Pick<Command, 'name' | 'options'>): string {
   const parts = command.options.map((option) => {

@@ -1,3 +1,4 @@
+import { AUDIT_CSV_HEADER, auditCsvLine } from '../messages/audit-csv.ts';
 import { StoreError } from '../ports/store-error.ts';
 import { openAuditReader, type StoredAuditRow } from './audit-reader.ts';
 import { instantColumn } from './columns.ts';
@@ -15,7 +16,6 @@ export interface AuditExportOptions {
 }
 
 const PAGE = 1000;
-const CSV_HEADER = 'seq,at,actor,platform,action,account,subject,payload,prev_hash,hash\r\n';
 
 /**
  * The audit log as text, whole lines at a time, in the order it was written. docs/audit-format.md
@@ -27,9 +27,9 @@ export async function* exportAudit(options: AuditExportOptions): AsyncGenerator<
   const from = options.from === undefined ? null : instantColumn(options.from);
   const to = options.to === undefined ? null : instantColumn(options.to);
   const { account } = options;
-  const line = options.format === 'csv' ? csvLine : jsonLine;
+  const line = options.format === 'csv' ? auditCsvLine : jsonLine;
   using reader = openAuditReader(options.path);
-  if (options.format === 'csv') yield CSV_HEADER;
+  if (options.format === 'csv') yield AUDIT_CSV_HEADER;
   let after = 0;
   for (;;) {
     const page = reader.page(after, PAGE);
@@ -72,30 +72,4 @@ function jsonPayload(row: StoredAuditRow): string {
     'database_corrupt',
     `The payload of audit row ${row.seq} is not canonical JSON; export as CSV to see it as it stands.`,
   );
-}
-
-function csvLine(row: StoredAuditRow): string {
-  const cells = [
-    String(row.seq),
-    row.at,
-    row.actor,
-    row.platform,
-    row.action,
-    row.account ?? '',
-    row.subject,
-    row.payload,
-    row.prevHash,
-    row.hash,
-  ];
-  return `${cells.map(csvCell).join(',')}\r\n`;
-}
-
-/**
- * RFC 4180, and a leading apostrophe before whatever a spreadsheet would run as a formula
- * (https://owasp.org/www-community/attacks/CSV_Injection), or before another apostrophe: so taking
- * one leading apostrophe away always gives the value back.
- */
-function csvCell(value: string): string {
-  const guarded = /^[=+\-@\t\r\n']/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }

@@ -1,6 +1,7 @@
 import { decimal } from '../../src/core/decimal.ts';
 import type { Decision, ProposalRecord } from '../../src/core/proposal.ts';
 import { presentChatIncident, presentChatRecovered } from '../../src/messages/chat-incident.ts';
+import { presentCsvFile } from '../../src/messages/csv-file.ts';
 import { presentHome } from '../../src/messages/home.ts';
 import type { HomeInput } from '../../src/messages/home.ts';
 import type { Message } from '../../src/messages/message.ts';
@@ -146,6 +147,15 @@ export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
       channel: null,
       at: later(9),
       timeZone: 'America/New_York',
+    }),
+  'csv-file': () =>
+    presentCsvFile({
+      noun: 'order',
+      account: 'core',
+      lines: 2,
+      rest: 'Older ones are in the database.',
+      content: 'side,symbol\r\nsell,AAPL\r\nbuy,IBM\r\n',
+      now: later(2),
     }),
   home: () => presentHome(homeInput()),
   'home-quiet': () => presentHome(homeInput({ pending: [], fills: [] })),

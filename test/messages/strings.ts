@@ -1,7 +1,9 @@
-/** Every string in a message, wherever it is. */
+/** Every string that a message shows, wherever it is. What a file contains is data, not words. */
 export function stringsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
+  if ('type' in value && value.type === 'file')
+    return stringsOf({ ...value, type: '', content: '' });
   return Object.values(value).flatMap(stringsOf);
 }
 
