@@ -4,6 +4,7 @@ import { sum, toText, ZERO } from '../core/decimal.ts';
 import { planRebalance } from '../core/plan.ts';
 import { presentDailySummary } from '../messages/daily-summary.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
+import { StoreError } from '../ports/store-error.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { auditEntry } from './audit.ts';
 import { destinationsOf, displayName } from './context.ts';
@@ -37,6 +38,7 @@ export async function summarize(
     return;
   }
   const { plan } = result;
+  const verification = await verifyRecord(context);
   await context.store.transaction(async (unit) => {
     const value = {
       account: account.name,
@@ -48,7 +50,9 @@ export async function summarize(
     await unit.recordAccountValue(value);
     const values = await unit.listAccountValues(account.name, date.subtract({ days: 31 }));
     const before = values.filter((entry) => Temporal.PlainDate.compare(entry.date, date) < 0);
-    const monthStart = before.find((entry) => entry.date.add({ days: 31 }) >= date);
+    const monthStart = before.find(
+      (entry) => Temporal.PlainDate.compare(entry.date.add({ days: 31 }), date) >= 0,
+    );
     await unit.appendAudit(
       auditEntry(now, SCHEDULE, 'summary', account.name, key, {
         value: toText(plan.totalValue),
@@ -81,11 +85,27 @@ export async function summarize(
       }),
       auditHead: head.hash,
       auditRows: head.seq,
-      verifiedAt: null,
+      verification,
     });
     await unit.announce({ key, account: account.name, message }, destinations, now);
   });
   context.changed();
+}
+
+/** Checks the whole audit chain, so that every summary says whether the record is whole. */
+async function verifyRecord(
+  context: AppContext,
+): Promise<{ readonly at: Temporal.Instant; readonly fault: string | null } | null> {
+  try {
+    const result = await context.store.verifyAudit();
+    const fault = result.ok ? null : `row ${result.brokenSeq} is ${result.kind}. ${result.detail}`;
+    if (fault !== null) context.log.error({ code: 'audit_broken', fault }, 'audit log is broken');
+    return { at: context.clock.now(), fault };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    context.log.error({ code: error.code, error }, 'audit log could not be verified');
+    return null;
+  }
 }
 
 function changeSince(before: Decimal | undefined, now: Decimal): Decimal | null {

@@ -18,9 +18,16 @@ export interface Scheduler {
 /** A run that is older than this is not made up: yesterday's summary is useful, last week's is not. */
 const MAKE_UP_WITHIN = Temporal.Duration.from({ hours: 72 });
 
+/** A run that failed is tried again this often in all, and this long after: an hour altogether. */
+const MOST_ATTEMPTS = 12;
+const ATTEMPT_AGAIN_AFTER = Temporal.Duration.from({ minutes: 5 });
+
 export function createScheduler(context: AppContext, jobs: readonly Job[]): Scheduler {
   const tasks: ScheduledTask[] = [];
   const running = new Set<Promise<void>>();
+  /** Cancel the attempts that are waited for. */
+  const retries = new Set<() => void>();
+  let stopped = false;
   let startedAt: Temporal.Instant = context.clock.now();
 
   const runDue = async (job: Job, planned: ScheduledRun): Promise<void> => {
@@ -50,30 +57,44 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
       );
       return true;
     });
-    if (!claimed) return;
+    if (claimed) await attempt(job, planned, dueAt, 1);
+  };
+
+  /** A broker that is away in this minute may be back in the next: what failed is tried again. */
+  const attempt = async (
+    job: Job,
+    planned: ScheduledRun,
+    dueAt: Temporal.Instant,
+    attempts: number,
+  ): Promise<void> => {
     let outcome: string;
     try {
       outcome = await job.run(context, planned.scope, dueAt);
     } catch (error) {
       outcome = `failed: ${error instanceof Error ? error.message : 'unknown error'}`;
       context.log.error(
-        { code: 'job_failed', job: job.name, scope: planned.scope, error },
+        { code: 'job_failed', job: job.name, scope: planned.scope, attempts, error },
         'job failed',
       );
+      if (attempts < MOST_ATTEMPTS && !stopped) {
+        const cancel = context.clock.schedule(context.clock.now().add(ATTEMPT_AGAIN_AFTER), () => {
+          retries.delete(cancel);
+          void track(job, planned, () => attempt(job, planned, dueAt, attempts + 1));
+        });
+        retries.add(cancel);
+      }
     }
-    await context.store.transaction((unit) =>
-      unit.finishJobRun({
-        job: job.name,
-        scope: planned.scope,
-        dueAt,
-        finishedAt: context.clock.now(),
-        outcome,
-      }),
-    );
+    const finishedAt = context.clock.now();
+    const run = { job: job.name, scope: planned.scope, dueAt, finishedAt, outcome };
+    await context.store.transaction((unit) => unit.finishJobRun(run));
   };
 
-  const track = (job: Job, planned: ScheduledRun): Promise<void> => {
-    const run = runDue(job, planned)
+  const track = (
+    job: Job,
+    planned: ScheduledRun,
+    work: () => Promise<void> = () => runDue(job, planned),
+  ): Promise<void> => {
+    const run = work()
       .catch((error: unknown) => {
         context.log.error(
           { code: 'job_not_recorded', job: job.name, scope: planned.scope, error },
@@ -112,6 +133,8 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
       }
     },
     async stop() {
+      stopped = true;
+      for (const cancel of retries) cancel();
       for (const task of tasks.splice(0)) await task.destroy();
       await Promise.all(running);
     },

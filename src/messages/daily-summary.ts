@@ -55,8 +55,8 @@ export interface DailySummaryInput {
   readonly notices?: readonly string[] | undefined;
   readonly auditHead: string;
   readonly auditRows: number;
-  /** When the audit chain was last verified; null when it was not. */
-  readonly verifiedAt: Temporal.Instant | null;
+  /** What checking the audit chain just before gave; null when it could not be checked. */
+  readonly verification: { readonly at: Temporal.Instant; readonly fault: string | null } | null;
 }
 
 export function presentDailySummary(input: DailySummaryInput): Message {
@@ -96,10 +96,18 @@ export function presentDailySummary(input: DailySummaryInput): Message {
           .map((limit) => `${plain(limit.name, 40)} ${formatPercent(limit.used, 0)}`)
           .join(', ');
   const notices = (input.notices ?? []).map((notice) => plain(notice, 300));
+  const { verification } = input;
+  const fault = verification === null ? null : verification.fault;
   const verified =
-    input.verifiedAt === null
+    verification === null
       ? 'not verified'
-      : `verified ${formatMoment(input.verifiedAt, timeZone, input.now)}`;
+      : `${fault === null ? 'verified' : 'found broken'} ${formatMoment(verification.at, timeZone, input.now)}`;
+  const warning =
+    verification === null
+      ? alert('caution', 'The audit log could not be verified today.')
+      : fault === null
+        ? null
+        : alert('bad', `The audit log is broken: ${plain(fault, 300)}`);
   const audit = `Audit: ${formatCount(input.auditRows, 'row')}, head ${shortHash(input.auditHead)}, ${verified}`;
   return compose(
     [
@@ -142,9 +150,7 @@ export function presentDailySummary(input: DailySummaryInput): Message {
         ...(limits === null ? [] : [{ label: 'Limits used', value: limits }]),
       ]),
       ...notices.map((notice) => alert('caution', notice)),
-      ...(input.verifiedAt === null
-        ? [alert('caution', 'The audit log was not verified today.')]
-        : []),
+      warning,
       context(audit),
     ],
   );

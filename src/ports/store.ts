@@ -289,11 +289,34 @@ export interface StoreTransaction extends StoreReads {
   publishAuditHead(): Promise<AuditHead>;
 }
 
+/** What was done to the first broken row of the audit log, as far as can be told. */
+export type AuditFault = 'edited' | 'deleted' | 'reordered' | 'truncated' | 'unreadable';
+
+export type AuditVerification =
+  | {
+      readonly ok: true;
+      readonly rows: number;
+      /** The last row's hash; 64 zeros for an empty log. */
+      readonly head: string;
+      /** The first row under the key; null without a key, and for an empty log. */
+      readonly keyedFrom: number | null;
+    }
+  | {
+      readonly ok: false;
+      /** The first row that is not as it was written. */
+      readonly brokenSeq: number;
+      readonly kind: AuditFault;
+      /** A sentence. */
+      readonly detail: string;
+    };
+
 export interface Store extends StoreReads {
   /**
    * Runs `work` in one write transaction (BEGIN IMMEDIATE): all reads in it see the newest state.
    * When `work` throws, nothing is kept and the error is passed on.
    */
   transaction<T>(work: (unit: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Checks every row of the audit log against the chain, beside whatever else is done. */
+  verifyAudit(): Promise<AuditVerification>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoreError } from '../ports/store-error.ts';
+import type { AuditFault, AuditVerification } from '../ports/store.ts';
 import { chainHash, GENESIS_HASH, type ChainHash } from './audit-chain.ts';
 import { parseAuditHead, type ExpectedHead } from './audit-head.ts';
 import { PUBLISHED_HEAD_SETTING } from './audit-log.ts';
@@ -9,27 +10,6 @@ import {
   type AuditReader,
   type StoredAuditRow,
 } from './audit-reader.ts';
-
-/** What was done to the first broken row, as far as can be told. */
-export type AuditFault = 'edited' | 'deleted' | 'reordered' | 'truncated' | 'unreadable';
-
-export type AuditVerification =
-  | {
-      readonly ok: true;
-      readonly rows: number;
-      /** The last row's hash; 64 zeros for an empty log. */
-      readonly head: string;
-      /** The first row under the key; null without a key, and for an empty log. */
-      readonly keyedFrom: number | null;
-    }
-  | {
-      readonly ok: false;
-      /** The first row that is not as it was written. */
-      readonly brokenSeq: number;
-      readonly kind: AuditFault;
-      /** A sentence. */
-      readonly detail: string;
-    };
 
 type Broken = Extract<AuditVerification, { ok: false }>;
 

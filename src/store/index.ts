@@ -1,5 +1,5 @@
 export { exportAudit, type AuditExportFormat, type AuditExportOptions } from './audit-export.ts';
-export { verifyAudit, type AuditFault, type AuditVerification } from './audit-verify.ts';
+export { verifyAudit } from './audit-verify.ts';
 export { openDatabase, type DatabaseHandle } from './database.ts';
 export { migrateDatabase } from './migrate.ts';
 export { openStore, type DatabaseStore, type OpenStoreOptions } from './store.ts';

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely } from 'kysely';
 import type { Log } from '../ports/log.ts';
 import { StoreError } from '../ports/store-error.ts';
-import type { Store, StoreReads, StoreTransaction } from '../ports/store.ts';
+import type { AuditVerification, Store, StoreReads, StoreTransaction } from '../ports/store.ts';
 import * as announcements from './announcements.ts';
 import { chainHash } from './audit-chain.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type AuditAppender,
 } from './audit-log.ts';
 import { assertAuditKey } from './audit-key.ts';
+import { verifyAudit } from './audit-verify.ts';
 import { openDatabase, type DatabaseHandle } from './database.ts';
 import * as facts from './facts.ts';
 import { migrateDatabase, type MigrationOptions } from './migrate.ts';
@@ -73,6 +74,7 @@ async function openOn(
   /** The transaction that the running code is part of. */
   const currentUnit = new AsyncLocalStorage<Unit>();
   let closed = false;
+  let verification: Promise<AuditVerification> | null = null;
 
   /** There is one connection: waiting for it from inside the transaction that has it never ends. */
   function outside(): Kysely<Tables> {
@@ -110,6 +112,21 @@ async function openOn(
             unit.open = false;
           }
         });
+    },
+    verifyAudit: async () => {
+      if (database.path === ':memory:') {
+        throw new StoreError(
+          'invalid_value',
+          'A database in memory cannot be verified: use a file.',
+        );
+      }
+      // Accounts whose summaries are due together share one reading of the log.
+      verification ??= verifyAudit({ path: database.path, auditKey: options.auditKey }).finally(
+        () => {
+          verification = null;
+        },
+      );
+      return await verification;
     },
     close: async () => {
       if (closed) return;

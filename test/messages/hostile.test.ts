@@ -139,7 +139,7 @@ const messages: Readonly<Record<string, Message>> = {
     notices: [HOSTILE],
     auditHead: SAMPLE_AUDIT_HEAD.hash,
     auditRows: 3,
-    verifiedAt: null,
+    verification: null,
   }),
   halted: presentHalted(halt, { byName: HOSTILE, resumerNames: [HOSTILE] }),
   resumed: presentResumed({ scope: 'core', by: HOSTILE, at: NOW }),

@@ -349,7 +349,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       notices: ['Schwab login: 2 days left'],
       auditHead: SAMPLE_AUDIT_HEAD.hash,
       auditRows: 846,
-      verifiedAt: NOW.add({ hours: 2, minutes: 3 }),
+      verification: { at: NOW.add({ hours: 2, minutes: 3 }), fault: null },
     }),
   'daily-summary-first-day': () =>
     presentDailySummary({
@@ -368,7 +368,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       working: [],
       auditHead: SAMPLE_AUDIT_HEAD.hash,
       auditRows: 1,
-      verifiedAt: null,
+      verification: null,
     }),
   portfolio: () =>
     presentPortfolio({
