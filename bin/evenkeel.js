@@ -11,6 +11,14 @@ if (major < needed) {
   );
   process.exitCode = 1;
 } else {
+  const { setFlagsFromString } = await import('node:v8');
+  const { enableCompileCache } = await import('node:module');
+  const { fileURLToPath } = await import('node:url');
+  // A bot idles most of its life: a small young generation halves the memory that it keeps.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  // From the second start on nothing is compiled: faster, and with less memory. A folder that cannot
+  // be written costs only that.
+  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/evenkeel', import.meta.url)));
   const { run } = await import('../src/cli.ts');
   process.exitCode = await run(process.argv.slice(2));
 }

@@ -8,6 +8,7 @@ import { loadProcessConfig } from './config/load.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLog } from './lib/logging.ts';
 import { systemRandom } from './lib/random.ts';
+import { sparingMemory } from './lib/spare-memory.ts';
 import { reveal } from './lib/secret.ts';
 import { BrokerError } from './ports/broker-error.ts';
 import { StoreError } from './ports/store-error.ts';
@@ -134,10 +135,12 @@ function auditKeyOf(config: Config): Uint8Array | null {
 
 async function start(): Promise<void> {
   const config = configured();
-  const { startBot } = await import('./main.ts');
   const log = logOf(config);
   for (const warning of config.warnings) process.stderr.write(`Note: ${warning}\n`);
-  const bot = await startBot({ config, clock: systemClock, random: systemRandom, log });
+  const bot = await sparingMemory(async () => {
+    const { startBot } = await import('./main.ts');
+    return await startBot({ config, clock: systemClock, random: systemRandom, log });
+  });
   print('');
   print(`Evenkeel is running. Open ${bot.web.url}`);
   print('The link opens one browser, once. Ctrl-C ends the bot.');

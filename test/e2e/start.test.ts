@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/evenkeel.js', import.meta.url));
+const RECORDER = new URL('record-modules.ts', import.meta.url).href;
+
+/** The SDKs of platforms and brokers. */
+const SDKS = /node_modules\/(@slack\/|discord\.js|@discordjs\/|@master-chief\/|@stoqey\/)/u;
+
+/** Starts the program, waits until it is up, and ends it as Ctrl-C does. */
+async function startAndStop(environment: Readonly<Record<string, string>> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'evenkeel-start-'));
+  try {
+    const bot = spawn(process.execPath, ['--import', RECORDER, PROGRAM, 'start'], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: join(folder, 'start.db'),
+        PORT: '0',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = new Promise<number | null>((resolve) => bot.once('exit', resolve));
+    const errors = text(bot.stderr);
+    const printed: string[] = [];
+    for await (const line of createInterface({ input: bot.stdout })) {
+      printed.push(line);
+      if (line.includes('Ctrl-C ends the bot')) bot.kill('SIGINT');
+    }
+    const lines = (await errors).split('\n');
+    return {
+      exitCode: await ended,
+      printed: printed.join('\n'),
+      sdks: lines.filter((line) => line.startsWith('loaded ') && SDKS.test(line)),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+describe('evenkeel start', () => {
+  it('prints the page with its token, ends cleanly, and loads no SDK that is not configured', async () => {
+    const { exitCode, printed, sdks } = await startAndStop();
+    expect(printed).toMatch(/http:\/\/127\.0\.0\.1:\d+\/\S*[\w-]{20,}/u);
+    expect(printed).toContain('Stopped.');
+    expect(exitCode).toBe(0);
+    expect(sdks).toEqual([]);
+  });
+
+  it('is up with its page though a configured chat cannot be reached', async () => {
+    const { exitCode, printed, sdks } = await startAndStop({
+      SLACK_BOT_TOKEN: 'xoxb-1-1-not-a-token',
+      SLACK_APP_TOKEN: 'xapp-1-A1-1-not-a-token',
+      // Nothing listens there.
+      SLACK_API_URL: 'http://127.0.0.1:9/api/',
+    });
+    expect(printed).toContain('Evenkeel is running');
+    expect(exitCode).toBe(0);
+    expect(sdks.some((line) => line.includes('@slack/'))).toBe(true);
+    expect(sdks.every((line) => line.includes('@slack/'))).toBe(true);
+  });
+});
