@@ -15,10 +15,17 @@ export interface ManifestOptions {
 }
 
 /**
- * What the bot needs and no more: to post and edit what it says, to be commanded, and to send files
- * such as the audit. Reading messages, channels or people is not among it.
+ * What the bot needs and no more: to post and edit what it says, to be commanded, to send files such as
+ * the audit, and to see whether it is in the channels it is to serve, which doctor tells. Reading
+ * messages or people is not among it.
  */
-export const SLACK_BOT_SCOPES = ['chat:write', 'commands', 'files:write'] as const;
+export const SLACK_BOT_SCOPES = [
+  'channels:read',
+  'chat:write',
+  'commands',
+  'files:write',
+  'groups:read',
+] as const;
 
 /**
  * The app manifest that Slack's "Create from manifest" takes.

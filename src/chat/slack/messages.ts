@@ -1,8 +1,11 @@
 import type { Message } from '../../messages/message.ts';
 import { ChatError } from '../../ports/chat-error.ts';
+import { directChannel, directRecipient } from '../../ports/chat.ts';
 import type { MessageReference } from '../../ports/chat.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { FileBlock } from './files.ts';
+import { uploadFile } from './files.ts';
 import { createPacing } from './pacing.ts';
 import type { ReplyTo } from './parse.ts';
 import { SLACK_PLATFORM } from './parse.ts';
@@ -14,7 +17,13 @@ import { WORDS } from './words.ts';
 
 /** Sends what the bot says. */
 export interface SlackMessages {
-  post(channel: string, message: Message): Promise<MessageReference>;
+  post(
+    channel: string,
+    message: Message,
+    options?: { readonly thread?: MessageReference },
+  ): Promise<MessageReference>;
+  /** The address of a posted message; null when there is none. */
+  linkTo(reference: MessageReference): Promise<string | null>;
   edit(reference: MessageReference, message: Message): Promise<'edited' | 'gone'>;
   /** Says something to one person alone, where they asked. */
   whisper(to: ReplyTo, message: Message): Promise<void>;
@@ -139,31 +148,64 @@ export function createSlackMessages(facts: {
     }
   }
 
-  return {
-    post: (channel, message) =>
-      pacing.run(channel, async () => {
-        try {
-          const answer = await sendFitting(message, (payload) =>
-            api.call(
-              'chat.postMessage',
-              { channel, ...payload, ...QUIETLY },
-              { repeatable: false },
-            ),
-          );
-          const { ts, channel: place } = answer;
-          if (typeof ts !== 'string') {
-            throw new ChatError(SLACK_PLATFORM, 'unavailable', 'chat.postMessage: no timestamp');
-          }
-          return {
-            platform: SLACK_PLATFORM,
-            // A person's id stands for their direct conversation, which has an id of its own.
-            channel: typeof place === 'string' ? place : channel,
-            messageId: ts,
-          };
-        } catch (error) {
-          throw toChatError(error);
+  async function post(
+    destination: string,
+    message: Message,
+    options: { readonly thread?: MessageReference } = {},
+  ): Promise<MessageReference> {
+    // A person's id stands for their direct conversation, which has an id of its own.
+    const channel = directRecipient(destination) ?? destination;
+    const thread = options.thread?.messageId ?? null;
+    return await pacing.run(channel, async () => {
+      try {
+        const answer = await sendFitting(message, (payload) =>
+          api.call(
+            'chat.postMessage',
+            { channel, ...payload, ...QUIETLY, ...(thread === null ? {} : { thread_ts: thread }) },
+            { repeatable: false },
+          ),
+        );
+        const { ts, channel: place } = answer;
+        if (typeof ts !== 'string') {
+          throw new ChatError(SLACK_PLATFORM, 'unavailable', 'chat.postMessage: no timestamp');
         }
-      }),
+        const posted = typeof place === 'string' ? place : channel;
+        for (const file of filesOf(message)) await attach(file, posted, thread);
+        return { platform: SLACK_PLATFORM, channel: posted, messageId: ts };
+      } catch (error) {
+        throw toChatError(error);
+      }
+    });
+  }
+
+  /** The message is there already: what cannot be attached is told beside it. */
+  async function attach(file: FileBlock, channel: string, thread: string | null): Promise<void> {
+    try {
+      await uploadFile(api, file, channel, thread);
+    } catch (error) {
+      log.error({ code: 'slack_file_failed', error, channel }, 'A file could not be sent to Slack');
+      await api.call(
+        'chat.postMessage',
+        { channel, text: WORDS.fileFailed, ...(thread === null ? {} : { thread_ts: thread }) },
+        { repeatable: false },
+      );
+    }
+  }
+
+  return {
+    post,
+    async linkTo({ channel, messageId }) {
+      try {
+        const { permalink } = await api.call(
+          'chat.getPermalink',
+          { channel, message_ts: messageId },
+          { repeatable: true },
+        );
+        return typeof permalink === 'string' ? permalink : null;
+      } catch (error) {
+        throw toChatError(error);
+      }
+    },
     edit(reference, message) {
       // Slack answers anything that is no timestamp with invalid arguments.
       if (!/^\d+\.\d+$/.test(reference.messageId)) return Promise.resolve('gone');
@@ -183,6 +225,12 @@ export function createSlackMessages(facts: {
     },
     async whisper(to, message) {
       const { responseUrl } = to;
+      // Files cannot be whispered: they go where nobody else sees them.
+      if (filesOf(message).length > 0) {
+        await post(directChannel(to.userId), message);
+        await this.whisper(to, { fallback: WORDS.sentDirectly, blocks: [] });
+        return;
+      }
       if (responseUrl !== null) {
         try {
           return await sendFitting(message, (payload) => respond(responseUrl, payload));
@@ -203,7 +251,7 @@ export function createSlackMessages(facts: {
         if (!(error instanceof SlackRefusal && NOT_THERE.includes(error.error))) {
           throw toChatError(error);
         }
-        await this.post(to.userId, message);
+        await post(directChannel(to.userId), message);
       }
     },
     async publishHome(userId, message) {
@@ -247,4 +295,8 @@ function isTooRich(error: unknown): error is SlackRefusal {
 /** The workspace does not know the block, rather than that we built it badly. */
 function isUnsupported(error: SlackRefusal): boolean {
   return error.details.length === 0 || error.details.some((text) => text.includes('unsupported'));
+}
+
+function filesOf(message: Message): readonly FileBlock[] {
+  return message.blocks.filter((block) => block.type === 'file');
 }

@@ -115,15 +115,10 @@ function createPlan(
         };
       }
       case 'link':
-        return {
-          required: false,
-          blocks: paragraphs(
-            block.url === null ? block.label : `${block.label}: ${block.url}`,
-            'neutral',
-          ),
-        };
+        return { required: false, blocks: renderLink(block) };
       case 'file':
-        return { required: false, blocks: paragraphs(block.title, 'neutral') };
+        // It is uploaded beside the message.
+        return { required: false, blocks: [] };
       case 'heading':
       case 'text':
       case 'fields':
@@ -147,6 +142,17 @@ function createPlan(
     reserved: reserved + BLOCK_COST + WORDS.cutShort.length,
     reservedBlocks: required.length,
   };
+}
+
+/** A link that Slack formats; https addresses only, so that nothing else can be made of it. */
+function renderLink({ label, url }: Extract<Block, { type: 'link' }>): readonly SlackBlock[] {
+  const shown = escapeWithin(line(label, LIMITS.header), LIMITS.header);
+  const address = url === null || !URL.canParse(url) ? null : new URL(url);
+  if (address === null || !/^https?:$/u.test(address.protocol)) {
+    return [{ type: 'section', text: mrkdwn(shown) }];
+  }
+  const target = escapeEntities(address.href).replaceAll('|', '%7C');
+  return [{ type: 'section', text: mrkdwn(`<${target}|${shown}>`) }];
 }
 
 function listOf(block: SlackBlock | null): readonly SlackBlock[] {

@@ -4,7 +4,7 @@ import type { SlackSettings } from '../../config/config.ts';
 import { reveal } from '../../lib/secret.ts';
 import type { Message } from '../../messages/message.ts';
 import { ChatError } from '../../ports/chat-error.ts';
-import type { Chat } from '../../ports/chat.ts';
+import type { Chat, ConnectionHealth } from '../../ports/chat.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Identity } from './interactions.ts';
@@ -12,7 +12,8 @@ import { createInteractions, sentence } from './interactions.ts';
 import { createBoltLogger } from './logger.ts';
 import { createSlackMessages } from './messages.ts';
 import { parse, SLACK_PLATFORM } from './parse.ts';
-import { createConnection } from './socket.ts';
+import { findSlackProblems } from './problems.ts';
+import { connectionError, createConnection } from './socket.ts';
 import { createSlackApi, toChatError } from './web-api.ts';
 import { WORDS } from './words.ts';
 
@@ -129,7 +130,10 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
     }
   }
 
-  async function connect(identity: Identity): Promise<Connected> {
+  async function connect(
+    identity: Identity,
+    health: ConnectionHealth | undefined,
+  ): Promise<Connected> {
     if (transport.type === 'socket') {
       const receiver = new SocketModeReceiver({
         appToken: reveal(transport.appToken),
@@ -138,7 +142,7 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
         installerOptions: { clientOptions: { ...clientOptions } },
       });
       const app = createApp(identity, receiver);
-      const socket = createConnection({ app, receiver, clock, log });
+      const socket = createConnection({ app, receiver, clock, log, health: health ?? null });
       await socket.start();
       return { port: null, stop: () => socket.stop() };
     }
@@ -165,16 +169,19 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
     get port() {
       return connection?.port ?? null;
     },
-    async start(handle) {
+    async start(handle, health) {
       const identity = await identify();
       interactions.start(handle, identity);
       try {
-        connection = await connect(identity);
+        connection = await connect(identity, health);
       } catch (error) {
         throw connectionError(error);
       }
     },
-    post: (channel, message) => messages.post(channel, message),
+    post: (channel, message, postOptions) => messages.post(channel, message, postOptions),
+    linkTo: (reference) => messages.linkTo(reference),
+    findProblems: () =>
+      findSlackProblems({ settings, api, clientOptions, clock, channels: options.channels }),
     edit: (reference, message) => messages.edit(reference, message),
     settled: () => interactions.settled(),
     stop() {
@@ -191,16 +198,4 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
 interface Connected {
   readonly port: number | null;
   stop(): Promise<void>;
-}
-
-function connectionError(error: unknown): ChatError {
-  const reason = error instanceof Error ? error.message : 'the connection was closed';
-  const refused = /invalid_auth|not_authed|not_allowed_token_type|account_inactive|token_/.test(
-    reason,
-  );
-  return new ChatError(
-    SLACK_PLATFORM,
-    refused ? 'authentication' : 'unavailable',
-    `Slack could not be connected: ${reason}`,
-  );
 }

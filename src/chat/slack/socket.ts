@@ -1,8 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { App, SocketModeReceiver } from '@slack/bolt';
+import { isDue } from '../../core/time.ts';
+import { ChatError } from '../../ports/chat-error.ts';
+import type { ConnectionHealth } from '../../ports/chat.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { withoutSecrets } from './logger.ts';
+import { SLACK_PLATFORM } from './parse.ts';
 
 /** Keeps a Socket Mode connection open. */
 export interface Connection {
@@ -11,6 +15,8 @@ export interface Connection {
   stop(): Promise<void>;
 }
 
+/** A connection that is away for longer is told about. */
+const LOST_AFTER = Temporal.Duration.from({ seconds: 30 });
 const FIRST_PAUSE_MILLISECONDS = 200;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
 /**
@@ -31,8 +37,10 @@ export function createConnection(facts: {
   readonly receiver: SocketModeReceiver;
   readonly clock: Clock;
   readonly log: Log;
+  /** Hears of a connection that does not come back. */
+  readonly health: ConnectionHealth | null;
 }): Connection {
-  const { app, receiver, clock, log } = facts;
+  const { app, receiver, clock, log, health } = facts;
   const { client } = receiver;
   let stopping = false;
   let connected = false;
@@ -88,6 +96,8 @@ export function createConnection(facts: {
 
   async function reconnect(): Promise<void> {
     log.info({}, 'Slack closed the connection; connecting again');
+    const toldAt = clock.now().add(LOST_AFTER);
+    let told = false;
     while (!stopping && !connected) {
       if (failures > 0) {
         await pause(
@@ -100,14 +110,16 @@ export function createConnection(facts: {
         // The SDK goes on with a connection that was begun before it was told to stop.
         if (stopping) await close();
         else log.info({}, 'Connected to Slack again');
+        if (told) health?.regained();
         return;
       } catch (error) {
         failures += 1;
         if (stopping) return;
-        const reason = error instanceof Error ? withoutSecrets(error.message) : 'closed';
-        if (failures === 3) {
-          log.error({ code: 'slack_disconnected', reason }, 'Slack cannot be reached; trying on');
-        } else log.warn({ reason, failures }, 'Slack cannot be reached; trying again');
+        const problem = connectionError(error);
+        log.warn({ reason: problem.message, failures }, 'Slack cannot be reached; trying again');
+        if (told || (problem.code === 'unavailable' && !isDue(clock.now(), toldAt))) continue;
+        told = true;
+        health?.lost(problem);
       }
     }
   }
@@ -139,4 +151,16 @@ function isDisconnectNotice(data: string): boolean {
     // The SDK reports what it cannot read.
     return false;
   }
+}
+
+/** What Slack, or the way to it, has against a connection. */
+export function connectionError(error: unknown): ChatError {
+  const words =
+    error instanceof Error ? withoutSecrets(error.message) : 'the connection was closed';
+  const refused = /invalid_auth|not_authed|not_allowed_token_type|account_inactive|token_/u;
+  return new ChatError(
+    SLACK_PLATFORM,
+    refused.test(words) ? 'authentication' : 'unavailable',
+    `Slack could not be connected: ${words}`,
+  );
 }

@@ -17,6 +17,8 @@ export const WORDS = {
   stopping: 'Evenkeel is shutting down. Start it again and repeat that.',
   failed: 'Something went wrong inside Evenkeel; the log has the details. Nothing was done twice.',
   formLate: 'The form could not be opened in time. Click once more.',
+  fileFailed: 'The file could not be sent; the log says why. Ask for it again in a moment.',
+  sentDirectly: 'The file is in your direct messages with me.',
   noHome: 'Evenkeel is starting. Come back in a moment.',
   elsewhere: (channels: number) =>
     channels === 0

@@ -3,7 +3,7 @@ import { secret } from '../../../src/lib/secret.ts';
 import { openSlackChat } from '../../../src/chat/slack/slack-chat.ts';
 import type { SlackChat, SlackChatOptions } from '../../../src/chat/slack/slack-chat.ts';
 import type { Message } from '../../../src/messages/message.ts';
-import type { InteractionHandler } from '../../../src/ports/chat.ts';
+import type { ConnectionHealth, InteractionHandler } from '../../../src/ports/chat.ts';
 import type { Log, LogFields } from '../../../src/ports/log.ts';
 import { startSlackFake } from '../../fakes/slack/index.ts';
 import type { SlackFake, SlackFakeOptions } from '../../fakes/slack/index.ts';
@@ -84,8 +84,8 @@ export async function openSlackHarness(
       get port() {
         return chat.port;
       },
-      async start(handle: InteractionHandler) {
-        await chat.start(handle);
+      async start(handle: InteractionHandler, health?: ConnectionHealth) {
+        await chat.start(handle, health);
         if (chat.port !== null) fake.setRequestUrl(`http://127.0.0.1:${chat.port}/slack/events`);
       },
     },

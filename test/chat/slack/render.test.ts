@@ -249,7 +249,13 @@ describe('how it looks', () => {
 
 describe('the manifest', () => {
   test('asks for no more than it needs, and lists every command', () => {
-    expect(SLACK_BOT_SCOPES).toEqual(['chat:write', 'commands', 'files:write']);
+    expect(SLACK_BOT_SCOPES).toEqual([
+      'channels:read',
+      'chat:write',
+      'commands',
+      'files:write',
+      'groups:read',
+    ]);
     const names = sampleCommands().map(({ name }) => `/${name}`);
     expect(slackManifest(sampleCommands())).toMatchObject({
       features: { slash_commands: names.map((command) => ({ command })) },

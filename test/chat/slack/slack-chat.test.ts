@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { InteractionHandler, Interaction, Reply } from '../../../src/ports/chat.ts';
 import { APPROVE, EVERY_BLOCK, REJECT_FORM } from '../../contracts/chat/samples.ts';
 import { richBlockTypes } from '../../fakes/slack/index.ts';
@@ -324,8 +324,12 @@ describe('the connection', () => {
   });
 
   it('survives a revoked app token, says so, and goes on trying', async () => {
-    const { chat, fake, log } = await open('Socket Mode');
-    await chat.start(NOTHING);
+    const { chat, fake } = await open('Socket Mode');
+    const told: string[] = [];
+    await chat.start(NOTHING, {
+      lost: (error) => told.push(`lost: ${error.code}`),
+      regained: () => told.push('regained'),
+    });
     const mend = fake.faults.always('apps.connections.open', {
       type: 'error',
       error: 'invalid_auth',
@@ -334,7 +338,9 @@ describe('the connection', () => {
     await fake.waitFor(() => fake.callsTo('apps.connections.open').length >= 4, UNTIL_RECONNECTED);
     mend();
     await fake.waitFor(() => fake.socketMode.accepted === 2, UNTIL_RECONNECTED);
-    expect(log.lines.map(({ fields }) => fields['code'])).toContain('slack_disconnected');
+    await vi.waitFor(() => {
+      expect(told).toEqual(['lost: authentication', 'regained']);
+    });
   });
 
   it('stops while it is about to connect again', async () => {
