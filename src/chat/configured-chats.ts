@@ -55,6 +55,7 @@ export async function openConfiguredChats(
       log,
       commands: describeCommands(commands),
       accounts: [...context.accounts.keys()],
+      channels: channelsOn(context, 'discord'),
       mayComplete: (user) => findPerson(context.people, user) !== null,
     });
     chats.push(chat);

@@ -1,6 +1,7 @@
 import { Client, Events, GatewayIntentBits, Options } from 'discord.js';
 import type { Interaction, RESTOptions } from 'discord.js';
 import type { Clock } from '../../ports/clock.ts';
+import type { ConnectionHealth } from '../../ports/chat.ts';
 import type { Log } from '../../ports/log.ts';
 import { ChatError } from '../../ports/chat-error.ts';
 import { isTransient, toChatError } from './errors.ts';
@@ -9,13 +10,16 @@ import { backoff } from './wait.ts';
 
 const LONGEST_BACKOFF_IN_SECONDS = 300;
 
+/** A connection that is away for longer is told about. */
+const LOST_AFTER = Temporal.Duration.from({ seconds: 30 });
+
 /** The gateway: where interactions come from. */
 export interface Connection {
   /**
    * Connects. Without an answer of Discord it goes on trying by itself.
    * @throws ChatError when Discord does not take the token.
    */
-  open(): Promise<void>;
+  open(health: ConnectionHealth | null): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,8 +35,25 @@ export function createConnection(options: {
 }): Connection {
   const { token, guildId, clock, log } = options;
   let client: Client | null = null;
+  let listener: ConnectionHealth | null = null;
+  let isLost = false;
+  let cancelPatience = (): void => {};
   let isClosed = false;
   let cancelRetry = (): void => {};
+
+  function lost(error: ChatError): void {
+    cancelPatience();
+    if (isLost || isClosed) return;
+    isLost = true;
+    listener?.lost(error);
+  }
+
+  function regained(): void {
+    cancelPatience();
+    if (!isLost) return;
+    isLost = false;
+    listener?.regained();
+  }
 
   async function attempt(): Promise<void> {
     const fresh = new Client({
@@ -63,6 +84,7 @@ export function createConnection(options: {
         );
       }
       await options.connected(application.id);
+      regained();
     } catch (error) {
       await fresh.destroy();
       throw toChatError(error, 'Discord could not be connected');
@@ -80,6 +102,7 @@ export function createConnection(options: {
         { code: 'discord_unreachable', error: problem },
         'Discord could not be connected; it is tried again',
       );
+      lost(problem);
       cancelRetry = clock.schedule(
         clock.now().add(backoff(attempts, LONGEST_BACKOFF_IN_SECONDS)),
         () => {
@@ -94,6 +117,8 @@ export function createConnection(options: {
       await open(attempts);
     } catch (error) {
       log.error({ code: 'discord_refused', error }, 'Discord does not take the connection');
+      isLost = false;
+      lost(toChatError(error, 'Discord does not take the connection'));
     }
   }
 
@@ -101,16 +126,24 @@ export function createConnection(options: {
   function report(of: Client): void {
     of.on(Events.ShardReconnecting, () => {
       log.warn({ code: 'discord_reconnecting' }, 'the connection to Discord is being renewed');
+      cancelPatience();
+      cancelPatience = clock.schedule(clock.now().add(LOST_AFTER), () => {
+        lost(new ChatError(DISCORD_PLATFORM, 'unavailable', 'The connection does not come back'));
+      });
     });
     of.on(Events.ShardResume, (_, replayed) => {
       log.info({ replayed }, 'the connection to Discord goes on where it was');
+      regained();
     });
+    of.on(Events.ShardReady, regained);
     of.on(Events.ShardDisconnect, ({ code }) => {
       if (isClosed) return;
       log.error(
         { code: 'discord_disconnected', closeCode: code },
         'Discord closed the connection for good; check the token, then start the program again',
       );
+      const reason = `Discord closed the connection for good (${code})`;
+      lost(new ChatError(DISCORD_PLATFORM, 'authentication', reason));
     });
     of.on(Events.Error, (error) => {
       const problem = toChatError(error, 'The connection to Discord failed');
@@ -130,10 +163,14 @@ export function createConnection(options: {
   }
 
   return {
-    open: () => open(0),
+    open(health) {
+      listener = health;
+      return open(0);
+    },
     async close() {
       isClosed = true;
       cancelRetry();
+      cancelPatience();
       await client?.destroy();
     },
   };

@@ -13,6 +13,7 @@ import { createMessages } from './messages.ts';
 import { completions, originOf, parseCommand, parseFields, userOf } from './parse.ts';
 import { createPainter } from './picture.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
+import { findDiscordProblems } from './problems.ts';
 import { registerCommands } from './register.ts';
 import type { CommandMetadata } from './register.ts';
 import { WORDS } from './words.ts';
@@ -26,6 +27,8 @@ export interface DiscordChatOptions {
   readonly commands: readonly CommandMetadata[];
   /** The names of the accounts, for completion. */
   readonly accounts: readonly string[];
+  /** The ids of the channels that are served: what doctor looks at. */
+  readonly channels?: readonly string[];
   /** Whether somebody may see the names of accounts while typing; everybody in the guild by default. */
   readonly mayComplete?: (user: PlatformUser) => boolean;
 }
@@ -162,11 +165,15 @@ export async function openDiscordChat(options: DiscordChatOptions): Promise<Disc
     get applicationId() {
       return applicationId;
     },
-    async start(handler) {
+    async start(handler, health) {
       handle = handler;
-      await connection.open();
+      await connection.open(health ?? null);
     },
-    post: (channel, message) => messages.post(channel, message),
+    post: (channel, message, postOptions) => messages.post(channel, message, postOptions),
+    linkTo: async ({ channel, messageId }) =>
+      `https://discord.com/channels/${guildId}/${channel}/${messageId}`,
+    findProblems: () =>
+      findDiscordProblems({ rest, guildId, channels: options.channels ?? [], commands }),
     edit: (reference, message) => messages.edit(reference, message),
     stop() {
       stopped ??= stop();

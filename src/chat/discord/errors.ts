@@ -12,6 +12,9 @@ const JSON_CODES = {
   alreadyAcknowledged: 40060,
   missingAccess: 50001,
   cannotMessageThisUser: 50007,
+  missingPermissions: 50013,
+  notInThisKindOfChannel: 50024,
+  notOnSystemMessages: 50068,
   invalidWebhookToken: 50027,
 } as const;
 
@@ -22,6 +25,16 @@ function isCode(error: unknown, codes: readonly (keyof typeof JSON_CODES)[]): bo
 /** The message or its channel is no longer there. */
 export function isGone(error: unknown): boolean {
   return isCode(error, ['unknownChannel', 'unknownMessage']);
+}
+
+/** Threads are not allowed there, to us or to anybody. */
+export function isThreadRefused(error: unknown): boolean {
+  return isCode(error, [
+    'missingAccess',
+    'missingPermissions',
+    'notInThisKindOfChannel',
+    'notOnSystemMessages',
+  ]);
 }
 
 /** Somebody, probably an earlier try of ours, has acknowledged the interaction. */

@@ -7,6 +7,7 @@ export const LIMITS = {
   /** Of all text displays of a message together. */
   text: 4000,
   charts: 4,
+  files: 2,
   chartDescription: 1024,
   buttonRows: 5,
   buttonsInRow: 5,

@@ -3,12 +3,14 @@ import { discordCommands } from './register.ts';
 import type { CommandMetadata, DiscordCommand } from './register.ts';
 
 /** What the bot does in a channel, and no more. */
-const PERMISSIONS =
+export const DISCORD_PERMISSIONS =
   PermissionFlagsBits.ViewChannel |
   PermissionFlagsBits.SendMessages |
   PermissionFlagsBits.EmbedLinks |
   PermissionFlagsBits.AttachFiles |
-  PermissionFlagsBits.ReadMessageHistory;
+  PermissionFlagsBits.ReadMessageHistory |
+  PermissionFlagsBits.CreatePublicThreads |
+  PermissionFlagsBits.SendMessagesInThreads;
 
 export interface DiscordManifest {
   /** What the program registers by itself at every start. */
@@ -26,7 +28,7 @@ export function discordManifest(
   commands: readonly CommandMetadata[],
   applicationId: string | null,
 ): DiscordManifest {
-  const permissions = PERMISSIONS.toString();
+  const permissions = DISCORD_PERMISSIONS.toString();
   return {
     commands: discordCommands(commands),
     inviteLink: applicationId === null ? null : inviteLink(applicationId, permissions),

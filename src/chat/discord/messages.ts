@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Block, Message } from '../../messages/message.ts';
 import type { Log } from '../../ports/log.ts';
 import { chartInWords } from './chart.ts';
+import { directRecipient } from '../../ports/chat.ts';
 import type { MessageReference } from '../../ports/chat.ts';
 import type { Random } from '../../ports/clock.ts';
 import { ChatError } from '../../ports/chat-error.ts';
@@ -14,6 +15,7 @@ import type { Painter } from './picture.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
 import { renderMessage } from './render.ts';
 import type { DiscordMessage } from './render.ts';
+import { createThreads } from './threads.ts';
 
 const SNOWFLAKE = /^\d{1,20}$/u;
 const identifiedSchema = z.object({ id: z.string() });
@@ -35,7 +37,11 @@ export interface Payload {
 export interface Messages {
   /** Renders a message and draws its charts. */
   prepare(message: Message): Promise<Payload>;
-  post(channel: string, message: Message): Promise<MessageReference>;
+  post(
+    channel: string,
+    message: Message,
+    options?: { readonly thread?: MessageReference },
+  ): Promise<MessageReference>;
   edit(reference: MessageReference, message: Message): Promise<'edited' | 'gone'>;
   /** Posts to one person alone. */
   tell(userId: string, message: Message): Promise<void>;
@@ -50,12 +56,14 @@ export function createMessages(options: {
 }): Messages {
   const { rest, random, customIds, painter, log } = options;
   const unanswered = new Map<string, string>();
+  const directChannels = new Map<string, string>();
+  const threads = createThreads(rest, log);
 
   async function prepare(message: Message): Promise<Payload> {
-    const { body, charts } = renderMessage(message, customIds);
-    let files: RawFile[];
+    const { body, charts, attached } = renderMessage(message, customIds);
+    let pictures: RawFile[];
     try {
-      files = await Promise.all(
+      pictures = await Promise.all(
         charts.map(async ({ name, svg }): Promise<RawFile> => {
           return { name, data: await painter.paint(svg), contentType: 'image/png' };
         }),
@@ -67,6 +75,12 @@ export function createMessages(options: {
       );
       return prepare({ ...message, blocks: message.blocks.map(chartAsWords) });
     }
+    const files = [
+      ...pictures,
+      ...attached.map(({ name, content, mediaType }): RawFile => {
+        return { name, data: Buffer.from(content, 'utf8'), contentType: mediaType };
+      }),
+    ];
     // An edit keeps the pictures of before unless it lists its own.
     const attachments = files.map(({ name }, index) => ({ id: String(index), filename: name }));
     return { body: { ...body, attachments }, files };
@@ -77,8 +91,41 @@ export function createMessages(options: {
    * under the same nonce, by the SDK and by our callers, and still stands there once.
    * https://docs.discord.com/developers/resources/message#create-message
    */
-  async function post(channel: string, message: Message): Promise<MessageReference> {
-    if (!SNOWFLAKE.test(channel)) throw unknownChannel(channel);
+  async function post(
+    destination: string,
+    message: Message,
+    { thread }: { readonly thread?: MessageReference } = {},
+  ): Promise<MessageReference> {
+    const recipient = directRecipient(destination);
+    if (!SNOWFLAKE.test(recipient ?? destination)) throw unknownChannel(destination);
+    if (recipient !== null) return await send(await directChannelOf(recipient), message);
+    if (thread === undefined || !SNOWFLAKE.test(thread.messageId)) {
+      return await send(destination, message);
+    }
+    const place = await threads.under(thread);
+    if (place !== null) return await send(place, message);
+    return await send(destination, message, thread.messageId);
+  }
+
+  /** The channel between the bot and a person. */
+  async function directChannelOf(userId: string): Promise<string> {
+    const known = directChannels.get(userId);
+    if (known !== undefined) return known;
+    try {
+      const answer = await rest.post(Routes.userChannels(), { body: { recipient_id: userId } });
+      const { id } = identifiedSchema.parse(answer);
+      directChannels.set(userId, id);
+      return id;
+    } catch (error) {
+      throw toChatError(error, `There is no direct channel to user ${userId}`);
+    }
+  }
+
+  async function send(
+    channel: string,
+    message: Message,
+    repliesTo: string | null = null,
+  ): Promise<MessageReference> {
     const key = createHash('sha256')
       .update(JSON.stringify([channel, message]))
       .digest('hex');
@@ -87,7 +134,14 @@ export function createMessages(options: {
     const { body, files } = await prepare(message);
     try {
       const answer = await rest.post(Routes.channelMessages(channel), {
-        body: { ...body, nonce, enforce_nonce: true },
+        body: {
+          ...body,
+          nonce,
+          enforce_nonce: true,
+          ...(repliesTo === null
+            ? {}
+            : { message_reference: { message_id: repliesTo, fail_if_not_exists: false } }),
+        },
         files,
       });
       const { id } = identifiedSchema.parse(answer);
@@ -120,14 +174,7 @@ export function createMessages(options: {
       }
     },
     async tell(userId, message) {
-      let channel: string;
-      try {
-        const answer = await rest.post(Routes.userChannels(), { body: { recipient_id: userId } });
-        channel = identifiedSchema.parse(answer).id;
-      } catch (error) {
-        throw toChatError(error, `There is no direct channel to user ${userId}`);
-      }
-      await post(channel, message);
+      await send(await directChannelOf(userId), message);
     },
   };
 }

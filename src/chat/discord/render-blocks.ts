@@ -54,17 +54,20 @@ export function textBlock(block: Block): TextBlock | null {
     case 'table':
       return (maximum) => table(block, maximum);
     case 'link':
-      return cutting(
-        block.url === null
-          ? escapeInline(block.label)
-          : `[${escapeInline(block.label)}](<${block.url}>)`,
-      );
+      return cutting(link(block));
     case 'file':
-      return cutting(escapeInline(block.title));
     case 'chart':
     case 'buttons':
       return null;
   }
+}
+
+/** Only what a browser opens becomes a link. */
+function link({ label, url }: Extract<Block, { type: 'link' }>): string {
+  const shown = escapeInline(label);
+  const address = url === null || !URL.canParse(url) ? null : new URL(url);
+  if (address === null || !/^https?:$/u.test(address.protocol)) return shown;
+  return `[${shown}](<${address.href.replaceAll('>', '%3E')}>)`;
 }
 
 function cutting(text: string): TextBlock {

@@ -23,12 +23,21 @@ export interface DiscordMessage {
     readonly allowed_mentions: { readonly parse: readonly [] };
   };
   readonly charts: readonly { readonly name: string; readonly svg: string }[];
+  /** Files to take away. */
+  readonly attached: readonly FilePart[];
+}
+
+interface FilePart {
+  readonly name: string;
+  readonly content: string;
+  readonly mediaType: string;
 }
 
 type Row = APIActionRowComponent<APIButtonComponentWithCustomId>;
 type Part =
   | { readonly type: 'text'; readonly text: TextBlock; readonly whole: string }
   | { readonly type: 'chart'; readonly name: string; readonly chart: Chart }
+  | { readonly type: 'file'; readonly file: FilePart }
   | { readonly type: 'rows'; readonly rows: readonly Row[] };
 
 /** Beyond these a message has no room for a line each. */
@@ -53,6 +62,7 @@ export function renderMessage(message: Message, customIds: CustomIds): DiscordMe
   const charts = parts.flatMap((part) =>
     part.type === 'chart' ? [{ name: part.name, svg: chartSvg(part.chart) }] : [],
   );
+  const attached = parts.flatMap((part) => (part.type === 'file' ? [part.file] : []));
   const components = assemble(parts);
   if (components.every(({ type }) => type === ComponentType.ActionRow)) {
     const content = cutMarkup(escapeText(message.fallback), LIMITS.text) || WORDS.unnamed;
@@ -72,12 +82,13 @@ export function renderMessage(message: Message, customIds: CustomIds): DiscordMe
       allowed_mentions: { parse: [] },
     },
     charts,
+    attached,
   };
 }
 
 function partsOf(blocks: readonly Block[], customIds: CustomIds): readonly Part[] {
   const parts: Part[] = [];
-  const count = { texts: 0, charts: 0, rows: 0, buttons: 0 };
+  const count = { texts: 0, charts: 0, files: 0, rows: 0, buttons: 0 };
   const ids = new Set<string>();
   for (const block of blocks) {
     if (block.type === 'chart') {
@@ -85,6 +96,11 @@ function partsOf(blocks: readonly Block[], customIds: CustomIds): readonly Part[
       count.charts += 1;
       if (count.charts > LIMITS.charts) continue;
       parts.push({ type: 'chart', name: `chart-${count.charts}.png`, chart: block });
+    } else if (block.type === 'file') {
+      count.files += 1;
+      if (count.files > LIMITS.files) continue;
+      const { content, mediaType } = block;
+      parts.push({ type: 'file', file: { name: fileName(block.name), content, mediaType } });
     } else if (block.type === 'buttons') {
       const rows = rowsOf(block.buttons, customIds, ids, count);
       if (rows.length > 0) parts.push({ type: 'rows', rows });
@@ -97,6 +113,12 @@ function partsOf(blocks: readonly Block[], customIds: CustomIds): readonly Part[
     }
   }
   return parts;
+}
+
+/** Discord refers to a file by its name, which therefore is plain and told from the charts'. */
+function fileName(name: string): string {
+  const plain = name.replaceAll(/[^\w.-]+/gu, '-').slice(-80);
+  return `file-${plain === '' ? 'list.csv' : plain}`;
 }
 
 /** Two buttons that say the same to us are one: Discord takes an id only once. */
@@ -162,7 +184,10 @@ function assemble(parts: readonly Part[]): APIComponentInContainer[] {
     }
     flush();
     if (part.type === 'rows') components.push(...part.rows);
-    else {
+    else if (part.type === 'file') {
+      const url = `attachment://${part.file.name}`;
+      components.push({ type: ComponentType.File, file: { url } });
+    } else {
       const { name, chart } = part;
       const description = chartInWords(chart, LIMITS.chartDescription);
       components.push({

@@ -5,6 +5,7 @@ export const WORDS = {
   unknownButton: 'This button is not one of mine, or of an older version of me.',
   openForm: 'One more question before this counts.',
   openFormButton: 'Continue',
+  thread: 'How it went on',
   unnamed: '-',
   chart: 'Chart',
   editList: (labels: string) => `Remove what is to be left out. ${labels}`,

@@ -35,8 +35,9 @@ describe('what Discord is told of the bot', () => {
       scope: 'bot applications.commands',
       permissions,
     });
-    // View channels, send messages, embed links, attach files, read history: bits 10, 11, 14, 15, 16.
-    expect(permissions).toBe(String([10, 11, 14, 15, 16].reduce((sum, bit) => sum + 2 ** bit, 0)));
+    // View channels, send messages, embed links, attach files, read history, make threads, write there.
+    const bits = [10, 11, 14, 15, 16, 35, 38];
+    expect(permissions).toBe(String(bits.reduce((sum, bit) => sum + 2 ** bit, 0)));
   });
 
   test('no link without an application', () => {

@@ -28,8 +28,8 @@ function render(message: Message) {
 
 /** What is wrong with a message as a post, an edit, an answer and a follow-up. */
 function problems(message: Message): readonly string[] {
-  const { body, charts } = render(message);
-  const files = charts.map(({ name }) => name);
+  const { body, charts, attached } = render(message);
+  const files = [...charts, ...attached].map(({ name }) => name);
   const strange = [...eachComponent(body.components, [])].flatMap(({ component }) =>
     strangeMarkdown(component.content ?? ''),
   );

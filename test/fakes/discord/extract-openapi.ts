@@ -38,6 +38,7 @@ const operations = [
   'GET /channels/{channel_id}/messages/{message_id}',
   'PATCH /channels/{channel_id}/messages/{message_id}',
   'DELETE /channels/{channel_id}/messages/{message_id}',
+  'POST /channels/{channel_id}/messages/{message_id}/threads',
   'POST /interactions/{interaction_id}/{interaction_token}/callback',
   'POST /webhooks/{webhook_id}/{webhook_token}',
   'GET /webhooks/{webhook_id}/{webhook_token}/messages/@original',

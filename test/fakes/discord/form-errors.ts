@@ -111,6 +111,8 @@ export const refusals = {
   invalidWebhookToken: () => new DiscordRefusal(401, 50027, 'Invalid Webhook Token'),
   invalidForm: (errors: readonly FormError[]) =>
     new DiscordRefusal(400, 50035, 'Invalid Form Body', errors),
+  threadExists: () =>
+    new DiscordRefusal(400, 160_004, 'A thread has already been created for this message'),
   invalidApiVersion: () => new DiscordRefusal(400, 50041, 'Invalid API version'),
   invalidJson: () => new DiscordRefusal(400, 50109, 'The request body contains invalid JSON.'),
 };

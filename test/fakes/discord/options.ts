@@ -62,6 +62,8 @@ const usualPermissions: readonly PermissionName[] = [
   'embedLinks',
   'attachFiles',
   'readMessageHistory',
+  'createPublicThreads',
+  'sendMessagesInThreads',
 ];
 
 export function furnishedWorld(options: DiscordFakeOptions): { world: World; guild: FakeGuild } {
@@ -183,6 +185,7 @@ function addChannel(world: World, guild: FakeGuild, name: string, id = world.sno
     name,
     guildId: guild.id,
     recipientId: null,
+    parentId: null,
     overwrites: [],
     isDeleted: false,
     lastMessageId: null,

@@ -82,6 +82,7 @@ export function channelPayload(world: World, channel: FakeChannel) {
       recipients: recipient === undefined ? [] : [userPayload(recipient)],
     };
   }
+  if (channel.parentId !== null) return threadPayload(world, channel);
   return {
     ...base,
     type: 0,
@@ -98,6 +99,31 @@ export function channelPayload(world: World, channel: FakeChannel) {
       deny: String(deny),
     })),
     nsfw: false,
+  };
+}
+
+/** A public thread: https://docs.discord.com/developers/resources/channel#thread-metadata-object */
+export function threadPayload(world: World, thread: FakeChannel) {
+  const messages = [...world.messages.values()].filter(({ channelId }) => channelId === thread.id);
+  return {
+    id: thread.id,
+    type: 11,
+    last_message_id: thread.lastMessageId,
+    flags: 0,
+    guild_id: thread.guildId,
+    name: thread.name,
+    parent_id: thread.parentId,
+    rate_limit_per_user: 0,
+    owner_id: world.bot.id,
+    thread_metadata: {
+      archived: false,
+      archive_timestamp: new Date(world.clock.now()).toISOString(),
+      auto_archive_duration: 4320,
+      locked: false,
+    },
+    message_count: messages.length,
+    member_count: 1,
+    total_message_sent: messages.length,
   };
 }
 
@@ -171,9 +197,14 @@ export function guildCreatePayload(world: World, guild: FakeGuild, withMembers: 
     voice_states: [],
     members: members.map(memberPayload),
     channels: [...world.channels.values()]
-      .filter(({ guildId, isDeleted }) => guildId === guild.id && !isDeleted)
+      .filter(
+        ({ guildId, parentId, isDeleted }) =>
+          guildId === guild.id && parentId === null && !isDeleted,
+      )
       .map((channel) => channelPayload(world, channel)),
-    threads: [],
+    threads: [...world.channels.values()]
+      .filter(({ guildId, parentId }) => guildId === guild.id && parentId !== null)
+      .map((thread) => threadPayload(world, thread)),
     presences: [],
     stage_instances: [],
     guild_scheduled_events: [],

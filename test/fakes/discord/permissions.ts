@@ -9,6 +9,8 @@ export const permissionBits = {
   readMessageHistory: 1n << 16n,
   mentionEveryone: 1n << 17n,
   useApplicationCommands: 1n << 31n,
+  createPublicThreads: 1n << 35n,
+  sendMessagesInThreads: 1n << 38n,
 } as const;
 
 export type PermissionName = keyof typeof permissionBits;

@@ -3,6 +3,7 @@ import type { ApiRequest, Handler } from './api.ts';
 import { formError, refusals } from './form-errors.ts';
 import { checkedMessage, createMessage, deleteMessage, editMessage } from './messages.ts';
 import { messagePayload } from './message-payload.ts';
+import { threadPayload } from './payloads.ts';
 import type { WireMessage } from './wire-types.ts';
 import type { FakeChannel, StoredMessage, World } from './world.ts';
 
@@ -21,7 +22,8 @@ export const messageRoutes = {
   'POST /channels/{channel_id}/messages': (world, request) => {
     const channel = channelFor(world, request.parameter('channel_id'));
     requireReachable(world, channel);
-    if (!botMay(world, channel, 'sendMessages')) throw refusals.missingPermissions();
+    const needed = channel.parentId === null ? 'sendMessages' : 'sendMessagesInThreads';
+    if (!botMay(world, channel, needed)) throw refusals.missingPermissions();
     const body = checkedMessage(request.body, request.files, 'create', null);
     requireUseOf(world, channel, body, request);
     requireReference(world, channel, body);
@@ -59,7 +61,37 @@ export const messageRoutes = {
     deleteMessage(world, message);
     return noContent;
   },
+  'POST /channels/{channel_id}/messages/{message_id}/threads': (world, request) => {
+    const channel = channelFor(world, request.parameter('channel_id'));
+    const message = messageFor(world, channel, request);
+    if (!botMay(world, channel, 'createPublicThreads')) throw refusals.missingPermissions();
+    // A thread has the id of the message it began with.
+    if (world.channels.has(message.id)) throw refusals.threadExists();
+    const thread: FakeChannel = {
+      id: message.id,
+      name: threadName(request.body),
+      guildId: channel.guildId,
+      recipientId: null,
+      parentId: channel.id,
+      overwrites: channel.overwrites,
+      isDeleted: false,
+      lastMessageId: null,
+    };
+    world.channels.set(thread.id, thread);
+    const payload = threadPayload(world, thread);
+    world.dispatch({ name: 'THREAD_CREATE', data: { ...payload, newly_created: true }, intent: 1 });
+    world.changes.notify();
+    return { status: 201, body: payload };
+  },
 } satisfies Readonly<Record<string, Handler>>;
+
+function threadName(body: unknown): string {
+  const name = typeof body === 'object' && body !== null && 'name' in body ? body.name : '';
+  if (typeof name === 'string' && name.length >= 1 && name.length <= 100) return name;
+  throw refusals.invalidForm([
+    formError(['name'], 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.'),
+  ]);
+}
 
 /** What only one person sees cannot be reached as a channel's message, not even by its author. */
 function isVisibleIn(channel: FakeChannel, message: StoredMessage): boolean {

@@ -60,7 +60,7 @@ export const readRoutes = {
   'GET /guilds/{guild_id}/channels': (world, request) => {
     const guild = guildFor(world, request.parameter('guild_id'));
     const channels = [...world.channels.values()].filter(
-      ({ guildId, isDeleted }) => guildId === guild.id && !isDeleted,
+      ({ guildId, parentId, isDeleted }) => guildId === guild.id && parentId === null && !isDeleted,
     );
     return ok(channels.map((channel) => channelPayload(world, channel)));
   },
@@ -102,6 +102,7 @@ export function directChannel(world: World, userId: string) {
     name: '',
     guildId: null,
     recipientId: userId,
+    parentId: null,
     overwrites: [],
     isDeleted: false,
     lastMessageId: null,

@@ -55,6 +55,8 @@ export interface FakeChannel {
   readonly guildId: string | null;
   /** The person at the other end of a direct message channel. */
   readonly recipientId: string | null;
+  /** The channel that a thread is in; null for what is no thread. */
+  readonly parentId: string | null;
   overwrites: Overwrite[];
   isDeleted: boolean;
   lastMessageId: string | null;
