@@ -9,7 +9,7 @@ import { createDispatcher } from './app/dispatch.ts';
 import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, viewOrders, viewPortfolios } from './app/views.ts';
-import { openGateway } from './brokers/gateways.ts';
+import { NO_LOGINS, openGateway } from './brokers/gateways.ts';
 import type { PaperDatabase } from './brokers/paper/index.ts';
 import { describeCommands, openConfiguredChats } from './chat/configured-chats.ts';
 import type { WebChat } from './chat/web/web-chat.ts';
@@ -145,7 +145,9 @@ async function openBroker(
     });
     return { broker, replay: broker };
   }
-  const gateway = gateways.get(account.broker) ?? (await openGateway(account.broker, surroundings));
+  const gateway =
+    gateways.get(account.broker) ??
+    (await openGateway(account.broker, { ...surroundings, logins: NO_LOGINS }));
   gateways.set(account.broker, gateway);
   return { broker: gateway.openAccount(account), replay: null };
 }

@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/lib': [],
   'src/core': [],
   'src/messages': ['src/core', 'src/ports', 'src/lib'],
-  'src/ports': ['src/core', 'src/messages'],
+  'src/ports': ['src/core', 'src/lib', 'src/messages'],
   'src/app': ['src/core', 'src/lib', 'src/messages', 'src/ports'],
   'src/config': ['src/core', 'src/lib'],
   'src/store': ['src/core', 'src/lib', 'src/messages', 'src/ports'],

@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
+import { BrokerError } from '../ports/broker-error.ts';
 import type { BrokerGateway } from '../ports/broker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
+import type { Logins } from '../ports/credentials.ts';
 import type { Log } from '../ports/log.ts';
 
 /** What a gateway works with. */
@@ -9,6 +11,8 @@ export interface GatewaySurroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The logins that people have connected, for brokers that are reached through them. */
+  readonly logins: Logins;
 }
 
 /**
@@ -28,3 +32,10 @@ export async function openGateway(
       );
   }
 }
+
+/** For a bot in which nobody can connect a login: whoever asks for one is told so. */
+export const NO_LOGINS: Logins = {
+  tokensOf(broker) {
+    throw new BrokerError(broker, 'authentication', 'no login can be connected yet');
+  },
+};

@@ -92,6 +92,11 @@ export interface Broker {
   cancelOrder(brokerOrderId: string): Promise<void>;
   /** @returns a function that ends the subscription. */
   subscribe(listener: (update: BrokerUpdate) => void): () => void;
+  /**
+   * When a person must log in at the broker again, for logins that end by themselves; null when that is
+   * not known. Absent: the login does not end.
+   */
+  loginEndsAt?(): Promise<Temporal.Instant | null>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,127 @@
+/** What goes first when requests have to wait: what finds out, then what reads, then what trades. */
+export type Urgency = 'recovery' | 'reading' | 'trading';
+
+const ORDER: readonly Urgency[] = ['recovery', 'reading', 'trading'];
+
+/** Keeps the requests of one broker login under its published limit. Shared by all its accounts. */
+export interface Pacer {
+  /**
+   * Runs the work when its turn has come: by urgency, then in the order given.
+   * @returns what the work returns; a failure reaches only its own caller.
+   * @throws PacerClosed when the pacer is closed before the work began.
+   */
+  run<T>(urgency: Urgency, work: () => Promise<T>): Promise<T>;
+  /** Begins nothing before this time: the broker said so (429 with its waiting time). */
+  pauseUntil(at: Temporal.Instant): void;
+  /** How many wait for their turn. */
+  waiting(): number;
+  /** Refuses what waits and what comes; what has begun goes on. */
+  close(): void;
+}
+
+/** The limit of a login: so many beginnings within any window of this length. */
+export interface PacerLimit {
+  readonly requests: number;
+  readonly window: Temporal.Duration;
+}
+
+/** The part of a clock that pacing needs. */
+interface PacerClock {
+  now(): Temporal.Instant;
+  schedule(at: Temporal.Instant, work: () => void): () => void;
+}
+
+/** The work never began, and so never reached the broker. */
+export class PacerClosed extends Error {
+  override readonly name = 'PacerClosed';
+
+  constructor() {
+    super('the connection is closed; the request was not sent');
+  }
+}
+
+interface Waiting {
+  readonly begin: () => void;
+  readonly refuse: () => void;
+}
+
+/**
+ * A sliding window: a burst of the whole limit may begin at once, and each further request begins when
+ * the one that came `requests` before it leaves the window.
+ * @throws RangeError for a limit below one.
+ */
+export function createPacer(clock: PacerClock, limit: PacerLimit): Pacer {
+  if (!Number.isInteger(limit.requests) || limit.requests < 1) {
+    throw new RangeError(`a limit takes a whole number from 1; found ${limit.requests}`);
+  }
+  const lanes: Readonly<Record<Urgency, Waiting[]>> = { recovery: [], reading: [], trading: [] };
+  let begun: Temporal.Instant[] = [];
+  let pausedUntil: Temporal.Instant | null = null;
+  let cancelTimer: (() => void) | null = null;
+  let closed = false;
+
+  /** When the next request may begin; null for now. */
+  function nextTurn(now: Temporal.Instant): Temporal.Instant | null {
+    // A time in the future is of a clock that was set back since: it would block for ever.
+    begun = begun.filter(
+      (at) =>
+        Temporal.Instant.compare(at, now) <= 0 &&
+        Temporal.Instant.compare(at.add(limit.window), now) > 0,
+    );
+    const [oldest] = begun;
+    const free =
+      begun.length < limit.requests || oldest === undefined ? null : oldest.add(limit.window);
+    if (pausedUntil === null || Temporal.Instant.compare(pausedUntil, now) <= 0) return free;
+    if (free === null || Temporal.Instant.compare(free, pausedUntil) < 0) return pausedUntil;
+    return free;
+  }
+
+  function pump(): void {
+    cancelTimer?.();
+    cancelTimer = null;
+    for (;;) {
+      const lane = ORDER.find((urgency) => lanes[urgency].length > 0);
+      if (lane === undefined) return;
+      const now = clock.now();
+      const turn = nextTurn(now);
+      if (turn !== null) {
+        cancelTimer = clock.schedule(turn, pump);
+        return;
+      }
+      begun.push(now);
+      lanes[lane].shift()?.begin();
+    }
+  }
+
+  return {
+    run<T>(urgency: Urgency, work: () => Promise<T>): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        if (closed) {
+          reject(new PacerClosed());
+          return;
+        }
+        lanes[urgency].push({
+          begin: () => {
+            work().then(resolve, reject);
+          },
+          refuse: () => {
+            reject(new PacerClosed());
+          },
+        });
+        pump();
+      });
+    },
+    pauseUntil(at) {
+      if (pausedUntil === null || Temporal.Instant.compare(at, pausedUntil) > 0) pausedUntil = at;
+      pump();
+    },
+    waiting: () => ORDER.reduce((count, urgency) => count + lanes[urgency].length, 0),
+    close() {
+      closed = true;
+      cancelTimer?.();
+      for (const urgency of ORDER) {
+        for (const { refuse } of lanes[urgency].splice(0)) refuse();
+      }
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { createPacer, PacerClosed } from '../../src/lib/pacer.ts';
+import type { Urgency } from '../../src/lib/pacer.ts';
+import { createTestClock } from '../fixtures/test-clock.ts';
+
+const SECOND = Temporal.Duration.from({ seconds: 1 });
+
+function pacing(requests: number) {
+  const clock = createTestClock();
+  const pacer = createPacer(clock, { requests, window: SECOND });
+  const begun: string[] = [];
+  const run = (name: string, urgency: Urgency = 'trading') =>
+    pacer.run(urgency, async () => {
+      begun.push(name);
+      return name;
+    });
+  return { clock, pacer, begun, run };
+}
+
+describe('a pacer', () => {
+  it('lets a burst of the whole limit begin at once and answers with the result', async () => {
+    const { begun, run } = pacing(3);
+    expect(await Promise.all([run('a'), run('b'), run('c')])).toEqual(['a', 'b', 'c']);
+    expect(begun).toEqual(['a', 'b', 'c']);
+  });
+
+  it('never begins more within any window than the limit', async () => {
+    const { clock, begun, run } = pacing(2);
+    void run('a');
+    await clock.advance({ milliseconds: 600 });
+    for (const name of ['b', 'c', 'd']) void run(name);
+    await clock.settle();
+    expect(begun).toEqual(['a', 'b']);
+    await clock.advance({ milliseconds: 399 });
+    expect(begun).toEqual(['a', 'b']);
+    await clock.advance({ milliseconds: 1 });
+    expect(begun).toEqual(['a', 'b', 'c']);
+    await clock.advance({ milliseconds: 599 });
+    expect(begun).toEqual(['a', 'b', 'c']);
+    await clock.advance({ milliseconds: 1 });
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('takes recovery before reading before trading, each in its order', async () => {
+    const { clock, begun, run } = pacing(1);
+    void run('first');
+    void run('order 1');
+    void run('order 2');
+    void run('quote', 'reading');
+    void run('look-up', 'recovery');
+    await clock.advance({ seconds: 5 });
+    expect(begun).toEqual(['first', 'look-up', 'quote', 'order 1', 'order 2']);
+  });
+
+  it('begins nothing while the broker wants it to wait', async () => {
+    const { clock, pacer, begun, run } = pacing(5);
+    pacer.pauseUntil(clock.now().add({ seconds: 3 }));
+    void run('a');
+    await clock.advance({ milliseconds: 2999 });
+    expect(begun).toEqual([]);
+    expect(pacer.waiting()).toBe(1);
+    await clock.advance({ milliseconds: 1 });
+    expect(begun).toEqual(['a']);
+  });
+
+  it('is not blocked by a clock that is set back', async () => {
+    const { clock, begun, run } = pacing(1);
+    await run('a');
+    await clock.set(clock.now().subtract({ hours: 1 }));
+    await run('b');
+    expect(begun).toEqual(['a', 'b']);
+  });
+
+  it('passes a failure to its own caller and goes on', async () => {
+    const { pacer, run } = pacing(5);
+    await expect(pacer.run('trading', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await run('b')).toBe('b');
+  });
+
+  it('refuses what had not begun when it is closed', async () => {
+    const { pacer, begun, run } = pacing(1);
+    await run('a');
+    const waiting = run('b');
+    pacer.close();
+    await expect(waiting).rejects.toThrow(PacerClosed);
+    await expect(run('c')).rejects.toThrow(PacerClosed);
+    expect(begun).toEqual(['a']);
+  });
+
+  it('takes no limit below one', () => {
+    expect(() => createPacer(createTestClock(), { requests: 0, window: SECOND })).toThrow(
+      'a whole number from 1; found 0',
+    );
+  });
+});
