@@ -1,5 +1,5 @@
 import { toText } from '../core/decimal.ts';
-import { addFill, isFinal, statusAfterReport } from '../core/order-transition.ts';
+import { addFill, correctFill, isFinal, statusAfterReport } from '../core/order-transition.ts';
 import type { Fill, Order, OrderStatus } from '../core/order.ts';
 import type { BrokerOrder } from '../ports/broker.ts';
 import type { AuditAction, StoreTransaction } from '../ports/store.ts';
@@ -75,7 +75,7 @@ export async function changeOrder(
 }
 
 /**
- * Records a fill exactly once, however often it is told.
+ * Records a fill exactly once, however often it is told, and each correction of it exactly once.
  * @returns false when it was known already or is not of an order of ours.
  */
 export async function recordFill(context: AppContext, fill: Fill): Promise<boolean> {
@@ -83,25 +83,27 @@ export async function recordFill(context: AppContext, fill: Fill): Promise<boole
     const order = await findOurOrder(unit, fill, fill.account);
     if (order === null) return false;
     const { clientOrderId, account, proposalId } = order.intent;
-    if (!(await unit.insertFill({ ...fill, clientOrderId }))) return false;
     const at = context.clock.now();
-    const after = addFill(order, fill);
+    const added = await unit.insertFill({ ...fill, clientOrderId });
+    const before = added ? null : await unit.correctFill({ ...fill, clientOrderId }, at);
+    if (!added && before === null) return false;
+    const after = before === null ? addFill(order, fill) : correctFill(order, before, fill);
     const updated = await unit.updateOrder(clientOrderId, order.status, {
       ...after,
       brokerOrderId: fill.brokerOrderId,
       updatedAt: at,
     });
     if (!updated) throw new Error(`order ${clientOrderId} changed within a write transaction`);
+    const action = before === null ? 'fill' : 'fill_corrected';
     await unit.appendAudit(
-      auditEntry(at, BROKER, 'fill', account, clientOrderId, {
+      auditEntry(at, BROKER, action, account, clientOrderId, {
         proposal: proposalId,
         executionId: fill.executionId,
         brokerOrderId: fill.brokerOrderId,
         side: fill.side,
         symbol: fill.symbol,
-        quantity: toText(fill.quantity),
-        price: toText(fill.price),
-        fees: toText(fill.fees),
+        ...figuresOf(fill),
+        ...(before === null ? {} : { before: figuresOf(before) }),
         filledAt: fill.at.toString(),
         filledQuantity: toText(after.filledQuantity),
         status: after.status,
@@ -109,6 +111,14 @@ export async function recordFill(context: AppContext, fill: Fill): Promise<boole
     );
     return true;
   });
+}
+
+function figuresOf(fill: Fill): { quantity: string; price: string; fees: string } {
+  return {
+    quantity: toText(fill.quantity),
+    price: toText(fill.price),
+    fees: toText(fill.fees),
+  };
 }
 
 /** The order of ours that a broker's report is about, by our id or, failing that, by theirs. */

@@ -59,3 +59,22 @@ export function addFill(
   const status = complete ? 'filled' : isFinal(order.status) ? order.status : 'partially_filled';
   return { filledQuantity, averageFillPrice, status };
 }
+
+/**
+ * Quantity, average price and status of an order once the broker corrected one of its fills. A finished
+ * order stays as finished as it was, whatever its fills come to: a correction starts no trading.
+ */
+export function correctFill(
+  order: Order,
+  before: Pick<Fill, 'quantity' | 'price'>,
+  after: Pick<Fill, 'quantity' | 'price'>,
+): { filledQuantity: Decimal; averageFillPrice: Decimal | null; status: OrderStatus } {
+  const filledQuantity = order.filledQuantity.minus(before.quantity).plus(after.quantity);
+  const spent = order.filledQuantity
+    .times(order.averageFillPrice ?? ZERO)
+    .minus(before.quantity.times(before.price))
+    .plus(after.quantity.times(after.price));
+  const averageFillPrice = filledQuantity.gt(ZERO) ? spent.div(filledQuantity) : null;
+  const complete = filledQuantity.gte(order.intent.quantity);
+  return { filledQuantity, averageFillPrice, status: complete ? 'filled' : order.status };
+}

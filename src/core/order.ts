@@ -56,13 +56,19 @@ type Decimal = z.output<typeof decimalSchema>;
 
 /** One execution at the broker. */
 export const fillSchema = z.object({
-  /** The broker's id of this execution; unique within a broker account. */
+  /** The broker's id of this execution; unique within a broker account, the same after a correction. */
   executionId: z.string().min(1),
+  /**
+   * Which telling of this execution it is, for brokers that correct what they told: a higher revision
+   * replaces quantity, price and fees of a lower one. Left out: 0.
+   */
+  revision: z.int().min(0).optional(),
   clientOrderId: z.string().nullable(),
   brokerOrderId: z.string(),
   account: accountNameSchema,
   symbol: symbolSchema,
   side: sideSchema,
+  /** Shares; zero when the broker took the execution back. */
   quantity: decimalSchema,
   price: decimalSchema,
   /** Commission and fees in account currency; zero when none. */

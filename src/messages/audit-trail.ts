@@ -26,6 +26,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   order_expired: 'order expired',
   cancel_requested: 'cancel asked for',
   fill: 'filled',
+  fill_corrected: 'fill corrected',
   reconciliation: 'reconciled',
   halt: 'halted',
   resume: 'resumed',
@@ -53,6 +54,7 @@ function actionTone(action: AuditAction): Tone {
     case 'halt':
       return 'bad';
     case 'order_unknown':
+    case 'fill_corrected':
     case 'supersession':
     case 'expiry':
       return 'caution';

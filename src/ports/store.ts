@@ -26,6 +26,7 @@ export type AuditAction =
   | 'order_expired'
   | 'cancel_requested'
   | 'fill'
+  | 'fill_corrected'
   | 'reconciliation'
   | 'halt'
   | 'resume'
@@ -234,6 +235,12 @@ export interface StoreTransaction extends StoreReads {
   ): Promise<boolean>;
   /** @returns false when this execution is already recorded. */
   insertFill(fill: Fill): Promise<boolean>;
+  /**
+   * Replaces quantity, price and fees of a recorded fill by those of a higher revision. What was recorded
+   * before stays in the database.
+   * @returns the fill as it stood before; null when there is nothing newer or different to record.
+   */
+  correctFill(fill: Fill, at: Temporal.Instant): Promise<Fill | null>;
   /** @returns false when the scope is halted already. */
   insertHalt(halt: Halt): Promise<boolean>;
   /** @returns false when the scope was not halted. */

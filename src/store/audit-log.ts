@@ -31,6 +31,7 @@ const ACTIONS = {
   order_expired: true,
   cancel_requested: true,
   fill: true,
+  fill_corrected: true,
   reconciliation: true,
   halt: true,
   resume: true,

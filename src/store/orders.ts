@@ -1,9 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Decimal } from '../core/decimal.ts';
 import {
-  fillSchema,
   orderIntentSchema,
-  type Fill,
   type Order,
   type OrderIntent,
   type OrderStatus,
@@ -169,87 +167,4 @@ export async function updateOrder(
     .where('status', '=', from)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
-}
-
-export async function listFills(
-  database: Kysely<Tables>,
-  filter: {
-    readonly account?: string;
-    readonly proposalId?: string;
-    readonly clientOrderId?: string;
-    readonly since?: Temporal.Instant;
-    readonly until?: Temporal.Instant;
-  },
-): Promise<readonly Fill[]> {
-  const { proposalId } = filter;
-  let query = database.selectFrom('fills').selectAll();
-  if (filter.account !== undefined) query = query.where('account', '=', filter.account);
-  if (filter.clientOrderId !== undefined) {
-    query = query.where('client_order_id', '=', filter.clientOrderId);
-  }
-  if (proposalId !== undefined) {
-    query = query.where('client_order_id', 'in', (orders) =>
-      orders.selectFrom('orders').select('client_order_id').where('proposal_id', '=', proposalId),
-    );
-  }
-  if (filter.since !== undefined) query = query.where('at', '>=', instantColumn(filter.since));
-  if (filter.until !== undefined) query = query.where('at', '<', instantColumn(filter.until));
-  const rows = await query.orderBy('at').orderBy('number').execute();
-  return rows.map(toFill);
-}
-
-function toFill(row: Selectable<Tables['fills']>): Fill {
-  return decodeColumn(
-    fillSchema,
-    {
-      executionId: row.execution_id,
-      clientOrderId: row.client_order_id,
-      brokerOrderId: row.broker_order_id,
-      account: row.account,
-      symbol: row.symbol,
-      side: row.side,
-      quantity: row.quantity,
-      price: row.price,
-      fees: row.fees,
-      at: row.at,
-    },
-    `fill ${row.execution_id}`,
-  );
-}
-
-export async function insertFill(database: Kysely<Tables>, fill: Fill): Promise<boolean> {
-  const result = await database
-    .insertInto('fills')
-    .values({
-      account: fill.account,
-      execution_id: fill.executionId,
-      client_order_id: fill.clientOrderId,
-      broker_order_id: fill.brokerOrderId,
-      symbol: fill.symbol,
-      side: fill.side,
-      quantity: decimalColumn(fill.quantity),
-      price: decimalColumn(fill.price),
-      fees: decimalColumn(fill.fees),
-      at: instantColumn(fill.at),
-    })
-    .onConflict((conflict) => conflict.columns(['account', 'execution_id']).doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
-}
-
-export async function lastTraded(
-  database: Kysely<Tables>,
-  account: string,
-): Promise<readonly { symbol: string; at: Temporal.Instant }[]> {
-  const rows = await database
-    .selectFrom('fills')
-    .select(['symbol', (fills) => fills.fn.max('at').as('at')])
-    .where('account', '=', account)
-    .groupBy('symbol')
-    .orderBy('symbol')
-    .execute();
-  return rows.map(({ symbol, at }) => ({
-    symbol,
-    at: decodeInstant(at, `last fill of ${symbol}`),
-  }));
 }

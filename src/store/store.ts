@@ -17,6 +17,7 @@ import { verifyAudit } from './audit-verify.ts';
 import { openDatabase, type DatabaseHandle } from './database.ts';
 import * as facts from './facts.ts';
 import { migrateDatabase, type MigrationOptions } from './migrate.ts';
+import * as fills from './fills.ts';
 import * as orders from './orders.ts';
 import * as proposals from './proposals.ts';
 import { rolledBack, toStoreError } from './sqlite-error.ts';
@@ -148,8 +149,8 @@ function reads(source: () => Kysely<Tables>): StoreReads {
     findOrderByBrokerId: async (account, brokerOrderId) =>
       await orders.findOrderByBrokerId(source(), account, brokerOrderId),
     listOrders: async (filter) => await orders.listOrders(source(), filter),
-    listFills: async (filter) => await orders.listFills(source(), filter),
-    lastTraded: async (account) => await orders.lastTraded(source(), account),
+    listFills: async (filter) => await fills.listFills(source(), filter),
+    lastTraded: async (account) => await fills.lastTraded(source(), account),
     listHalts: async () => await facts.listHalts(source()),
     auditHead: async () => await readAuditHead(source()),
     listAudit: async (filter) => await listAudit(source(), filter),
@@ -194,7 +195,8 @@ function writes(
       await orders.insertOrder(source(), intent, status, reason ?? null),
     updateOrder: async (clientOrderId, from, change) =>
       await orders.updateOrder(source(), clientOrderId, from, change),
-    insertFill: async (fill) => await orders.insertFill(source(), fill),
+    insertFill: async (fill) => await fills.insertFill(source(), fill),
+    correctFill: async (fill, at) => await fills.correctFill(source(), fill, at),
     insertHalt: async (halt) => await facts.insertHalt(source(), halt),
     deleteHalt: async (scope) => await facts.deleteHalt(source(), scope),
     claimInteraction: async (idempotencyKey, at) =>

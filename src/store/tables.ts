@@ -67,6 +67,17 @@ export interface Tables {
     price: string;
     fees: string;
     at: string;
+    revision: Generated<number>;
+  };
+  fill_corrections: {
+    number: Generated<number>;
+    account: string;
+    execution_id: string;
+    revision: number;
+    quantity: string;
+    price: string;
+    fees: string;
+    recorded_at: string;
   };
   halts: { scope: string; by: string; reason: string; at: string };
   interactions: { idempotency_key: string; at: string; reply: string | null };

@@ -1,0 +1,148 @@
+import type { Kysely } from 'kysely';
+import { fillSchema, type Fill } from '../core/order.ts';
+import { decimalColumn, decodeColumn, decodeInstant, instantColumn } from './columns.ts';
+import type { Tables } from './tables.ts';
+
+/** Every fill with what its newest correction made of it. */
+function correctedFills(database: Kysely<Tables>) {
+  return database
+    .selectFrom('fills')
+    .leftJoin('fill_corrections as correction', (join) =>
+      join
+        .onRef('correction.account', '=', 'fills.account')
+        .onRef('correction.execution_id', '=', 'fills.execution_id')
+        .on('correction.revision', '=', (newest) =>
+          newest
+            .selectFrom('fill_corrections as other')
+            .whereRef('other.account', '=', 'fills.account')
+            .whereRef('other.execution_id', '=', 'fills.execution_id')
+            .select((row) => row.fn.max('other.revision').as('revision')),
+        ),
+    )
+    .select((row) => [
+      'fills.number as number',
+      'fills.account as account',
+      'fills.execution_id as executionId',
+      'fills.client_order_id as clientOrderId',
+      'fills.broker_order_id as brokerOrderId',
+      'fills.symbol as symbol',
+      'fills.side as side',
+      'fills.at as at',
+      row.fn.coalesce('correction.revision', 'fills.revision').as('revision'),
+      row.fn.coalesce('correction.quantity', 'fills.quantity').as('quantity'),
+      row.fn.coalesce('correction.price', 'fills.price').as('price'),
+      row.fn.coalesce('correction.fees', 'fills.fees').as('fees'),
+    ]);
+}
+
+interface FillRow {
+  readonly number: number;
+  readonly executionId: string;
+  readonly revision: number;
+}
+
+function toFill({ number: _number, revision, ...row }: FillRow): Fill {
+  return decodeColumn(
+    fillSchema,
+    revision === 0 ? row : { ...row, revision },
+    `fill ${row.executionId}`,
+  );
+}
+
+export async function listFills(
+  database: Kysely<Tables>,
+  filter: {
+    readonly account?: string;
+    readonly proposalId?: string;
+    readonly clientOrderId?: string;
+    readonly since?: Temporal.Instant;
+    readonly until?: Temporal.Instant;
+  },
+): Promise<readonly Fill[]> {
+  const { proposalId } = filter;
+  let query = correctedFills(database);
+  if (filter.account !== undefined) query = query.where('fills.account', '=', filter.account);
+  if (filter.clientOrderId !== undefined) {
+    query = query.where('fills.client_order_id', '=', filter.clientOrderId);
+  }
+  if (proposalId !== undefined) {
+    query = query.where('fills.client_order_id', 'in', (orders) =>
+      orders.selectFrom('orders').select('client_order_id').where('proposal_id', '=', proposalId),
+    );
+  }
+  if (filter.since !== undefined) {
+    query = query.where('fills.at', '>=', instantColumn(filter.since));
+  }
+  if (filter.until !== undefined) query = query.where('fills.at', '<', instantColumn(filter.until));
+  const rows = await query.orderBy('fills.at').orderBy('fills.number').execute();
+  return rows.map(toFill);
+}
+
+export async function insertFill(database: Kysely<Tables>, fill: Fill): Promise<boolean> {
+  const result = await database
+    .insertInto('fills')
+    .values({
+      account: fill.account,
+      execution_id: fill.executionId,
+      client_order_id: fill.clientOrderId,
+      broker_order_id: fill.brokerOrderId,
+      symbol: fill.symbol,
+      side: fill.side,
+      quantity: decimalColumn(fill.quantity),
+      price: decimalColumn(fill.price),
+      fees: decimalColumn(fill.fees),
+      at: instantColumn(fill.at),
+      revision: fill.revision ?? 0,
+    })
+    .onConflict((conflict) => conflict.columns(['account', 'execution_id']).doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function correctFill(
+  database: Kysely<Tables>,
+  fill: Fill,
+  at: Temporal.Instant,
+): Promise<Fill | null> {
+  const row = await correctedFills(database)
+    .where('fills.account', '=', fill.account)
+    .where('fills.execution_id', '=', fill.executionId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const before = toFill(row);
+  const revision = fill.revision ?? 0;
+  const newer = revision > (before.revision ?? 0);
+  const same =
+    fill.quantity.eq(before.quantity) && fill.price.eq(before.price) && fill.fees.eq(before.fees);
+  if (!newer || same) return null;
+  await database
+    .insertInto('fill_corrections')
+    .values({
+      account: fill.account,
+      execution_id: fill.executionId,
+      revision,
+      quantity: decimalColumn(fill.quantity),
+      price: decimalColumn(fill.price),
+      fees: decimalColumn(fill.fees),
+      recorded_at: instantColumn(at),
+    })
+    .execute();
+  return before;
+}
+
+export async function lastTraded(
+  database: Kysely<Tables>,
+  account: string,
+): Promise<readonly { symbol: string; at: Temporal.Instant }[]> {
+  const rows = await database
+    .selectFrom('fills')
+    .select(['symbol', (fills) => fills.fn.max('at').as('at')])
+    .where('account', '=', account)
+    .groupBy('symbol')
+    .orderBy('symbol')
+    .execute();
+  return rows.map(({ symbol, at }) => ({
+    symbol,
+    at: decodeInstant(at, `last fill of ${symbol}`),
+  }));
+}
