@@ -98,6 +98,7 @@ export async function openCore(
       accounts: new Map(config.accounts.map((account) => [account.name, account])),
       defaultAccount: config.demo ? (first ?? null) : null,
       people: config.people,
+      limits: config.limits,
       clock,
       random,
       log,

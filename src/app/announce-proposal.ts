@@ -3,7 +3,7 @@ import type { Decimal } from '../core/decimal.ts';
 import { collaredPrice } from '../core/execution.ts';
 import { earlier } from '../core/time.ts';
 import { formatDate } from '../messages/time.ts';
-import { findChecks } from '../core/checks.ts';
+import { findChecks } from '../core/checks/find-checks.ts';
 import { eligibleApprovers } from '../core/permission.ts';
 import type { Plan } from '../core/plan-types.ts';
 import type { Snapshot } from '../core/portfolio.ts';
@@ -14,7 +14,7 @@ import type { StoreReads, StoreTransaction } from '../ports/store.ts';
 import { accountNamed, destinationsOf, displayName, proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readExecutionFacts } from './execution-facts.ts';
-import { haltFor } from './halt.ts';
+import { readCheckFacts } from './read-check-facts.ts';
 import { announcementKey } from './proposal-id.ts';
 import { announceNotices } from './proposal-notices.ts';
 import { approvalRule } from './propose.ts';
@@ -48,11 +48,11 @@ export async function renderProposal(
   account: AccountSettings,
 ): Promise<Message> {
   const { proposal } = record;
-  const [orders, fills, facts, halt, audit] = await Promise.all([
+  const [orders, fills, facts, checkFacts, audit] = await Promise.all([
     store.listOrders({ proposalId: proposal.id }),
     store.listFills({ proposalId: proposal.id }),
     readExecutionFacts(store, proposal.id),
-    haltFor(store, account.name),
+    readCheckFacts(context, store, proposal, account),
     auditSpan(store, proposal.id),
   ]);
   const approvals = record.decisions.filter((decision) => decision.verdict === 'approve');
@@ -74,7 +74,7 @@ export async function renderProposal(
             reason: rejection.reason,
             at: rejection.at,
           },
-    checks: findChecks({ proposal, account, halt, now: context.clock.now() }),
+    checks: findChecks(checkFacts),
     largeTrade: approvalRule(account, proposal.plan).large,
     limitPrices: limitPrices(account, proposal.plan),
     priceNote: priceNote(proposal.snapshot, context.clock.now()),

@@ -1,5 +1,5 @@
 import type { AccountSettings } from '../core/account.ts';
-import { findChecks } from '../core/checks.ts';
+import { findChecks } from '../core/checks/find-checks.ts';
 import { peopleWithRole } from '../core/permission.ts';
 import { presentDryRun } from '../messages/dry-run.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
@@ -10,9 +10,9 @@ import type { Reply } from '../ports/chat.ts';
 import { limitPrices, priceNote } from './announce-proposal.ts';
 import { displayName } from './context.ts';
 import type { AppContext } from './context.ts';
-import { haltFor } from './halt.ts';
 import { openly, privately } from './privately.ts';
 import type { ProposeResult } from './propose.ts';
+import { readCheckFacts } from './read-check-facts.ts';
 
 /** What is said to the one who asked for a proposal, whatever came of it. */
 export async function answerProposal(
@@ -30,12 +30,9 @@ export async function answerProposal(
         presentDryRun({
           account,
           plan: result.proposal.plan,
-          checks: findChecks({
-            proposal: result.proposal,
-            account,
-            halt: await haltFor(context.store, account.name),
-            now,
-          }),
+          checks: findChecks(
+            await readCheckFacts(context, context.store, result.proposal, account),
+          ),
           now,
           priceNote: priceNote(result.proposal.snapshot, now),
           limitPrices: limitPrices(account, result.proposal.plan),

@@ -1,3 +1,4 @@
+import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
 import { toText } from '../core/decimal.ts';
 import { findEnvelopeBreaches } from '../core/envelope.ts';
 import type { EnvelopeBreach } from '../core/envelope.ts';
@@ -5,6 +6,7 @@ import { transition } from '../core/proposal-transition.ts';
 import type { Proposal, ProposalRecord } from '../core/proposal.ts';
 import { isDue } from '../core/time.ts';
 import { supersededOutcome } from '../messages/superseded.ts';
+import { failedChecksOutcome } from '../messages/checks.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
@@ -16,6 +18,7 @@ import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
 import { haltFor } from './halt.ts';
 import { propose, supersede } from './propose.ts';
+import { readCheckFacts } from './read-check-facts.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 /** Checks the world against what was approved; true when the execution has begun. */
@@ -66,8 +69,13 @@ export async function beginExecution(
     await replaceStale(context, record, breaches);
     return false;
   }
-  if (!fresh.market.open) {
-    await abandon(context, proposal, 'the market is closed. Propose again while it is open');
+  const checks = failedChecks(
+    findChecks(
+      await readCheckFacts(context, context.store, proposal, account, { market: fresh.market }),
+    ),
+  );
+  if (checks.length > 0) {
+    await abandon(context, proposal, failedChecksOutcome(checks));
     return false;
   }
   const facts: ExecutionFacts = {

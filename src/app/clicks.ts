@@ -1,4 +1,4 @@
-import type { DecisionDenial } from '../core/permission.ts';
+import type { VoteDenial } from '../core/permission.ts';
 import { eligibleApprovers, peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
@@ -19,6 +19,7 @@ import type { DispatchFacts } from './dispatch.ts';
 import { halt } from './halt.ts';
 import { privately } from './privately.ts';
 import { approvalRule } from './propose.ts';
+import { askOutsideFacts } from './read-check-facts.ts';
 
 type Click = Extract<Interaction, { type: 'click' }>;
 
@@ -86,6 +87,7 @@ async function approve(
     verdict: 'approve',
     reason: null,
     confirmation: click.fields?.[FORM_FIELDS.confirmation] ?? null,
+    outside: await askOutsideFacts(context, account),
   });
   if (result.type === 'approved') facts.executor.start(record.proposal.id, account.name);
   return answerTo(context, result, person);
@@ -144,10 +146,10 @@ function answerTo(context: AppContext, result: DecideResult, person: Person): Re
 function eligible(
   context: AppContext,
   record: ProposalRecord,
-  denial: DecisionDenial | { readonly code: 'confirmation_needed' },
+  denial: VoteDenial,
 ): readonly string[] {
   const account = accountNamed(context, record.proposal.account);
-  if (denial.code === 'confirmation_needed') return [];
+  if (denial.code === 'confirmation_needed' || denial.code === 'check_failed') return [];
   return eligibleApprovers(context.people, account, record).map((person) => person.name);
 }
 

@@ -1,4 +1,5 @@
 import type { AccountSettings } from '../core/account.ts';
+import type { SharedLimits } from '../core/guardrail-settings.ts';
 import type { Person } from '../core/person.ts';
 import type { Proposer } from '../core/proposal.ts';
 import type { Broker } from '../ports/broker.ts';
@@ -16,6 +17,8 @@ export interface AppContext {
   /** The account that a command means when it names none and the channel does not tell; null for none. */
   readonly defaultAccount: AccountSettings | null;
   readonly people: readonly Person[];
+  /** Limits over all accounts, and for each person. */
+  readonly limits: SharedLimits;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

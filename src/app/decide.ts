@@ -1,5 +1,6 @@
+import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
 import { findDecisionDenial } from '../core/permission.ts';
-import type { DecisionDenial } from '../core/permission.ts';
+import type { VoteDenial } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import { transition } from '../core/proposal-transition.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
@@ -9,6 +10,8 @@ import { auditEntry, EVENKEEL } from './audit.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import { approvalRule } from './propose.ts';
+import { readCheckFacts } from './read-check-facts.ts';
+import type { OutsideFacts } from './read-check-facts.ts';
 
 export interface DecisionRequest {
   readonly proposalId: string;
@@ -20,13 +23,15 @@ export interface DecisionRequest {
   readonly reason: string | null;
   /** What the person typed to confirm a large trade; it must be the account's name. */
   readonly confirmation: string | null;
+  /** What was asked just before; left out for a rejection, which needs no checks. */
+  readonly outside?: OutsideFacts;
 }
 
 export type DecideResult =
   | { readonly type: 'no_such_proposal' }
   | {
       readonly type: 'denied';
-      readonly denial: DecisionDenial | { readonly code: 'confirmation_needed' };
+      readonly denial: VoteDenial;
       readonly record: ProposalRecord;
     }
   | { readonly type: 'counted'; readonly record: ProposalRecord; readonly votesMissing: number }
@@ -82,6 +87,23 @@ async function decideWithin(
       auditEntry(at, by, 'denial', account.name, proposal.id, { verdict, code }),
     );
     return { type: 'denied', denial: { code }, record };
+  }
+
+  if (verdict === 'approve') {
+    const facts = await readCheckFacts(context, unit, proposal, account, request.outside);
+    const checks = failedChecks(findChecks(facts));
+    if (checks.length > 0) {
+      const code = 'check_failed';
+      await unit.appendAudit(
+        auditEntry(at, by, 'denial', account.name, proposal.id, {
+          verdict,
+          code,
+          checks: checks.map(({ rule, detail }) => ({ rule, detail })),
+        }),
+      );
+      await announceProposal(context, unit, proposal.id);
+      return { type: 'denied', denial: { code, checks }, record };
+    }
   }
 
   const approvals = record.decisions

@@ -1,8 +1,15 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { Person } from '../core/person.ts';
 import type { RebalancePolicy } from '../core/policy.ts';
+import { toApprovalRules, toAutomaticHalts, toCompliance, toLimits } from './guardrails.ts';
 import type { AccountEntry, PersonEntry } from './portfolios-schema.ts';
 import { jobSchedule } from './schedule-text.ts';
+
+const ONE_TIME_CODES = {
+  never: 'never',
+  'large-trades': 'large_trades',
+  always: 'always',
+} as const;
 
 const MODES = { both: 'both', 'buy-only': 'buy_only', 'sell-only': 'sell_only' } as const;
 
@@ -33,6 +40,11 @@ export function toAccount(
               notional: approvals.largeTrade.notional,
               votesNeeded: approvals.largeTrade.votes,
             },
+      rules: toApprovalRules(approvals.rules),
+      oneTimeCode: ONE_TIME_CODES[approvals.oneTimeCode],
+      reminders: approvals.reminders,
+      escalation: approvals.escalation ?? null,
+      resumeVotes: approvals.resumeVotes,
     },
     orders: {
       orderType: orders.type,
@@ -40,6 +52,11 @@ export function toAccount(
       timeLimit: orders.timeLimit,
       extendedHours: orders.extendedHours,
     },
+    limits: toLimits(entry.limits),
+    marketHours: entry.marketHours,
+    funds: entry.funds,
+    compliance: toCompliance(name, entry.compliance),
+    automaticHalts: toAutomaticHalts(entry.halts),
     schedule: {
       dailySummary: jobSchedule(schedule.dailySummary, schedule.timeZone),
       driftScan: jobSchedule(schedule.driftScan, schedule.timeZone),

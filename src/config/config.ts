@@ -1,4 +1,5 @@
 import type { AccountSettings } from '../core/account.ts';
+import type { SharedLimits } from '../core/guardrail-settings.ts';
 import type { Person } from '../core/person.ts';
 import type { Secret } from '../lib/secret.ts';
 
@@ -6,6 +7,8 @@ import type { Secret } from '../lib/secret.ts';
 export interface Config {
   readonly accounts: readonly AccountSettings[];
   readonly people: readonly Person[];
+  /** Over all accounts, and for each person. */
+  readonly limits: SharedLimits;
   /** Absolute. */
   readonly databasePath: string;
   /** True when DATABASE_URL is not set: the demo then takes a temporary database. */

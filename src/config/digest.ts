@@ -7,11 +7,15 @@ import type { Config } from './config.ts';
  * changes nothing here; nor do ports, paths and log levels.
  */
 export function digestConfig(
-  config: Pick<Config, 'accounts' | 'people' | 'tradingMode' | 'slack' | 'discord' | 'auditKey'>,
+  config: Pick<
+    Config,
+    'accounts' | 'people' | 'limits' | 'tradingMode' | 'slack' | 'discord' | 'auditKey'
+  >,
 ): string {
   const facts = {
     accounts: config.accounts,
     people: config.people,
+    limits: config.limits,
     tradingMode: config.tradingMode,
     slack: config.slack !== null,
     discord: config.discord !== null,

@@ -63,15 +63,16 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   if (portfolios.type === 'invalid') return invalid([...problems, ...portfolios.problems]);
   if (environment.type === 'invalid') return invalid(problems);
 
-  const { accounts, people } = portfolios;
+  const { accounts, people, limits } = portfolios;
   const { settings } = environment;
   const config: Config = {
     accounts,
     people,
+    limits,
     ...settings,
     sourceFile: source.path,
     demo: source.demo,
-    digest: digestConfig({ accounts, people, ...settings }),
+    digest: digestConfig({ accounts, people, limits, ...settings }),
     warnings: [
       ...portfolios.warnings,
       ...environmentWarnings({ accounts, demo: source.demo }, settings),

@@ -3,6 +3,16 @@ import { HUNDRED, sum, toText } from '../core/decimal.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import { ROLES } from '../core/person.ts';
 import { nearest } from '../lib/nearest.ts';
+import {
+  accountLimitsSchema,
+  approvalExtrasSchema,
+  automaticHaltsSchema,
+  complianceSchema,
+  fundsSchema,
+  marketHoursSchema,
+  sharedLimitsSchema,
+  symbolSchema,
+} from './guardrails-schema.ts';
 import { listed, shown } from './issues.ts';
 import { scheduleTextSchema, timeZoneSchema } from './schedule-text.ts';
 import {
@@ -47,10 +57,6 @@ const brokerSchema = z
 const brokerSectionSchema = z
   .record(z.string(), z.unknown(), "expected a section with the broker's settings")
   .optional();
-
-const SYMBOL = /^[A-Z0-9][A-Z0-9.\-/ ]{0,23}$/;
-const SYMBOL_EXPECTED = 'expected a symbol such as AAPL or BRK.B (upper case)';
-const symbolSchema = z.string(SYMBOL_EXPECTED).regex(SYMBOL, SYMBOL_EXPECTED);
 
 const targetSymbolSchema = symbolSchema.refine(
   (symbol) => symbol !== 'CASH',
@@ -154,6 +160,7 @@ const approvalsSchema = z
         )
         .optional()
         .describe('From this notional on, so many votes and the typed name of the account.'),
+      ...approvalExtrasSchema,
     },
     'expected a section with votes, expiresAfter, ...',
   )
@@ -239,6 +246,11 @@ const accountSchema = z.strictObject(
     policy: policySchema.prefault({}),
     approvals: approvalsSchema.prefault({}),
     orders: ordersSchema.prefault({}),
+    limits: accountLimitsSchema.prefault({}),
+    marketHours: marketHoursSchema.prefault({}),
+    funds: fundsSchema.prefault({}),
+    compliance: complianceSchema.prefault({}),
+    halts: automaticHaltsSchema.prefault({}),
     channels: z
       .array(channelSchema, 'expected a list of channels, such as - slack: C0123ABCD')
       .default([])
@@ -300,6 +312,7 @@ export const portfoliosSchema = z.strictObject(
       z.record(nameSchema('core'), accountSchema, 'expected accounts by name'),
       'expected at least one account',
     ),
+    limits: sharedLimitsSchema.prefault({}),
     people: nonEmpty(
       z.record(nameSchema('ana'), personSchema, 'expected people by id'),
       'expected at least one person',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AccountSettings } from '../core/account.ts';
 import type { Person } from '../core/person.ts';
+import type { SharedLimits } from '../core/guardrail-settings.ts';
 import { toAccount, toPerson } from './accounts.ts';
 import { readBrokerSection } from './broker-section.ts';
 import type { Lookup } from './broker-section.ts';
@@ -12,6 +13,7 @@ import {
   checkTradingMode,
 } from './checks.ts';
 import type { ConfigProblem } from './config.ts';
+import { toSharedLimits } from './guardrails.ts';
 import { explainIssues, pathText } from './issues.ts';
 import type { PathProblem } from './issues.ts';
 import { portfoliosSchema } from './portfolios-schema.ts';
@@ -37,6 +39,7 @@ export type PortfoliosResult =
       readonly type: 'read';
       readonly accounts: readonly AccountSettings[];
       readonly people: readonly Person[];
+      readonly limits: SharedLimits;
       readonly warnings: readonly string[];
     }
   | { readonly type: 'invalid'; readonly problems: readonly ConfigProblem[] };
@@ -87,7 +90,7 @@ export function readPortfolios(
     .filter((person) => Object.keys(person.platformIds).length === 0)
     .map((person) => `${person.name} has no id on any platform and can do nothing.`);
   const warnings = [...approvals.flatMap((result) => result.warnings), ...unreachable];
-  return { type: 'read', accounts, people, warnings };
+  return { type: 'read', accounts, people, limits: toSharedLimits(parsed.data.limits), warnings };
 }
 
 function readAccounts(

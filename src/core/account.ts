@@ -1,4 +1,12 @@
 import type { Decimal } from './decimal.ts';
+import type {
+  ApprovalRule,
+  AutomaticHaltSettings,
+  ComplianceSettings,
+  FundsSettings,
+  MarketHoursSettings,
+  TradeLimits,
+} from './guardrail-settings.ts';
 import type { RebalancePolicy } from './policy.ts';
 import type { Targets } from './portfolio.ts';
 import type { Envelope } from './proposal.ts';
@@ -27,6 +35,11 @@ export interface AccountSettings {
   readonly envelope: Envelope;
   readonly approvals: ApprovalSettings;
   readonly orders: OrderSettings;
+  readonly limits: TradeLimits;
+  readonly marketHours: MarketHoursSettings;
+  readonly funds: FundsSettings;
+  readonly compliance: ComplianceSettings;
+  readonly automaticHalts: AutomaticHaltSettings;
   readonly schedule: {
     readonly dailySummary: JobSchedule | null;
     readonly driftScan: JobSchedule | null;
@@ -40,6 +53,16 @@ export interface ApprovalSettings {
   readonly expiresAfter: Temporal.Duration;
   /** A proposal with at least this notional needs the account's name typed and `votesNeeded` of its own. */
   readonly largeTrade: { readonly notional: Decimal; readonly votesNeeded: number } | null;
+  /** What asks for more votes; of the rules that apply, the strictest of each kind counts. */
+  readonly rules: readonly ApprovalRule[];
+  /** When an approver must give a one-time code. */
+  readonly oneTimeCode: 'never' | 'large_trades' | 'always';
+  /** How long before it expires the approvers are reminded. */
+  readonly reminders: readonly Temporal.Duration[];
+  /** Which group is asked too when nobody decided for so long; null for none. */
+  readonly escalation: { readonly after: Temporal.Duration; readonly group: string } | null;
+  /** How many approvers it takes to resume after a halt. */
+  readonly resumeVotes: number;
 }
 
 export interface OrderSettings {

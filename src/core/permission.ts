@@ -1,4 +1,5 @@
 import type { AccountSettings } from './account.ts';
+import type { Check } from './check.ts';
 import { ROLES } from './person.ts';
 import type { Person, Role } from './person.ts';
 import type { ProposalRecord } from './proposal.ts';
@@ -29,6 +30,12 @@ export type DecisionDenial =
   | { readonly code: 'digest_changed' }
   | { readonly code: 'not_pending' }
   | { readonly code: 'expired' };
+
+/** Why a vote does not count: who votes and when, what was typed, or what the checks found. */
+export type VoteDenial =
+  | DecisionDenial
+  | { readonly code: 'confirmation_needed' }
+  | { readonly code: 'check_failed'; readonly checks: readonly Check[] };
 
 /**
  * Whether a person may approve or reject this digest now; null means yes. A proposer may always

@@ -29,7 +29,14 @@ export function checkBlocks(checks: readonly Check[]): readonly Block[] {
     .filter((check) => check.result === 'passed' && check.detail !== '')
     .map((check) => plain(check.detail, 200));
   return [
-    ...failed.map((check) => alert('bad', `Check failed: ${checkWords(check)}`)),
+    ...failed.map((check) =>
+      alert(
+        'bad',
+        [`Check failed: ${checkWords(check)}`, plain(check.remedy, 200)]
+          .filter((part) => part !== '')
+          .join('. '),
+      ),
+    ),
     ...warned.map((check) => alert('caution', checkWords(check))),
     context(`Checks: ${[checksCount(checks), ...findings].join(SEPARATOR)}`),
   ];
@@ -40,4 +47,12 @@ export function checksSentence(checks: readonly Check[]): string {
   if (checks.length === 0) return '';
   const failed = checks.filter((check) => check.result === 'failed').map(checkWords);
   return [`Checks: ${checksCount(checks)}.`, ...failed.map((words) => `${words}.`)].join(' ');
+}
+
+/** Why a proposal that was approved is not executed: what failed and what would help. */
+export function failedChecksOutcome(checks: readonly Check[]): string {
+  return checks
+    .map((check) => [checkWords(check), plain(check.remedy, 200)].filter((part) => part !== ''))
+    .map((parts) => parts.join('. ').replace(/\.$/, ''))
+    .join('. ');
 }

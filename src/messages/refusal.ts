@@ -1,6 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { Check } from '../core/check.ts';
-import type { DecisionDenial } from '../core/permission.ts';
+import type { VoteDenial } from '../core/permission.ts';
 import type { Role } from '../core/person.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { alert, compose } from './blocks.ts';
@@ -51,7 +51,7 @@ export function presentGone(): Message {
 export function presentDecisionDenied(input: {
   readonly record: ProposalRecord;
   readonly account: AccountSettings;
-  readonly denial: DecisionDenial | { readonly code: 'confirmation_needed' };
+  readonly denial: VoteDenial;
   /** Who could decide now. */
   readonly eligible: readonly string[];
   /** Who has decided so far, the one who is refused left out. */
@@ -77,6 +77,8 @@ function denialWords(input: Parameters<typeof presentDecisionDenied>[0]): string
       return `${id} expired ${formatMoment(proposal.expiresAt, accountTimeZone(input.account), input.now)}, so your click did not count. ${fresh(proposal.account)}`;
     case 'confirmation_needed':
       return `${id} was not approved: it is a large trade, and the account's name was not typed. Click Approve again and type ${plain(proposal.account, 40)}.`;
+    case 'check_failed':
+      return `${id} was not approved. ${failedChecks(input.denial.checks)} ${remedies(input.denial.checks)}`;
     case 'not_pending':
       return notPending(input);
   }
@@ -116,13 +118,6 @@ export type Refusal =
       readonly attempt: string;
       readonly account: string;
       readonly proposalId: string;
-    }
-  | {
-      readonly type: 'check_failed';
-      readonly attempt: string;
-      readonly checks: readonly Check[];
-      /** Who may change the rule. */
-      readonly whoCan: readonly string[];
     };
 
 /** Says no: why, and who could change that. */
@@ -137,16 +132,16 @@ export function presentRefusal(refusal: Refusal): Message {
       return refuse(
         `${start} now: ${shortId(refusal.proposalId)} is being executed on ${plain(refusal.account, 40)}, and an account trades one proposal at a time. Try again when it is done.`,
       );
-    case 'check_failed':
-      return refuse(
-        `${start}. ${failedChecks(refusal.checks)} ${anyOf(refusal.whoCan, 'The rule is set in portfolios.yaml.', ' change that in portfolios.yaml')}`,
-      );
   }
 }
 
+/** Who could change what failed, once each. */
+function remedies(checks: readonly Check[]): string {
+  return [...new Set(checks.map((check) => plain(check.remedy, 200)))].join(' ').trim();
+}
+
 function failedChecks(checks: readonly Check[]): string {
-  const failed = checks.filter((check) => check.result === 'failed');
-  return `${formatCount(failed.length, 'check')} failed: ${failed
+  return `${formatCount(checks.length, 'check')} failed: ${checks
     .map((check) => `${plain(check.name, 60)}, ${plain(check.detail, 200)}`)
     .join('; ')}.`;
 }

@@ -12,6 +12,8 @@ import {
 } from '../../src/brokers/paper/index.ts';
 import type { AccountSettings } from '../../src/core/account.ts';
 import { decimal } from '../../src/core/decimal.ts';
+import { NO_SHARED_LIMITS } from '../../src/core/guardrail-settings.ts';
+import type { SharedLimits } from '../../src/core/guardrail-settings.ts';
 import type { Person } from '../../src/core/person.ts';
 import type { ProposalRecord } from '../../src/core/proposal.ts';
 import type { Broker } from '../../src/ports/broker.ts';
@@ -50,6 +52,7 @@ export interface ClickOptions {
 interface WorldOptions {
   readonly account?: Partial<AccountSettings>;
   readonly people?: readonly Person[];
+  readonly limits?: SharedLimits;
   readonly paper?: Readonly<Record<string, unknown>>;
   readonly behaviour?: DecideBehaviour;
   /** Puts something between the bot and its broker. */
@@ -92,6 +95,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       accounts: new Map([[account.name, account]]),
       defaultAccount: null,
       people: options.people ?? SAMPLE_PEOPLE,
+      limits: options.limits ?? NO_SHARED_LIMITS,
       clock: life.clock,
       random: {
         bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),

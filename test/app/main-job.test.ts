@@ -261,9 +261,10 @@ describe('a halt', () => {
     await using world = await openAppWorld();
     await world.say('ana', 'rebalance', 'core');
     await world.say('chloe', 'halt', 'core something is wrong');
-    await world.click('ben', 'approve');
+    const reply = await world.click('ben', 'approve');
     await world.settle();
-    expect((await world.newest()).status).toBe('failed');
+    expect(JSON.stringify(reply)).toContain('trading is halted: something is wrong');
+    expect((await world.newest()).status).toBe('pending');
     expect(await world.store.listOrders({})).toHaveLength(0);
   });
 

@@ -1,3 +1,4 @@
+import { failed } from '../../src/core/check.ts';
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../../src/core/decimal.ts';
 import { presentAuditTable } from '../../src/messages/audit-trail.ts';
@@ -18,7 +19,12 @@ import { presentOrders } from '../../src/messages/orders.ts';
 import { presentOutcomeUnknown } from '../../src/messages/outcome-unknown.ts';
 import { presentPending } from '../../src/messages/pending.ts';
 import { presentProposal } from '../../src/messages/proposal.ts';
-import { presentRefusal, presentRoleNeeded, presentStranger } from '../../src/messages/refusal.ts';
+import {
+  presentDecisionDenied,
+  presentRefusal,
+  presentRoleNeeded,
+  presentStranger,
+} from '../../src/messages/refusal.ts';
 import { presentSuperseded } from '../../src/messages/superseded.ts';
 import { BrokerError } from '../../src/ports/broker-error.ts';
 import { later, NOW, sampleAccount } from '../fixtures/sample-account.ts';
@@ -74,7 +80,7 @@ const input = proposalInput({
   proposerName: HOSTILE,
   approverNames: Array.from({ length: 40 }, () => HOSTILE),
   votes: [{ name: HOSTILE, at: NOW }],
-  checks: [{ name: HOSTILE, result: 'failed', detail: HOSTILE }],
+  checks: [failed(HOSTILE, HOSTILE, HOSTILE, HOSTILE)],
   priceNote: HOSTILE,
   rejection: { name: HOSTILE, reason: HOSTILE, at: NOW },
   ...rejected,
@@ -190,10 +196,18 @@ const messages: Readonly<Record<string, Message>> = {
   stranger: presentStranger([HOSTILE], { platform: HOSTILE, userId: HOSTILE }),
   role: presentRoleNeeded({ what: HOSTILE, role: 'admin', account: HOSTILE, people: [HOSTILE] }),
   refusal: presentRefusal({
-    type: 'check_failed',
+    type: 'busy',
     attempt: HOSTILE,
-    checks: input.checks,
-    whoCan: [HOSTILE],
+    account: HOSTILE,
+    proposalId: 'k3f9xa',
+  }),
+  'check failed': presentDecisionDenied({
+    record: input.record,
+    account: input.account,
+    denial: { code: 'check_failed', checks: input.checks },
+    eligible: [HOSTILE],
+    decidedBy: [HOSTILE],
+    now: input.now,
   }),
   audit: presentAuditTable({
     rows: SAMPLE_AUDIT_ROWS.map((row) => ({

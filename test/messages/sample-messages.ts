@@ -1,4 +1,5 @@
 import type { BrokerOrder } from '../../src/ports/broker.ts';
+import { failed, warned } from '../../src/core/check.ts';
 import { decimal, ZERO } from '../../src/core/decimal.ts';
 import { collaredPrice } from '../../src/core/execution.ts';
 import { presentAuditTable } from '../../src/messages/audit-trail.ts';
@@ -226,12 +227,18 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
         approverNames: ['Dev'],
         checks: [
           ...SAMPLE_CHECKS,
-          {
-            name: 'Market hours',
-            result: 'failed',
-            detail: 'the market is closed; it opens in 15 h 28 min',
-          },
-          { name: 'Working orders', result: 'warned', detail: '1 at the broker already' },
+          failed(
+            'market_hours',
+            'Market hours',
+            'the market is closed; it opens in 15 h 28 min',
+            'Propose again with /rebalance core while it is open.',
+          ),
+          warned(
+            'working_orders',
+            'Working orders',
+            '1 at the broker already',
+            'A fresh proposal, made with /rebalance, takes account of the book as it is.',
+          ),
         ],
       }),
     ),
@@ -555,17 +562,23 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       proposalId: 'k3f9xa',
     }),
   'refusal-check-failed': () =>
-    presentRefusal({
-      type: 'check_failed',
-      attempt: 'approve #k3f9xa',
-      checks: [
-        {
-          name: 'Limit of the day',
-          result: 'failed',
-          detail: '$35,061.57 asked for, $14,382.40 left',
-        },
-      ],
-      whoCan: ['Dev'],
+    presentDecisionDenied({
+      record: sampleRecord(),
+      account,
+      denial: {
+        code: 'check_failed',
+        checks: [
+          failed(
+            'limit.day_notional',
+            'Limit of the day',
+            '$35,061.57 asked for, $14,382.40 left',
+            'An admin can raise limits.dayNotional of core in portfolios.yaml.',
+          ),
+        ],
+      },
+      eligible: [],
+      decidedBy: [],
+      now: later(30),
     }),
   'problem-unknown-account': () =>
     presentCommandProblem({
@@ -626,7 +639,10 @@ export const SAMPLE_FORMS: Readonly<Record<string, () => Form>> = {
   'form-adjust': () => adjustForm(sampleRecord()),
 };
 
-type Denial = Parameters<typeof presentDecisionDenied>[0]['denial']['code'];
+type Denial = Exclude<
+  Parameters<typeof presentDecisionDenied>[0]['denial']['code'],
+  'check_failed'
+>;
 
 function denied(code: Denial, eligible: readonly string[]): Message {
   return presentDecisionDenied({

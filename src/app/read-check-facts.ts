@@ -1,0 +1,51 @@
+import type { AccountSettings } from '../core/account.ts';
+import type { CheckFacts } from '../core/checks/check-facts.ts';
+import { marketLater } from '../core/checks/market-hours.ts';
+import type { MarketClock } from '../core/portfolio.ts';
+import type { Proposal } from '../core/proposal.ts';
+import { BrokerError } from '../ports/broker-error.ts';
+import type { StoreReads } from '../ports/store.ts';
+import { brokerOf } from './context.ts';
+import type { AppContext } from './context.ts';
+import { haltFor } from './halt.ts';
+
+/** What must be asked outside of the database before a proposal is checked. */
+export interface OutsideFacts {
+  /** Null when the broker did not say. */
+  readonly market: MarketClock | null;
+}
+
+/** Asks the broker what the checks need. Never fails: what is not known is said to be so. */
+export async function askOutsideFacts(
+  context: AppContext,
+  account: AccountSettings,
+): Promise<OutsideFacts> {
+  try {
+    return { market: await brokerOf(context, account.name).getMarketClock() };
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ account: account.name, code: error.code }, 'market clock could not be read');
+    return { market: null };
+  }
+}
+
+/**
+ * Gathers what the checks of a proposal look at, as it is in this transaction.
+ * @param outside what was asked just now; left out, the market is taken as the book's snapshot tells it.
+ */
+export async function readCheckFacts(
+  context: AppContext,
+  store: StoreReads,
+  proposal: Proposal,
+  account: AccountSettings,
+  outside?: OutsideFacts,
+): Promise<CheckFacts> {
+  const now = context.clock.now();
+  return {
+    proposal,
+    account,
+    halt: await haltFor(store, account.name),
+    market: outside === undefined ? marketLater(proposal.snapshot.market, now) : outside.market,
+    now,
+  };
+}

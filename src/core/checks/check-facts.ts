@@ -1,0 +1,17 @@
+import type { AccountSettings } from '../account.ts';
+import type { MarketClock } from '../portfolio.ts';
+import type { Proposal } from '../proposal.ts';
+
+/**
+ * Everything that the checks of a proposal look at. A fact that could not be found out is not left out
+ * but said: its check then fails.
+ */
+export interface CheckFacts {
+  readonly proposal: Proposal;
+  readonly account: AccountSettings;
+  /** Why trading is halted for the account; null when it is not. */
+  readonly halt: { readonly reason: string } | null;
+  /** The market as it is now, or as the book's snapshot lets one expect it; null when the broker did not say. */
+  readonly market: MarketClock | null;
+  readonly now: Temporal.Instant;
+}
