@@ -23,9 +23,13 @@ export interface GatewaySurroundings {
  */
 export async function openGateway(
   broker: string,
-  _surroundings: GatewaySurroundings,
+  surroundings: GatewaySurroundings,
 ): Promise<BrokerGateway> {
   switch (broker) {
+    case 'schwab': {
+      const { openSchwabGateway } = await import('./schwab/index.ts');
+      return openSchwabGateway(surroundings);
+    }
     default:
       throw new Error(
         `Evenkeel cannot trade at ${broker} yet. Use broker: paper in portfolios.yaml.`,

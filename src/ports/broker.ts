@@ -97,6 +97,11 @@ export interface Broker {
    * not known. Absent: the login does not end.
    */
   loginEndsAt?(): Promise<Temporal.Instant | null>;
+  /**
+   * Looks whether the account can be used as it is configured, without changing anything.
+   * @returns a sentence for each thing that is wrong, with what to do; none when all is well.
+   */
+  findProblems?(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,162 @@
+import { PacerClosed } from '../../lib/pacer.ts';
+import type { Pacer, Urgency } from '../../lib/pacer.ts';
+import { reveal } from '../../lib/secret.ts';
+import { BrokerError } from '../../ports/broker-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { AccessTokens } from '../../ports/credentials.ts';
+import type { Log } from '../../ports/log.ts';
+import { BROKER, closedError } from './errors.ts';
+
+/** An answer that takes longer does not come. */
+const PATIENCE = Temporal.Duration.from({ seconds: 20 });
+
+/** What 429 without a Retry-After waits. */
+const DEFAULT_PAUSE_IN_SECONDS = 2;
+
+/** Nobody is made to wait longer than this by a Retry-After: the limits are by the minute. */
+const LONGEST_PAUSE_IN_SECONDS = 120;
+
+export interface SchwabRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** From the root, with the query: `/trader/v1/accounts/accountNumbers`. */
+  readonly path: string;
+  /** JSON text. */
+  readonly body?: string;
+  readonly urgency: Urgency;
+}
+
+/** What became of a request. Only `no_answer` leaves open whether Schwab acted on it. */
+export type Exchange =
+  | {
+      readonly type: 'answered';
+      readonly status: number;
+      readonly headers: Headers;
+      /** Null when it broke off. */
+      readonly body: string | null;
+    }
+  | { readonly type: 'not_sent'; readonly error: BrokerError }
+  | { readonly type: 'no_answer'; readonly reason: string };
+
+/** The requests of one login. */
+export interface SchwabClient {
+  /** Sends a request once, when its turn has come. Never throws for what Schwab or the network does. */
+  exchange(request: SchwabRequest): Promise<Exchange>;
+}
+
+export interface SchwabClientOptions {
+  /** Without a slash at its end. */
+  readonly apiUrl: string;
+  readonly tokens: AccessTokens;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** For what places and cancels orders. */
+  readonly trading: Pacer;
+  readonly reading: Pacer;
+}
+
+/** Failures of a connection that was never made: nothing was sent. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+export function createSchwabClient(options: SchwabClientOptions): SchwabClient {
+  const { apiUrl, tokens, clock, log } = options;
+
+  async function send(request: SchwabRequest, pacer: Pacer): Promise<Exchange> {
+    let token;
+    try {
+      token = await tokens.current();
+    } catch (error) {
+      if (error instanceof BrokerError) return { type: 'not_sent', error };
+      throw error;
+    }
+    const controller = new AbortController();
+    const stopWaiting = clock.schedule(clock.now().add(PATIENCE), () => {
+      controller.abort();
+    });
+    try {
+      const response = await fetch(`${apiUrl}${request.path}`, {
+        method: request.method,
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${reveal(token)}`,
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(request.body === undefined ? {} : { body: request.body }),
+        // Following one would carry the token elsewhere.
+        redirect: 'manual',
+        signal: controller.signal,
+      });
+      const { status, headers } = response;
+      if (status === 401) tokens.refused(token);
+      if (status === 429) pacer.pauseUntil(clock.now().add({ seconds: pauseSeconds(headers) }));
+      const body = await response.text().catch(() => null);
+      if (status >= 400) {
+        log.debug(
+          { broker: BROKER, status, correlation: headers.get('schwab-client-correlid') },
+          'broker refused a request',
+        );
+      }
+      return { type: 'answered', status, headers, body };
+    } catch (error) {
+      return failure(error, controller.signal.aborted);
+    } finally {
+      stopWaiting();
+    }
+  }
+
+  return {
+    async exchange(request) {
+      const pacer = request.method === 'GET' ? options.reading : options.trading;
+      try {
+        return await pacer.run(request.urgency, () => send(request, pacer));
+      } catch (error) {
+        if (error instanceof PacerClosed) return { type: 'not_sent', error: closedError() };
+        throw error;
+      }
+    },
+  };
+}
+
+function failure(error: unknown, timedOut: boolean): Exchange {
+  if (timedOut) {
+    return {
+      type: 'no_answer',
+      reason: `No answer came from Schwab in ${PATIENCE.seconds} seconds.`,
+    };
+  }
+  const code = failureCode(error);
+  const reason = `Schwab cannot be reached (${code}).`;
+  return NEVER_CONNECTED.has(code)
+    ? { type: 'not_sent', error: new BrokerError(BROKER, 'unavailable', reason, { cause: error }) }
+    : {
+        type: 'no_answer',
+        reason: `The connection to Schwab broke before an answer came (${code}).`,
+      };
+}
+
+/** The system's name of what went wrong; fetch hides it in the cause. */
+function failureCode(error: unknown): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+    // Several addresses of one host were tried, and none could be reached.
+    if (at instanceof AggregateError) return failureCode(at.errors[0]);
+  }
+  return 'unknown';
+}
+
+function pauseSeconds(headers: Headers): number {
+  const text = headers.get('retry-after') ?? '';
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : DEFAULT_PAUSE_IN_SECONDS;
+  return Math.min(seconds, LONGEST_PAUSE_IN_SECONDS);
+}

@@ -1,0 +1,72 @@
+import type { Config } from '../../config/config.ts';
+import { createPacer } from '../../lib/pacer.ts';
+import type { BrokerGateway } from '../../ports/broker.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Logins } from '../../ports/credentials.ts';
+import type { Log } from '../../ports/log.ts';
+import { openSchwabBroker } from './broker.ts';
+import { createSchwabClient } from './client.ts';
+import { BROKER } from './errors.ts';
+import { createSchwabLogin } from './login.ts';
+import type { SchwabLogin } from './login.ts';
+import { schwabSettingsSchema } from './settings.ts';
+
+const API_URL = 'https://api.schwabapi.com';
+
+const MINUTE = Temporal.Duration.from({ minutes: 1 });
+
+/** Reads a minute of one login; what users of the API report (schwab-py's documentation), unconfirmed by Schwab. */
+const READS_A_MINUTE = 120;
+
+export interface SchwabSurroundings {
+  readonly config: Pick<Config, 'accounts' | 'schwab'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly logins: Logins;
+}
+
+/** Opens accounts at Charles Schwab. Those of one person share that person's login and its limits. */
+export function openSchwabGateway(surroundings: SchwabSurroundings): BrokerGateway {
+  const { config, clock, log } = surroundings;
+  const apiUrl = (config.schwab.apiUrl ?? API_URL).replace(/\/+$/, '');
+  const logins = new Map<string, SchwabLogin>();
+
+  function loginOf(person: string): SchwabLogin {
+    const known = logins.get(person);
+    if (known !== undefined) return known;
+    const tokens = surroundings.logins.tokensOf(BROKER, person);
+    const trading = createPacer(clock, { requests: ordersAMinute(config, person), window: MINUTE });
+    const reading = createPacer(clock, { requests: READS_A_MINUTE, window: MINUTE });
+    const client = createSchwabClient({ apiUrl, tokens, clock, log, trading, reading });
+    const login = createSchwabLogin({ person, tokens, client, pacers: [trading, reading], log });
+    logins.set(person, login);
+    return login;
+  }
+
+  return {
+    openAccount({ name, mode, brokerSettings }) {
+      const { connection, accountNumber } = schwabSettingsSchema.parse(brokerSettings);
+      return openSchwabBroker({
+        account: name,
+        mode,
+        accountNumber,
+        login: loginOf(connection),
+        clock,
+        log,
+      });
+    },
+    async close() {
+      for (const login of logins.values()) login.close();
+    },
+  };
+}
+
+/** The limit belongs to the app and not to an account: the smallest that is written counts. */
+function ordersAMinute(config: SchwabSurroundings['config'], person: string): number {
+  const limits = config.accounts
+    .filter((account) => account.broker === BROKER)
+    .map((account) => schwabSettingsSchema.parse(account.brokerSettings))
+    .filter((settings) => settings.connection === person)
+    .map((settings) => settings.ordersAMinute);
+  return Math.min(...limits);
+}

@@ -1,0 +1,2 @@
+export { openSchwabGateway } from './gateway.ts';
+export { schwabSettingsSchema } from './settings.ts';
