@@ -20,8 +20,8 @@ export interface Config {
   readonly tradingMode: 'paper' | 'live';
   /** Keys the audit chain. Null: the chain is hashed without a key. */
   readonly auditKey: Secret | null;
-  /** Encrypts stored credentials. Null: none are stored. */
-  readonly masterKey: Secret | null;
+  /** Encrypt stored logins: 32 bytes each in base64; the first encrypts, all decrypt. None: none are stored. */
+  readonly masterKeys: readonly Secret[];
   readonly slack: SlackSettings | null;
   readonly discord: DiscordSettings | null;
   readonly alpaca: AlpacaSettings;
@@ -59,9 +59,21 @@ export interface DiscordSettings {
 /** For accounts whose `alpaca` section has no credentials or addresses of its own. */
 export interface AlpacaSettings {
   readonly credentials: { readonly apiKey: Secret; readonly secret: Secret } | null;
+  /** The registered OAuth app, for accounts that use a person's connected login; null when there is none. */
+  readonly app: OAuthAppSettings | null;
   readonly apiUrl: string | null;
   readonly dataUrl: string | null;
   readonly streamUrl: string | null;
+  /** Replaces the addresses where people log in and tokens are issued. */
+  readonly oauthUrl: string | null;
+}
+
+/** An app that is registered with a broker, in whose name people log in. */
+export interface OAuthAppSettings {
+  readonly clientId: Secret;
+  readonly clientSecret: Secret;
+  /** Exactly as registered. */
+  readonly redirectUri: string;
 }
 
 /** For accounts whose `ibkr` section does not say otherwise. */
@@ -74,11 +86,7 @@ interface IbkrSettings {
 
 export interface SchwabSettings {
   /** The registered app; null when there is none. */
-  readonly app: {
-    readonly clientId: Secret;
-    readonly clientSecret: Secret;
-    readonly redirectUri: string;
-  } | null;
+  readonly app: OAuthAppSettings | null;
   readonly apiUrl: string | null;
 }
 

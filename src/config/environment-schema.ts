@@ -25,13 +25,22 @@ function secretVariable(pattern: RegExp, expected: string) {
 
 const anySecret = (): ReturnType<typeof secretVariable> => secretVariable(/\S/, 'expected a text');
 
+const MASTER_KEYS =
+  'expected 32 bytes in base64, such as "evenkeel keys generate" prints; several with commas between';
+
+const masterKeysSchema = z
+  .string(MASTER_KEYS)
+  .regex(/^\s*[A-Za-z0-9+/]{43}=\s*(,\s*[A-Za-z0-9+/]{43}=\s*)*$/, MASTER_KEYS)
+  .transform((text) => text.split(',').map((key) => secret(key.trim())))
+  .optional();
+
 /** Every variable the program knows. .env.example explains each; a test holds the two together. */
 export const environmentSchema = z.object({
   EVENKEEL_CONFIG: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   PORT: countSchema(0, 65_535).prefault('3000'),
   AUDIT_KEY: anySecret(),
-  EVENKEEL_MASTER_KEY: anySecret(),
+  EVENKEEL_MASTER_KEY: masterKeysSchema,
   TRADING_MODE: choiceSchema(['paper', 'live']).default('paper'),
   LOG_LEVEL: choiceSchema(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SLACK_BOT_TOKEN: secretVariable(/^xoxb-/, 'expected the bot token, which begins with xoxb-'),
@@ -50,9 +59,13 @@ export const environmentSchema = z.object({
   DISCORD_API_URL: addressSchema('https'),
   ALPACA_API_KEY: anySecret(),
   ALPACA_SECRET: anySecret(),
+  ALPACA_CLIENT_ID: anySecret(),
+  ALPACA_CLIENT_SECRET: anySecret(),
+  ALPACA_REDIRECT_URI: addressSchema('https'),
   ALPACA_API_URL: addressSchema('https'),
   ALPACA_DATA_URL: addressSchema('https'),
   ALPACA_STREAM_URL: addressSchema('wss'),
+  ALPACA_OAUTH_URL: addressSchema('https'),
   IBKR_HOST: z
     .string()
     .regex(/^[\w.:-]{1,253}$/, 'expected a host name or address')

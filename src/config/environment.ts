@@ -4,6 +4,7 @@ import type {
   AlpacaSettings,
   Config,
   DiscordSettings,
+  OAuthAppSettings,
   SchwabSettings,
   SlackSettings,
 } from './config.ts';
@@ -23,7 +24,7 @@ export type EnvironmentSettings = Pick<
   | 'logLevel'
   | 'tradingMode'
   | 'auditKey'
-  | 'masterKey'
+  | 'masterKeys'
   | 'slack'
   | 'discord'
   | 'alpaca'
@@ -80,7 +81,7 @@ export function readEnvironment(variables: Variables, cwd: string): EnvironmentR
       logLevel: values.LOG_LEVEL,
       tradingMode: values.TRADING_MODE,
       auditKey: values.AUDIT_KEY ?? null,
-      masterKey: values.EVENKEEL_MASTER_KEY ?? null,
+      masterKeys: values.EVENKEEL_MASTER_KEY ?? [],
       slack: slack.value,
       discord: discord.value,
       alpaca: alpaca.value,
@@ -161,28 +162,49 @@ function discordSettings(values: EnvironmentValues): Section<DiscordSettings | n
 function alpacaSettings(values: EnvironmentValues): Section<AlpacaSettings> {
   const pair = bothOrNeither(values, 'ALPACA_API_KEY', 'ALPACA_SECRET');
   if ('problems' in pair) return pair;
+  const app = oauthApp(values, 'ALPACA');
+  if ('problems' in app) return app;
   return {
     value: {
+      app: app.value,
       credentials: pair.value === null ? null : { apiKey: pair.value[0], secret: pair.value[1] },
       apiUrl: values.ALPACA_API_URL ?? null,
       dataUrl: values.ALPACA_DATA_URL ?? null,
       streamUrl: values.ALPACA_STREAM_URL ?? null,
+      oauthUrl: values.ALPACA_OAUTH_URL ?? null,
     },
   };
 }
 
 function schwabSettings(values: EnvironmentValues): Section<SchwabSettings> {
-  const pair = bothOrNeither(values, 'SCHWAB_CLIENT_ID', 'SCHWAB_CLIENT_SECRET');
-  if ('problems' in pair) return pair;
-  const apiUrl = values.SCHWAB_API_URL ?? null;
-  if (pair.value === null) return { value: { app: null, apiUrl } };
-  const [clientId, clientSecret] = pair.value;
-  const redirectUri = values.SCHWAB_REDIRECT_URI;
-  if (redirectUri === undefined) return missing('SCHWAB_REDIRECT_URI', 'SCHWAB_CLIENT_ID is');
-  return { value: { app: { clientId, clientSecret, redirectUri }, apiUrl } };
+  const app = oauthApp(values, 'SCHWAB');
+  if ('problems' in app) return app;
+  return { value: { app: app.value, apiUrl: values.SCHWAB_API_URL ?? null } };
 }
 
-type SecretName = 'ALPACA_API_KEY' | 'ALPACA_SECRET' | 'SCHWAB_CLIENT_ID' | 'SCHWAB_CLIENT_SECRET';
+/** The app that is registered with a broker: all three variables or none of the secrets. */
+function oauthApp(
+  values: EnvironmentValues,
+  broker: 'ALPACA' | 'SCHWAB',
+): Section<OAuthAppSettings | null> {
+  const pair = bothOrNeither(values, `${broker}_CLIENT_ID`, `${broker}_CLIENT_SECRET`);
+  if ('problems' in pair) return pair;
+  if (pair.value === null) return { value: null };
+  const [clientId, clientSecret] = pair.value;
+  const redirectUri = values[`${broker}_REDIRECT_URI`];
+  if (redirectUri === undefined) {
+    return missing(`${broker}_REDIRECT_URI`, `${broker}_CLIENT_ID is`);
+  }
+  return { value: { clientId, clientSecret, redirectUri } };
+}
+
+type SecretName =
+  | 'ALPACA_API_KEY'
+  | 'ALPACA_SECRET'
+  | 'ALPACA_CLIENT_ID'
+  | 'ALPACA_CLIENT_SECRET'
+  | 'SCHWAB_CLIENT_ID'
+  | 'SCHWAB_CLIENT_SECRET';
 
 function bothOrNeither(
   values: EnvironmentValues,

@@ -10,9 +10,12 @@ export type StoreErrorCode =
   | 'database_unavailable'
   | 'disk_full'
   | 'invalid_value'
+  | 'master_key_mismatch'
+  | 'master_key_missing'
   | 'migration_failed'
   | 'misused_transaction'
-  | 'not_a_database';
+  | 'not_a_database'
+  | 'secret_unreadable';
 
 /** What to do next, a sentence a code. */
 const NEXT_STEP: Readonly<Record<StoreErrorCode, string>> = {
@@ -30,11 +33,16 @@ const NEXT_STEP: Readonly<Record<StoreErrorCode, string>> = {
   database_unavailable: 'Check that the path is right and that the disk answers, and try again.',
   disk_full: 'Free some space on the disk and try again; nothing that was confirmed is lost.',
   invalid_value: 'Nothing was written. This is a defect of the program: please report it.',
+  master_key_mismatch:
+    'Set EVENKEEL_MASTER_KEY to the key that the login was stored under (several with commas between), or connect the login again.',
+  master_key_missing:
+    'Put EVENKEEL_MASTER_KEY into .env ("evenkeel keys generate" prints one) and start again.',
   migration_failed:
     'The database is as it was before. Check the cause, or go back to the program version that worked.',
   misused_transaction: 'Nothing was written. This is a defect of the program: please report it.',
   not_a_database:
     'DATABASE_URL must name a database of this program, or a file that does not exist yet.',
+  secret_unreadable: 'Connect the login again.',
 };
 
 /** A failure of the database: a stable code, what happened, and what to do next. */

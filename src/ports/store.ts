@@ -3,6 +3,7 @@ import type { Fill, Order, OrderIntent, OrderStatus } from '../core/order.ts';
 import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core/proposal.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageReference, Reply } from './chat.ts';
+import type { LoginReads, LoginWrites } from './login-store.ts';
 
 /** Everything that leaves a row in the audit log. */
 export type AuditAction =
@@ -31,6 +32,9 @@ export type AuditAction =
   | 'halt'
   | 'resume'
   | 'configuration'
+  | 'connection'
+  | 'disconnection'
+  | 'key_rotation'
   | 'summary'
   | 'job'
   | 'start'
@@ -133,7 +137,7 @@ export interface JobRun {
   readonly outcome: string | null;
 }
 
-export interface StoreReads {
+export interface StoreReads extends LoginReads {
   findProposal(id: string): Promise<ProposalRecord | null>;
   /** Newest first. */
   listProposals(filter: {
@@ -193,7 +197,7 @@ export interface StoreReads {
 }
 
 /** One write transaction. All of it is durable when `transaction` resolves, or none of it. */
-export interface StoreTransaction extends StoreReads {
+export interface StoreTransaction extends StoreReads, LoginWrites {
   appendAudit(entry: AuditEntry): Promise<AuditRow>;
   /** @returns false when the id is taken. */
   insertProposal(proposal: Proposal): Promise<boolean>;

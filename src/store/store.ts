@@ -16,16 +16,23 @@ import { assertAuditKey } from './audit-key.ts';
 import { verifyAudit } from './audit-verify.ts';
 import { openDatabase, type DatabaseHandle } from './database.ts';
 import * as facts from './facts.ts';
+import { loginReads, loginWrites } from './logins.ts';
 import { migrateDatabase, type MigrationOptions } from './migrate.ts';
 import * as fills from './fills.ts';
 import * as orders from './orders.ts';
 import * as proposals from './proposals.ts';
+import { createSealer, type Sealer } from './sealer.ts';
 import { rolledBack, toStoreError } from './sqlite-error.ts';
 import type { Tables } from './tables.ts';
 
 export interface OpenStoreOptions extends MigrationOptions {
   /** Keys the audit log's hashes (HMAC); null for plain SHA-256. */
   readonly auditKey: Uint8Array | null;
+  /**
+   * Encrypt stored tokens: 32 bytes each, the first encrypts and all decrypt. Without one, storing and
+   * reading tokens fails.
+   */
+  readonly masterKeys?: readonly Uint8Array[];
   readonly log: Log;
 }
 
@@ -71,6 +78,7 @@ async function openOn(
   if (migrations.length > 0) options.log.info({ migrations }, 'database migrated');
   const chain = chainHash(options.auditKey);
   await assertAuditKey(database, options.auditKey);
+  const sealer = createSealer(options.masterKeys ?? []);
   const appender = createAuditAppender(database.sqlite, chain);
   /** The transaction that the running code is part of. */
   const currentUnit = new AsyncLocalStorage<Unit>();
@@ -91,7 +99,7 @@ async function openOn(
 
   return {
     database,
-    ...reads(outside),
+    ...reads(outside, sealer),
     transaction: async (work) => {
       const unit: Unit = { open: true, auditFailure: null };
       return await outside()
@@ -104,7 +112,10 @@ async function openOn(
               throw new StoreError('misused_transaction', 'The transaction has ended already.');
             };
             const result = await currentUnit.run(unit, async () =>
-              work({ ...reads(inside), ...writes(inside, database, appender, unit) }),
+              work({
+                ...reads(inside, sealer),
+                ...writes(inside, database, appender, sealer, unit),
+              }),
             );
             // What could not be recorded must not be kept, even if the work swallowed the error.
             if (unit.auditFailure !== null) throw unit.auditFailure.error;
@@ -141,8 +152,9 @@ async function openOn(
   };
 }
 
-function reads(source: () => Kysely<Tables>): StoreReads {
+function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
   return {
+    ...loginReads(source, sealer),
     findProposal: async (id) => await proposals.findProposal(source(), id),
     listProposals: async (filter) => await proposals.listProposals(source(), filter),
     findOrder: async (clientOrderId) => await orders.findOrder(source(), clientOrderId),
@@ -172,9 +184,11 @@ function writes(
   source: () => Kysely<Tables>,
   { sqlite, path }: DatabaseHandle,
   appender: AuditAppender,
+  sealer: Sealer,
   unit: Unit,
 ): Omit<StoreTransaction, keyof StoreReads> {
   return {
+    ...loginWrites(source, sealer, sqlite),
     appendAudit: async (entry) => {
       // The appender works beside the query builder, so it asks by itself whether it still may.
       source();

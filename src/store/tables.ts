@@ -117,6 +117,26 @@ export interface Tables {
   };
   account_values: { account: string; date: string; value: string; cash: string; drift: string };
   settings: { name: string; value: string };
+  logins: {
+    broker: string;
+    person: string;
+    revision: string;
+    /** Sealed, as are the other secrets. */
+    access_token: string;
+    refresh_token: string | null;
+    access_token_expires_at: string | null;
+    connected_at: string;
+    ends_at: string | null;
+    ended_at: string | null;
+    refresh_claimed_until: string | null;
+  };
+  connection_attempts: {
+    state_hash: string;
+    broker: string;
+    person: string;
+    code_verifier: string;
+    expires_at: string;
+  };
   audit_log: {
     seq: number;
     at: string;

@@ -19,9 +19,15 @@ function settingsOf(environment: Environment, file = ''): unknown {
 /** Secrets as `revealed:...`, to compare. */
 function revealed(value: unknown): unknown {
   if (isSecret(value)) return `revealed:${reveal(value)}`;
+  if (Array.isArray(value)) return value.map(revealed);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
 }
+
+const KEY_A = Buffer.alloc(32, 1).toString('base64');
+const KEY_B = Buffer.alloc(32, 2).toString('base64');
+const KEYS =
+  'expected 32 bytes in base64, such as "evenkeel keys generate" prints; several with commas between';
 
 describe('.env.example', () => {
   const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
@@ -54,10 +60,17 @@ describe('without any variable', () => {
       logLevel: 'info',
       tradingMode: 'paper',
       auditKey: null,
-      masterKey: null,
+      masterKeys: [],
       slack: null,
       discord: null,
-      alpaca: { credentials: null, apiUrl: null, dataUrl: null, streamUrl: null },
+      alpaca: {
+        app: null,
+        credentials: null,
+        apiUrl: null,
+        dataUrl: null,
+        streamUrl: null,
+        oauthUrl: null,
+      },
       ibkr: { host: '127.0.0.1', port: null, clientId: 1 },
       schwab: { app: null, apiUrl: null },
     });
@@ -100,7 +113,11 @@ describe('a single variable', () => {
     [{ TRADING_MODE: 'live' }, { tradingMode: 'live' }],
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [{ AUDIT_KEY: 'k' }, { auditKey: 'revealed:k' }],
-    [{ EVENKEEL_MASTER_KEY: 'm' }, { masterKey: 'revealed:m' }],
+    [{ EVENKEEL_MASTER_KEY: KEY_A }, { masterKeys: [`revealed:${KEY_A}`] }],
+    [
+      { EVENKEEL_MASTER_KEY: ` ${KEY_A} , ${KEY_B}` },
+      { masterKeys: [`revealed:${KEY_A}`, `revealed:${KEY_B}`] },
+    ],
     [
       { IBKR_HOST: 'gateway', IBKR_PORT: '4002', IBKR_CLIENT_ID: '0' },
       { ibkr: { host: 'gateway', port: 4002, clientId: 0 } },
@@ -151,6 +168,13 @@ describe('a single variable', () => {
       { DISCORD_TOKEN: 't', DISCORD_GUILD_ID: 'my server' },
       "DISCORD_GUILD_ID: expected the server's numeric id",
     ],
+    [{ EVENKEEL_MASTER_KEY: 'canary' }, `EVENKEEL_MASTER_KEY: ${KEYS}`],
+    [{ EVENKEEL_MASTER_KEY: `${KEY_A},` }, `EVENKEEL_MASTER_KEY: ${KEYS}`],
+    [
+      { EVENKEEL_MASTER_KEY: Buffer.alloc(31, 1).toString('base64') },
+      `EVENKEEL_MASTER_KEY: ${KEYS}`,
+    ],
+    [{ ALPACA_REDIRECT_URI: 'http://example.com/' }, `ALPACA_REDIRECT_URI: ${API}`],
     [{ IBKR_HOST: 'http://x/' }, 'IBKR_HOST: expected a host name or address'],
     [{ IBKR_PORT: '0' }, 'IBKR_PORT: expected a whole number from 1 to 65535; found 0'],
     [
@@ -210,6 +234,24 @@ describe('platforms and brokers', () => {
     ],
     [
       {
+        ALPACA_CLIENT_ID: 'i',
+        ALPACA_CLIENT_SECRET: 's',
+        ALPACA_REDIRECT_URI: 'http://127.0.0.1:8183/',
+        ALPACA_OAUTH_URL: 'http://127.0.0.1:9000',
+      },
+      {
+        alpaca: {
+          app: {
+            clientId: 'revealed:i',
+            clientSecret: 'revealed:s',
+            redirectUri: 'http://127.0.0.1:8183/',
+          },
+          oauthUrl: 'http://127.0.0.1:9000',
+        },
+      },
+    ],
+    [
+      {
         SCHWAB_CLIENT_ID: 'i',
         SCHWAB_CLIENT_SECRET: 's',
         SCHWAB_REDIRECT_URI: 'https://127.0.0.1:8182',
@@ -260,6 +302,10 @@ describe('platforms and brokers', () => {
     [
       { ALPACA_SECRET: 's' },
       'ALPACA_API_KEY: expected ALPACA_API_KEY to be set, because ALPACA_SECRET is',
+    ],
+    [
+      { ALPACA_CLIENT_ID: 'i', ALPACA_CLIENT_SECRET: 's' },
+      'ALPACA_REDIRECT_URI: expected ALPACA_REDIRECT_URI to be set, because ALPACA_CLIENT_ID is',
     ],
     [
       { SCHWAB_CLIENT_ID: 'i' },

@@ -191,6 +191,7 @@ describe('the configuration', () => {
   });
 
   it('prints without its secrets', () => {
+    const MASTER_KEY = Buffer.alloc(32, 'canary').toString('base64');
     const canaries = {
       SLACK_BOT_TOKEN: 'xoxb-canary',
       SLACK_APP_TOKEN: 'xapp-canary',
@@ -202,7 +203,7 @@ describe('the configuration', () => {
       SCHWAB_CLIENT_SECRET: 'canary',
       SCHWAB_REDIRECT_URI: 'https://127.0.0.1:1',
       AUDIT_KEY: 'canary',
-      EVENKEEL_MASTER_KEY: 'canary',
+      EVENKEEL_MASTER_KEY: MASTER_KEY,
       KEY_OF_CORE: 'canary',
     };
     put(
@@ -211,6 +212,7 @@ describe('the configuration', () => {
     );
     const config = loaded(canaries);
     expect(config.slack?.transport.type).toBe('socket');
+    expect(JSON.stringify(config)).not.toContain(MASTER_KEY);
     expect(JSON.stringify(config)).not.toContain('canary');
     expect(inspect(config, { depth: 20, showHidden: true })).not.toContain('canary');
   });
@@ -226,6 +228,16 @@ describe('the digest', () => {
 
   it.each([
     ['secrets', { AUDIT_KEY: 'one' }, { AUDIT_KEY: 'two' }],
+    ['the master key', {}, { EVENKEEL_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') }],
+    [
+      'a registered app',
+      {},
+      {
+        SCHWAB_CLIENT_ID: 'i',
+        SCHWAB_CLIENT_SECRET: 's',
+        SCHWAB_REDIRECT_URI: 'https://127.0.0.1:1',
+      },
+    ],
     ['ports and paths', {}, { PORT: '4000', DATABASE_URL: 'x.db', LOG_LEVEL: 'debug' }],
   ])('does not depend on %s', (_what, one, other) => {
     expect(digestOf(withLines(), one)).toBe(digestOf(withLines(), other));
