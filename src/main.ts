@@ -9,7 +9,8 @@ import { createDispatcher } from './app/dispatch.ts';
 import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, viewOrders, viewPortfolios } from './app/views.ts';
-import { NO_LOGINS, openGateway } from './brokers/gateways.ts';
+import { openGateway } from './brokers/gateways.ts';
+import { createLogins, loginProviders } from './brokers/oauth/index.ts';
 import type { PaperDatabase } from './brokers/paper/index.ts';
 import { describeCommands, openConfiguredChats } from './chat/configured-chats.ts';
 import type { WebChat } from './chat/web/web-chat.ts';
@@ -24,6 +25,7 @@ import { reveal } from './lib/secret.ts';
 import type { Broker, BrokerGateway } from './ports/broker.ts';
 import type { Chat, InteractionHandler } from './ports/chat.ts';
 import type { Clock, Random } from './ports/clock.ts';
+import type { Logins } from './ports/credentials.ts';
 import type { Log } from './ports/log.ts';
 import { openStore } from './store/index.ts';
 import type { DatabaseStore } from './store/index.ts';
@@ -74,8 +76,11 @@ export async function openCore(
   const store = await openStore({
     path: config.databasePath,
     auditKey: config.auditKey === null ? null : Buffer.from(reveal(config.auditKey), 'utf8'),
+    masterKeys: config.masterKeys.map((key) => Buffer.from(reveal(key), 'base64')),
     log,
   });
+  const providers = loginProviders(config, clock);
+  const logins = createLogins({ store, providers, clock, log });
   const brokers = new Map<string, Broker>();
   const gateways = new Map<string, BrokerGateway>();
   const close = async () => {
@@ -86,7 +91,7 @@ export async function openCore(
   try {
     const replays = new Map<string, ReplayMarket>();
     for (const account of config.accounts) {
-      const opened = await openBroker(surroundings, store, gateways, account);
+      const opened = await openBroker(surroundings, store, logins, gateways, account);
       brokers.set(account.name, opened.broker);
       if (opened.replay !== null) replays.set(account.name, opened.replay);
     }
@@ -130,6 +135,7 @@ export async function openCore(
 async function openBroker(
   surroundings: BotSurroundings,
   store: DatabaseStore,
+  logins: Logins,
   gateways: Map<string, BrokerGateway>,
   account: AccountSettings,
 ): Promise<{ broker: Broker; replay: ReplayMarket | null }> {
@@ -148,7 +154,7 @@ async function openBroker(
   }
   const gateway =
     gateways.get(account.broker) ??
-    (await openGateway(account.broker, { ...surroundings, logins: NO_LOGINS }));
+    (await openGateway(account.broker, { ...surroundings, logins }));
   gateways.set(account.broker, gateway);
   return { broker: gateway.openAccount(account), replay: null };
 }

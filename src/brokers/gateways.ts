@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import { BrokerError } from '../ports/broker-error.ts';
 import type { BrokerGateway } from '../ports/broker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Logins } from '../ports/credentials.ts';
@@ -36,10 +35,3 @@ export async function openGateway(
       );
   }
 }
-
-/** For a bot in which nobody can connect a login: whoever asks for one is told so. */
-export const NO_LOGINS: Logins = {
-  tokensOf(broker) {
-    throw new BrokerError(broker, 'authentication', 'no login can be connected yet');
-  },
-};

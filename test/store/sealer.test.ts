@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reveal } from '../../src/lib/secret.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
@@ -16,8 +16,8 @@ function codeOf(work: () => unknown): string {
     return 'opened';
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    expect(`${inspect(error, { depth: 9 })} ${error.nextStep}`).not.toContain('canary');
-    return error.code;
+    const words = `${inspect(error, { depth: 9 })} ${error.nextStep}`;
+    return words.includes('canary') ? words : error.code;
   }
 }
 
@@ -59,8 +59,8 @@ describe('a sealed secret', () => {
   it('does not open when any single character of it was changed', () => {
     const sealer = createSealer([KEY, OTHER_KEY]);
     const sealed = sealer.seal(TOKEN, ANA);
-    for (const [index, character] of [...sealed].entries()) {
-      const other = character === 'A' ? 'B' : 'A';
+    for (let index = 0; index < sealed.length; index += 1) {
+      const other = sealed[index] === 'A' ? 'B' : 'A';
       const tampered = sealed.slice(0, index) + other + sealed.slice(index + 1);
       expect(codeOf(() => sealer.open(tampered, ANA))).toMatch(
         /^(secret_unreadable|master_key_mismatch)$/,

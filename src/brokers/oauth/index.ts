@@ -1,0 +1,2 @@
+export { createLogins } from './logins.ts';
+export { loginProviders } from './providers.ts';
