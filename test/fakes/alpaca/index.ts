@@ -1,0 +1,8 @@
+export { startAlpacaFake } from './client.ts';
+export type {
+  AlpacaFake,
+  AlpacaFakeExecution,
+  AlpacaFakeRequest,
+  AlpacaFakeState,
+} from './client.ts';
+export type { AlpacaFakeOptions } from './options.ts';
