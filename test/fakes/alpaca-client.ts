@@ -31,7 +31,7 @@ export interface Trader {
   look(id: string): Promise<unknown>;
 }
 
-const ACCOUNTS = 30;
+const ACCOUNTS = 60;
 
 /** A fake with many accounts, so that every test has one of its own. Time stands still unless told otherwise. */
 export async function alpaca(

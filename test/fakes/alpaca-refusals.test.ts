@@ -147,7 +147,7 @@ describe('a body that breaks the document', () => {
     const answer = await trader.submit(fields);
     expect(answer).toMatchObject({
       status: 422,
-      body: { code: 40010001, message: expect.stringContaining(words) as unknown },
+      body: { code: 40010001, message: expect.stringContaining(words) },
     });
   });
 
@@ -155,4 +155,8 @@ describe('a body that breaks the document', () => {
     const answer = await trader.post('/v2/orders', '{"symbol"');
     expect(answer).toMatchObject({ status: 422, body: { code: 40010001 } });
   });
+});
+
+test('in all of this the fake kept to the document of Alpaca', async () => {
+  expect((await fake.state()).defects).toEqual([]);
 });

@@ -90,10 +90,11 @@ export interface AlpacaFake extends AsyncDisposable {
   readonly oauth: { readonly authorize: string; readonly token: string };
   /** @returns the fake's time afterwards */
   advance(seconds: number): Promise<string>;
-  /** The next execution of every working order that the market trades now. */
-  fillNext(): Promise<readonly AlpacaFakeExecution[]>;
+  /** The next execution of every working order that the market trades now, of one account or all. */
+  fillNext(account?: string): Promise<readonly AlpacaFakeExecution[]>;
   fill(
-    order: AnOrder & { readonly quantity: string; readonly price: string },
+    brokerOrderId: string,
+    execution: { readonly quantity: string; readonly price: string },
   ): Promise<AlpacaFakeExecution>;
   setPrice(price: {
     readonly symbol: string;
@@ -171,8 +172,9 @@ export async function startAlpacaFake(options: AlpacaFakeOptions = {}): Promise<
     oauth,
     advance: async (seconds) =>
       (await ask(z.object({ now: z.string() }), 'advance', { seconds })).now,
-    fillNext: () => ask(executions, 'fillNext'),
-    fill: (order) => ask(executionSchema, 'fill', order),
+    fillNext: (account) => ask(executions, 'fillNext', { account }),
+    fill: (brokerOrderId, execution) =>
+      ask(executionSchema, 'fill', { brokerOrderId, ...execution }),
     setPrice: (price) => tell('setPrice', price),
     setMarket: (market) => tell('setMarket', market),
     closeMarket: () => tell('closeMarket'),

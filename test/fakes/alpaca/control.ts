@@ -61,8 +61,8 @@ export function controlVerbs(
     if (account === undefined) throw new Error(`there is no account ${name}`);
     return account;
   };
-  const fillNext = () =>
-    [...world.accounts.values()]
+  const fillNext = (only?: string) =>
+    (only === undefined ? [...world.accounts.values()] : [accountOf(only)])
       .flatMap(({ orders }) => orders)
       .map((order) => venue.executeNext(order))
       .filter((execution) => execution !== null)
@@ -74,7 +74,9 @@ export function controlVerbs(
         world.advance(seconds);
         return { now: clock.now().toString() };
       }),
-      fillNext: verb(nothing, fillNext),
+      fillNext: verb(z.strictObject({ account: z.string().optional() }), ({ account }) =>
+        fillNext(account),
+      ),
       fill: verb(
         z.strictObject({ ...anOrder, quantity: positive, price: positive }),
         ({ brokerOrderId, quantity, price }) => {

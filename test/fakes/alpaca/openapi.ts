@@ -69,12 +69,6 @@ export function orderErrors(order: unknown): SchemaErrors {
   return errorsOf('components/schemas/Order', order);
 }
 
-export function operationNames(): OperationName[] {
-  return Object.keys(extract.operations)
-    .filter((name) => name in extract.operations)
-    .filter(isOperation);
-}
-
 export function isOperation(name: string): name is OperationName {
   return name in extract.operations;
 }
