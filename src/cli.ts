@@ -324,6 +324,7 @@ async function doctor(): Promise<boolean> {
   print(`ok  configuration: ${config.sourceFile}`);
   for (const warning of config.warnings) print(`!   ${warning}`);
   const { openCore } = await import('./main.ts');
+  const { brokerOf } = await import('./app/context.ts');
   const { takeSnapshot } = await import('./app/take-snapshot.ts');
   const core = await openCore({
     config,
@@ -340,6 +341,10 @@ async function doctor(): Promise<boolean> {
     print(`ok  database: ${config.databasePath}`);
     for (const account of core.context.accounts.values()) {
       try {
+        const problems = (await brokerOf(core.context, account.name).findProblems?.()) ?? [];
+        for (const problem of problems)
+          fail(`account ${account.name} at ${account.broker}: ${problem}`);
+        if (problems.length > 0) continue;
         const snapshot = await takeSnapshot(core.context, account);
         print(
           `ok  account ${account.name} at ${account.broker} (${account.mode}): ${snapshot.positions.length} positions`,

@@ -25,6 +25,10 @@ export async function openGateway(
   surroundings: GatewaySurroundings,
 ): Promise<BrokerGateway> {
   switch (broker) {
+    case 'alpaca': {
+      const { openAlpacaGateway } = await import('./alpaca/index.ts');
+      return openAlpacaGateway(surroundings);
+    }
     case 'schwab': {
       const { openSchwabGateway } = await import('./schwab/index.ts');
       return openSchwabGateway(surroundings);

@@ -4,8 +4,8 @@ import { choiceSchema, countSchema } from './values.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Tokens travel on these: plain text only inside the machine. */
-function addressSchema(secure: 'https' | 'wss') {
+/** For addresses that tokens travel to: plain text only inside the machine. */
+export function addressSchema(secure: 'https' | 'wss') {
   const plain = secure === 'https' ? 'http' : 'ws';
   const expected = `expected an address such as ${secure}://example.com (${plain}:// only for 127.0.0.1 and localhost)`;
   return z

@@ -33,7 +33,13 @@ export function configJsonSchema(
 function brokerSection(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...section } = z.toJSONSchema(schema, {
     io: 'input',
+    unrepresentable: 'any',
     override: ({ jsonSchema, path }) => {
+      // A text, or what `${NAME}` becomes: in the file it is a text.
+      if (jsonSchema.anyOf?.some((option) => Object.keys(option).length === 0) === true) {
+        replaceWith(jsonSchema, { type: 'string' });
+        return;
+      }
       const isKey = path.at(-1) === 'propertyNames';
       if (jsonSchema.type === 'string' && jsonSchema.enum === undefined && !isKey) {
         allowNumber(jsonSchema);

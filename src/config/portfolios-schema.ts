@@ -53,10 +53,9 @@ const brokerSchema = z
   })
   .meta({ enum: [...BROKERS], description: 'Where the account is.' });
 
-/** A broker's own section; that broker's schema says what is in it. */
-const brokerSectionSchema = z
-  .record(z.string(), z.unknown(), "expected a section with the broker's settings")
-  .optional();
+/** A broker's own section; that broker's schema says what is in it. One for each, so that editors tell them apart. */
+const brokerSectionSchema = () =>
+  z.record(z.string(), z.unknown(), "expected a section with the broker's settings").optional();
 
 const targetSymbolSchema = symbolSchema.refine(
   (symbol) => symbol !== 'CASH',
@@ -238,10 +237,10 @@ const accountSchema = z.strictObject(
     mode: choiceSchema(['paper', 'live'])
       .default('paper')
       .describe('live also takes TRADING_MODE=live in the environment.'),
-    paper: brokerSectionSchema,
-    alpaca: brokerSectionSchema,
-    ibkr: brokerSectionSchema,
-    schwab: brokerSectionSchema,
+    paper: brokerSectionSchema(),
+    alpaca: brokerSectionSchema(),
+    ibkr: brokerSectionSchema(),
+    schwab: brokerSectionSchema(),
     targets: targetsSchema,
     policy: policySchema.prefault({}),
     approvals: approvalsSchema.prefault({}),

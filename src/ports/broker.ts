@@ -98,8 +98,9 @@ export interface Broker {
    */
   loginEndsAt?(): Promise<Temporal.Instant | null>;
   /**
-   * Looks whether the account can be used as it is configured, without changing anything.
+   * Looks whether the account could trade, without changing anything: login, addresses, blocks.
    * @returns a sentence for each thing that is wrong, with what to do; none when all is well.
+   * @throws BrokerError when it cannot be told.
    */
   findProblems?(): Promise<readonly string[]>;
   close(): Promise<void>;

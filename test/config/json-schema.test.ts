@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { paperSettingsSchema } from '../../src/brokers/paper/settings.ts';
+import { BROKER_SCHEMAS } from '../../src/brokers/index.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { DEMO_FILE } from '../../src/config/load.ts';
 
-const schema = configJsonSchema({ paper: paperSettingsSchema });
+const schema = configJsonSchema(BROKER_SCHEMAS);
 const schemaText = `${JSON.stringify(schema, null, 2)}\n`;
 
 describe('the JSON Schema for editors', () => {

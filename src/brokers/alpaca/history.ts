@@ -1,0 +1,150 @@
+import { Big } from 'big.js';
+import { ZERO } from '../../core/decimal.ts';
+import type { Decimal } from '../../core/decimal.ts';
+import type { Fill } from '../../core/order.ts';
+import { BrokerError } from '../../ports/broker-error.ts';
+import type { BrokerOrder } from '../../ports/broker.ts';
+import { fillsAnswer, ordersAnswer } from './answers.ts';
+import type { FillAnswer, OrderAnswer } from './answers.ts';
+import type { AlpacaApi } from './client.ts';
+import { isWorking, toBrokerOrder, toFill } from './mapping.ts';
+
+/** What happened in an account: orders and fills, page after page. */
+export interface History {
+  /** As `Broker.listOrders`. */
+  listOrders(since: Temporal.Instant): Promise<readonly BrokerOrder[]>;
+  /** As `Broker.listFills`. */
+  listFills(since: Temporal.Instant): Promise<readonly Fill[]>;
+  /** In shares, also where the order is for an amount of money. */
+  toBrokerOrder(order: OrderAnswer): Promise<BrokerOrder>;
+}
+
+const ORDERS_A_PAGE = 500;
+const FILLS_A_PAGE = 100;
+
+/**
+ * Alpaca lists orders by when they were sent, and we by when they changed. Day orders, the only ones we
+ * send, change for the last time within a long weekend; open ones are asked for whatever their age.
+ */
+const LONGEST_DAY_ORDER = Temporal.Duration.from({ hours: 24 * 7 });
+
+/** Fills are selected by when they were booked, in whole seconds, which is a little after they happened. */
+const BOOKING_MARGIN = Temporal.Duration.from({ seconds: 5 });
+
+/** The most decimal places that Alpaca trades. */
+const QUANTITY_PLACES = 9;
+
+/** @param priceOf the present price of a symbol, null where there is none. */
+export function createHistory(
+  api: AlpacaApi,
+  account: string,
+  priceOf: (symbol: string) => Promise<Decimal | null>,
+): History {
+  /** By Alpaca's id, of every order seen so far. */
+  const clientOrderIds = new Map<string, string | null>();
+
+  async function pageOfOrders(
+    status: 'open' | 'closed',
+    from: { readonly after?: Date; readonly after_order_id?: string },
+  ): Promise<readonly OrderAnswer[]> {
+    const parameters = {
+      status,
+      asset_class: 'us_equity',
+      direction: 'asc' as const,
+      limit: ORDERS_A_PAGE,
+      ...from,
+    };
+    return await api.read('recovery', ordersAnswer, (client) => client.getOrders(parameters));
+  }
+
+  async function allOrders(
+    status: 'open' | 'closed',
+    after?: Date,
+  ): Promise<readonly OrderAnswer[]> {
+    let page = await pageOfOrders(status, after === undefined ? {} : { after });
+    const all = [...page];
+    // By id, not by time: several orders of a rebalance are sent within the same instant.
+    for (let last = page.at(-1); last !== undefined && page.length === ORDERS_A_PAGE;) {
+      page = await pageOfOrders(status, { after_order_id: last.id });
+      all.push(...page);
+      last = page.at(-1);
+    }
+    return all;
+  }
+
+  async function quantityOf(order: OrderAnswer): Promise<Decimal> {
+    if (order.qty !== undefined && order.qty !== null) return order.qty;
+    if (!isWorking(order)) return order.filled_qty;
+    // Somebody's order for an amount of money: what is left of it, in shares at today's price.
+    const price = await priceOf(order.symbol);
+    if (price === null) {
+      throw new BrokerError(
+        'alpaca',
+        'unavailable',
+        `order ${order.id} is for an amount of ${order.symbol}, and there is no price to tell the shares by`,
+      );
+    }
+    const spent = order.filled_qty.times(order.filled_avg_price ?? ZERO);
+    const left = (order.notional ?? ZERO).minus(spent);
+    return left.lte(ZERO)
+      ? order.filled_qty
+      : order.filled_qty.plus(left.div(price).round(QUANTITY_PLACES, Big.roundUp));
+  }
+
+  async function toOurs(order: OrderAnswer): Promise<BrokerOrder> {
+    const told = toBrokerOrder(order, await quantityOf(order));
+    clientOrderIds.set(told.brokerOrderId, told.clientOrderId);
+    return told;
+  }
+
+  async function listOrders(since: Temporal.Instant): Promise<readonly BrokerOrder[]> {
+    // The open ones first: an order that ends in between is then in both, and in none otherwise.
+    const open = await allOrders('open');
+    const after = new Date(since.subtract(LONGEST_DAY_ORDER).epochMilliseconds);
+    const closed = await allOrders('closed', after);
+    const byId = new Map([...open, ...closed].map((order) => [order.id, order]));
+    const orders = await Promise.all([...byId.values()].map(toOurs));
+    return orders
+      .filter((order) => Temporal.Instant.compare(order.updatedAt, since) >= 0)
+      .toSorted((a, b) => Temporal.Instant.compare(a.submittedAt, b.submittedAt));
+  }
+
+  async function pageOfFills(after: string, token: string | null): Promise<readonly FillAnswer[]> {
+    return await api.read('recovery', fillsAnswer, (client) =>
+      client.getAccountActivities({
+        activity_type: 'FILL',
+        after,
+        direction: 'asc',
+        page_size: FILLS_A_PAGE,
+        ...(token === null ? {} : { page_token: token }),
+      }),
+    );
+  }
+
+  return {
+    toBrokerOrder: toOurs,
+    listOrders,
+    async listFills(since) {
+      const after = since
+        .subtract(BOOKING_MARGIN)
+        .round({ smallestUnit: 'second', roundingMode: 'floor' })
+        .toString();
+      let page = await pageOfFills(after, null);
+      const all = [...page];
+      for (let last = page.at(-1); last !== undefined && page.length === FILLS_A_PAGE;) {
+        page = await pageOfFills(after, last.id);
+        all.push(...page);
+        last = page.at(-1);
+      }
+      const wanted = all.filter(
+        (fill) => Temporal.Instant.compare(fill.transaction_time, since) >= 0,
+      );
+      // Fills name Alpaca's order and not ours: the orders tell, once for each.
+      if (wanted.some((fill) => !clientOrderIds.has(fill.order_id))) await listOrders(since);
+      const byId = new Map(wanted.map((fill) => [fill.id, fill]));
+      return [...byId.values()]
+        .map((fill) => toFill(fill, account, clientOrderIds.get(fill.order_id) ?? null))
+        .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at));
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { openAlpacaGateway } from './gateway.ts';
+export { alpacaSettingsSchema } from './settings.ts';

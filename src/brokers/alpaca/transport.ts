@@ -1,0 +1,98 @@
+import { parseExactJson } from '../../lib/exact-json.ts';
+import type { Pacer, Urgency } from '../../lib/pacer.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { NoAnswer } from './failures.ts';
+import type { HttpAnswer } from './failures.ts';
+import type { Login } from './login.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: string;
+  /** Sent as JSON. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** Requests of one login: paced, timed, with the status kept and numbers exact. */
+export interface Transport {
+  /**
+   * @returns the answer, whatever its status.
+   * @throws NoAnswer when none came; BrokerError `authentication` when there is no login to ask with,
+   *   and PacerClosed when the connection was closed first: then nothing was sent.
+   */
+  send(urgency: Urgency, request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/** Alpaca answers within a second; an order that waits longer than this is looked for instead. */
+const TIMEOUT = Temporal.Duration.from({ seconds: 10 });
+
+/** For a 429 that does not say how long. */
+const DEFAULT_PAUSE_SECONDS = 10;
+
+/** However long a 429 asks for: the limit is by the minute. */
+const LONGEST_PAUSE_SECONDS = 120;
+
+export function createTransport(parts: {
+  readonly login: Login;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+}): Transport {
+  const { login, pacer, clock } = parts;
+
+  async function ask(request: HttpRequest): Promise<HttpAnswer> {
+    const headers = await login.headers();
+    const giveUp = new AbortController();
+    const cancel = clock.schedule(clock.now().add(TIMEOUT), () => {
+      giveUp.abort();
+    });
+    try {
+      const response = await fetch(request.url, {
+        method: request.method,
+        headers: {
+          accept: 'application/json',
+          ...headers,
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        // A key must not follow to wherever an answer points.
+        redirect: 'manual',
+        signal: giveUp.signal,
+      });
+      const body = parseExactJson(await response.text());
+      if (response.status === 401) login.refused();
+      if (response.status === 429) {
+        pacer.pauseUntil(clock.now().add({ seconds: pauseAfter(response.headers, clock.now()) }));
+      }
+      const path = `${request.method} ${new URL(request.url).pathname}`;
+      return { path, status: response.status, body };
+    } catch (error) {
+      const host = new URL(request.url).host;
+      throw new NoAnswer(
+        giveUp.signal.aborted
+          ? `${host} did not answer within ${TIMEOUT.seconds} seconds`
+          : `${host} cannot be reached (${causeOf(error)})`,
+        { cause: error },
+      );
+    } finally {
+      cancel();
+    }
+  }
+
+  return { send: (urgency, request) => pacer.run(urgency, () => ask(request)) };
+}
+
+/** Retry-After in seconds, or when the limit is counted anew (X-RateLimit-Reset, seconds since 1970). */
+function pauseAfter(headers: Headers, now: Temporal.Instant): number {
+  const wait = Number(headers.get('retry-after') ?? Number.NaN);
+  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
+  const seconds = Number.isFinite(wait) ? wait : reset - now.epochMilliseconds / 1000;
+  if (!Number.isFinite(seconds)) return DEFAULT_PAUSE_SECONDS;
+  return Math.ceil(Math.min(Math.max(seconds, 0), LONGEST_PAUSE_SECONDS));
+}
+
+/** `ECONNREFUSED` and its like, which fetch hides in the cause. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string')
+    return cause.code;
+  return error instanceof Error ? error.message : 'unknown';
+}

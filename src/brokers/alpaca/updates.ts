@@ -1,0 +1,198 @@
+import { sum, ZERO } from '../../core/decimal.ts';
+import type { Decimal } from '../../core/decimal.ts';
+import { isFinal } from '../../core/order-transition.ts';
+import { createSerialQueue } from '../../lib/serial-queue.ts';
+import { BrokerError } from '../../ports/broker-error.ts';
+import type { BrokerOrder, BrokerUpdate } from '../../ports/broker.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { OrderAnswer } from './answers.ts';
+import type { History } from './history.ts';
+import type { TradeStream, TradeStreamOptions } from './stream.ts';
+
+/** What an account's listeners are told. */
+export interface Updates {
+  subscribe(listener: (update: BrokerUpdate) => void): () => void;
+  /** An order as an answer told it; told to the listeners unless they know as much already. */
+  tell(order: BrokerOrder): void;
+  close(): void;
+}
+
+/** Before the connection was lost some things may have been missed too, and clocks differ. */
+const OVERLAP = Temporal.Duration.from({ minutes: 5 });
+
+/** How often a fill is looked for that the stream told of; the books are a moment behind it. */
+const WAITS_FOR_BOOKS_IN_MILLISECONDS = [100, 250, 500, 1000, 2000];
+
+/** What has been told is remembered for so many orders and fills, the newest of them. */
+const MOST_REMEMBERED = 5000;
+
+/**
+ * Tells orders and fills from the stream of trade updates. A fill is always read from the account's
+ * activities: only there does it have the id that it has for ever, so that no execution can count twice.
+ * Whenever the stream begins anew, what it did not tell is read over REST.
+ */
+export function createUpdates(parts: {
+  readonly account: string;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly log: Log;
+  openStream(
+    handlers: Pick<TradeStreamOptions, 'onListening' | 'onUpdate' | 'onLost'>,
+  ): TradeStream;
+}): Updates {
+  const { account, history, clock, log } = parts;
+  const listeners = new Set<(update: BrokerUpdate) => void>();
+  const queue = createSerialQueue();
+  const toldOrders = new Map<string, BrokerOrder>();
+  const toldFills = new Map<string, { readonly order: string; readonly quantity: Decimal }>();
+  let stream: TradeStream | null = null;
+  let lost = false;
+  let heardAt = clock.now();
+  let endWait = (): void => {};
+
+  function emit(update: BrokerUpdate): void {
+    for (const listener of listeners) listener(update);
+  }
+
+  function tell(order: BrokerOrder): void {
+    if (listeners.size === 0) return;
+    const before = toldOrders.get(order.brokerOrderId);
+    if (before !== undefined && !isNews(before, order)) return;
+    remember(toldOrders, order.brokerOrderId, order);
+    emit({ type: 'order', order });
+  }
+
+  /** Reads the fills since, and tells those that are new. */
+  async function readFills(since: Temporal.Instant): Promise<void> {
+    for (const fill of await history.listFills(since)) {
+      if (toldFills.has(fill.executionId)) continue;
+      remember(toldFills, fill.executionId, { order: fill.brokerOrderId, quantity: fill.quantity });
+      emit({ type: 'fill', fill });
+    }
+  }
+
+  function filledAsTold(brokerOrderId: string): Decimal {
+    const fills = [...toldFills.values()].filter((fill) => fill.order === brokerOrderId);
+    return sum(fills.map((fill) => fill.quantity));
+  }
+
+  async function takeIn(event: string, answer: OrderAnswer): Promise<void> {
+    if (event === 'trade_bust' || event === 'trade_correct') {
+      log.error(
+        { code: 'alpaca_trade_corrected', account, event, order: answer.id },
+        'Alpaca took back or changed an execution; compare the account with its statement',
+      );
+    }
+    const order = await history.toBrokerOrder(answer);
+    for (const wait of WAITS_FOR_BOOKS_IN_MILLISECONDS) {
+      if (order.filledQuantity.lte(ZERO)) break;
+      if (filledAsTold(order.brokerOrderId).gte(order.filledQuantity)) break;
+      if (stream === null) return;
+      try {
+        await readFills(order.submittedAt.subtract(OVERLAP));
+      } catch (error) {
+        if (!(error instanceof BrokerError)) throw error;
+        log.warn({ account, code: error.code }, 'fills could not be read; they are read again');
+      }
+      if (filledAsTold(order.brokerOrderId).gte(order.filledQuantity)) break;
+      await pause(wait);
+    }
+    // With fills missing still, whoever hears of the order sees that they are and reconciles.
+    tell(order);
+  }
+
+  async function pause(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = clock.schedule(clock.now().add({ milliseconds }), resolve);
+      endWait = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** What may have happened while nothing was told. */
+  async function repair(since: Temporal.Instant): Promise<void> {
+    await readFills(since);
+    for (const order of await history.listOrders(since)) tell(order);
+  }
+
+  function later(work: () => Promise<void>, failure: string): void {
+    queue
+      .run(async () => {
+        if (stream !== null) await work();
+      })
+      .catch((error: unknown) => {
+        const code = error instanceof BrokerError ? error.code : 'alpaca_updates_failed';
+        log.error({ code, account, error }, failure);
+      });
+  }
+
+  function open(): TradeStream {
+    heardAt = clock.now();
+    return parts.openStream({
+      onListening: () => {
+        const since = heardAt.subtract(OVERLAP);
+        const again = lost;
+        lost = false;
+        later(async () => {
+          try {
+            await repair(since);
+          } finally {
+            // Whoever listens asks the broker as well: what failed here has a second chance.
+            if (again) emit({ type: 'reconnected' });
+          }
+        }, 'what was missed could not be read from Alpaca');
+      },
+      onUpdate: (update) => {
+        heardAt = clock.now();
+        later(() => takeIn(update.event, update.order), 'an update of Alpaca was not taken in');
+      },
+      onLost: () => {
+        lost = true;
+      },
+    });
+  }
+
+  function end(): void {
+    stream?.close();
+    stream = null;
+    lost = false;
+    endWait();
+  }
+
+  return {
+    tell,
+    subscribe(listener) {
+      // Each subscription is one of its own, also of the same function twice.
+      const own = (update: BrokerUpdate): void => {
+        listener(update);
+      };
+      listeners.add(own);
+      stream ??= open();
+      return () => {
+        listeners.delete(own);
+        if (listeners.size === 0) end();
+      };
+    },
+    close() {
+      listeners.clear();
+      end();
+    },
+  };
+}
+
+/** Updates come late and twice: an order never goes back. */
+function isNews(before: BrokerOrder, now: BrokerOrder): boolean {
+  if (isFinal(before.status)) return false;
+  if (now.filledQuantity.lt(before.filledQuantity)) return false;
+  return now.status !== before.status || !now.filledQuantity.eq(before.filledQuantity);
+}
+
+function remember<T>(memory: Map<string, T>, key: string, value: T): void {
+  memory.delete(key);
+  memory.set(key, value);
+  const [oldest] = memory.keys();
+  if (memory.size > MOST_REMEMBERED && oldest !== undefined) memory.delete(oldest);
+}
