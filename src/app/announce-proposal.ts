@@ -17,6 +17,7 @@ import { readExecutionFacts } from './execution-facts.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { announcementKey } from './proposal-id.ts';
 import { announceNotices } from './proposal-notices.ts';
+import { settleQuestions } from './outcome-questions.ts';
 import { approvalRule } from './propose.ts';
 
 /**
@@ -38,6 +39,7 @@ export async function announceProposal(
     context.clock.now(),
   );
   await announceNotices(context, unit, record, account);
+  await settleQuestions(context, unit, proposalId);
 }
 
 /** The message of a proposal as it stands. */

@@ -5,12 +5,15 @@ import type { ProposalRecord } from '../core/proposal.ts';
 import { presentDetails } from '../messages/details.ts';
 import { FORM_FIELDS, adjustForm, confirmationForm, rejectForm } from '../messages/forms.ts';
 import { presentAlreadyHalted, presentHaltConfirmed } from '../messages/halt.ts';
+import { presentOutcomeRefusal } from '../messages/outcome-unknown.ts';
 import { presentDecisionDenied, presentGone, presentRoleNeeded } from '../messages/refusal.ts';
 import { presentVoteCounted } from '../messages/vote.ts';
 import type { Interaction, Reply } from '../ports/chat.ts';
 import { adjustProposal } from './adjust.ts';
 import { auditEntry } from './audit.ts';
 import type { Actor } from './audit.ts';
+import { answerOutcome } from './answer-outcome.ts';
+import type { OutcomeAction } from './answer-outcome.ts';
 import { accountNamed, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { decide } from './decide.ts';
@@ -62,6 +65,10 @@ export async function handleClick(
       return adjust(facts, click, person, actor, record);
     case 'halt':
       return haltAccount(facts, person, actor, record);
+    case 'outcome_is':
+    case 'outcome_not_there':
+    case 'outcome_look_again':
+      return tellOutcome(facts, click, click.action, person, actor, record);
     default:
       return privately(presentGone());
   }
@@ -190,6 +197,41 @@ async function haltAccount(
   return privately(
     done ? presentHaltConfirmed({ scope: account }) : presentAlreadyHalted({ scope: account }),
   );
+}
+
+async function tellOutcome(
+  facts: DispatchFacts,
+  click: Click,
+  action: OutcomeAction,
+  person: Person,
+  actor: Actor,
+  record: ProposalRecord,
+): Promise<Reply> {
+  const { account, id, broker } = record.proposal;
+  if (!roleIncludes(roleFor(person, account), 'approver')) {
+    return roleDenied(facts.context, actor, record, 'say what became of an order', 'approver');
+  }
+  const { digest } = click;
+  const result = await answerOutcome(facts.context, {
+    proposalId: id,
+    action,
+    digest,
+    person,
+    actor,
+  });
+  switch (result.type) {
+    case 'settled':
+      facts.executor.wake(account);
+      // The question's own message says it, to everyone.
+      return { type: 'nothing' };
+    case 'look_again':
+      facts.executor.lookAgain(account, result.order.intent.clientOrderId);
+      return { type: 'nothing' };
+    case 'already_settled':
+    case 'taken':
+    case 'outdated':
+      return privately(presentOutcomeRefusal({ ...result, broker }));
+  }
 }
 
 async function roleDenied(

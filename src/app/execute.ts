@@ -19,13 +19,18 @@ import type { ExecutionRun } from './executor.ts';
 import { changeOrder } from './record-order.ts';
 import { haltFor } from './halt.ts';
 import { measureDrift } from './measure-drift.ts';
-import { cancelOverdue, lookUpOrders, submitOrders } from './submit-orders.ts';
+import { lookUpOrders } from './look-up-orders.ts';
+import { cancelOverdue, submitOrders } from './submit-orders.ts';
 
 /** The message shows progress at most this often; the final state is always shown. */
 const PROGRESS_INTERVAL = Temporal.Duration.from({ milliseconds: 400 });
 
 /** When nothing is heard from the broker for this long, it is asked. */
 const QUIET_TIME = Temporal.Duration.from({ seconds: 10 });
+
+/** The same at a broker that tells nothing by itself, while orders work there and while none does. */
+const POLLING_INTERVAL = Temporal.Duration.from({ seconds: 3 });
+const IDLE_POLLING_INTERVAL = Temporal.Duration.from({ minutes: 1 });
 
 /**
  * Executes an approved proposal: fresh snapshot and envelope check, intents committed, sells, then
@@ -80,6 +85,7 @@ async function runLoop(
       .map((order) => `${order.intent.clientOrderId}${order.status}${toText(order.filledQuantity)}`)
       .join();
     if (picture !== seen) heardAt = context.clock.now();
+    const quietTime = quietTimeOf(run, orders);
     const done = await perform(context, run, proposal, step);
     if (picture !== seen) {
       const due = shownAt === null ? null : shownAt.add(PROGRESS_INTERVAL);
@@ -92,14 +98,14 @@ async function runLoop(
     }
     if (done.again) continue;
     const now = context.clock.now();
-    if (isDue(now, heardAt.add(QUIET_TIME))) {
+    if (isDue(now, heardAt.add(quietTime))) {
       await askBroker(context, run);
       heardAt = context.clock.now();
       continue;
     }
     // What is not shown yet is shown when its interval is over.
     const showAt = picture === seen || shownAt === null ? null : shownAt.add(PROGRESS_INTERVAL);
-    const quietAt = heardAt.add(QUIET_TIME);
+    const quietAt = heardAt.add(quietTime);
     const wakeAt = [step.wakeAt, done.wakeAt, showAt].reduce(earlier, quietAt) ?? quietAt;
     await waitForNews(context, run, wakeAt);
   }
@@ -220,6 +226,12 @@ async function finish(
     await announceProposal(context, unit, proposal.id);
   });
   context.changed();
+}
+
+function quietTimeOf(run: ExecutionRun, orders: readonly Order[]): Temporal.Duration {
+  if (run.broker.capabilities.streaming) return QUIET_TIME;
+  const works = orders.some(({ status }) => status === 'accepted' || status === 'partially_filled');
+  return works ? POLLING_INTERVAL : IDLE_POLLING_INTERVAL;
 }
 
 async function askBroker(context: AppContext, run: ExecutionRun): Promise<void> {

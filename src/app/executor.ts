@@ -21,6 +21,8 @@ export interface Executor {
   open(): Promise<void>;
   /** Looks again now: a halt, a resume or a person's answer may have changed what to do. */
   wake(account: string): void;
+  /** Asks the broker for an unanswered order now and not when its next look is due. */
+  lookAgain(account: string, clientOrderId: string): void;
   /** Compares with the broker now and records what is missing. */
   reconcile(account: string): Promise<void>;
   /** Resolves when nothing is executing. */
@@ -37,6 +39,8 @@ export interface ExecutionRun {
   stopping(): boolean;
   /** Orders whose request is under way in this process: they must not be looked up yet. */
   readonly inFlight: Set<string>;
+  /** Unanswered orders that a person wants looked up now. */
+  readonly lookAgain: Set<string>;
   /** Takes in a broker's update, in order. */
   takeIn(update: BrokerUpdate): Promise<void>;
 }
@@ -63,6 +67,7 @@ export function createExecutor(context: AppContext): Executor {
       signal,
       stopping: () => stopping,
       inFlight: new Set(),
+      lookAgain: new Set(),
       takeIn,
     };
     const unsubscribe = broker.subscribe((update) => {
@@ -129,6 +134,11 @@ export function createExecutor(context: AppContext): Executor {
     },
     wake(account) {
       lanes.get(account)?.run.signal.wake();
+    },
+    lookAgain(account, clientOrderId) {
+      const run = lanes.get(account)?.run;
+      run?.lookAgain.add(clientOrderId);
+      run?.signal.wake();
     },
     async reconcile(account) {
       const lane = laneOf(account);

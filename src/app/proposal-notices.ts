@@ -182,7 +182,8 @@ function threadDestinations(context: AppContext, account: AccountSettings): read
   );
 }
 
-function directDestinations(context: AppContext, person: Person): readonly Destination[] {
+/** Where a person is written to directly. */
+export function directDestinations(context: AppContext, person: Person): readonly Destination[] {
   return REMOTE_PLATFORMS.filter((platform) => context.platforms.has(platform)).flatMap(
     (platform) =>
       (person.platformIds[platform] ?? []).map((userId) => ({

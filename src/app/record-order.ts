@@ -4,6 +4,7 @@ import type { Fill, Order, OrderStatus } from '../core/order.ts';
 import type { BrokerOrder } from '../ports/broker.ts';
 import type { AuditAction, StoreTransaction } from '../ports/store.ts';
 import { auditEntry, BROKER } from './audit.ts';
+import type { Actor } from './audit.ts';
 import type { AppContext } from './context.ts';
 
 const ACTION_OF: Readonly<Partial<Record<OrderStatus, AuditAction>>> = {
@@ -44,7 +45,10 @@ export async function recordBrokerOrder(
   });
 }
 
-/** Changes an order and writes the audit row that says so, where the status moved. */
+/**
+ * Changes an order and writes the audit row that says so, where the status moved.
+ * @param by who says so: the broker, or a person who looked there.
+ */
 export async function changeOrder(
   context: AppContext,
   unit: StoreTransaction,
@@ -56,6 +60,7 @@ export async function changeOrder(
     readonly reason?: string | null;
     readonly submittedAt?: Temporal.Instant;
   },
+  by: Actor = BROKER,
 ): Promise<void> {
   const at = context.clock.now();
   const { clientOrderId, account } = order.intent;
@@ -63,7 +68,7 @@ export async function changeOrder(
   if (!updated) throw new Error(`order ${clientOrderId} is no longer ${order.status}`);
   if (change.status === order.status) return;
   await unit.appendAudit(
-    auditEntry(at, BROKER, ACTION_OF[change.status] ?? 'order_updated', account, clientOrderId, {
+    auditEntry(at, by, ACTION_OF[change.status] ?? 'order_updated', account, clientOrderId, {
       proposal: order.intent.proposalId,
       leg: order.intent.leg,
       status: change.status,

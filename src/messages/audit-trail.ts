@@ -19,6 +19,8 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   order_submitted: 'order sent',
   order_accepted: 'order accepted',
   order_unknown: 'order without answer',
+  outcome_asked: 'asked about an order',
+  outcome_answered: 'said about an order',
   order_rejected: 'order rejected',
   order_denied: 'order denied',
   order_updated: 'order updated',
@@ -57,6 +59,7 @@ function actionTone(action: AuditAction): Tone {
     case 'halt':
       return 'bad';
     case 'order_unknown':
+    case 'outcome_asked':
     case 'fill_corrected':
     case 'supersession':
     case 'expiry':

@@ -55,6 +55,9 @@ export const buttonActionSchema = z.enum([
   'details',
   'halt',
   'resume',
+  'outcome_is',
+  'outcome_not_there',
+  'outcome_look_again',
 ]);
 export type ButtonAction = z.output<typeof buttonActionSchema>;
 

@@ -20,6 +20,8 @@ export type AuditAction =
   | 'order_submitted'
   | 'order_accepted'
   | 'order_unknown'
+  | 'outcome_asked'
+  | 'outcome_answered'
   | 'order_rejected'
   | 'order_denied'
   | 'order_updated'

@@ -24,6 +24,8 @@ const ACTIONS = {
   order_submitted: true,
   order_accepted: true,
   order_unknown: true,
+  outcome_asked: true,
+  outcome_answered: true,
   order_rejected: true,
   order_denied: true,
   order_updated: true,

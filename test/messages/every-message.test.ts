@@ -52,7 +52,7 @@ describe.each(Object.entries(SAMPLE_MESSAGES))('%s', (_, make) => {
       .flatMap((block) => block.buttons);
     for (const button of buttons) {
       const asks = button.opensForm || button.confirm !== undefined;
-      expect(asks).toBe(button.action !== 'details');
+      expect(asks).toBe(!['details', 'outcome_look_again'].includes(button.action));
       expect(button.label.length).toBeLessThanOrEqual(75);
       expect(button.confirm?.title.length ?? 0).toBeLessThanOrEqual(100);
       expect(button.confirm?.text.length ?? 0).toBeLessThanOrEqual(300);

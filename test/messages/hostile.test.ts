@@ -154,7 +154,9 @@ const messages: Readonly<Record<string, Message>> = {
     order,
     broker: HOSTILE,
     looks: 1,
-    nextLookAt: null,
+    answered: true,
+    nextLookAt: NOW,
+    digestOf: () => 'f'.repeat(64),
     candidates: [
       {
         brokerOrderId: HOSTILE,

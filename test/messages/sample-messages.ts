@@ -29,7 +29,12 @@ import type { Form, Message } from '../../src/messages/message.ts';
 import { presentNothingToDo } from '../../src/messages/nothing-to-do.ts';
 import { presentNotice } from '../../src/messages/notice.ts';
 import { presentOrders } from '../../src/messages/orders.ts';
-import { presentOutcomeUnknown } from '../../src/messages/outcome-unknown.ts';
+import {
+  presentOutcomeRefusal,
+  presentOutcomeSettled,
+  presentOutcomeUnknown,
+} from '../../src/messages/outcome-unknown.ts';
+import { outcomeDigest } from '../../src/app/outcome-questions.ts';
 import { presentPending } from '../../src/messages/pending.ts';
 import { presentPortfolio } from '../../src/messages/portfolio.ts';
 import type { ProposalInput } from '../../src/messages/proposal.ts';
@@ -505,8 +510,10 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       order: unanswered,
       broker: 'schwab',
       looks: 3,
+      answered: true,
       nextLookAt: later(5, 20),
       candidates: [fit('1001234', 7), fit('1001239', 9)],
+      digestOf: (brokerOrderId) => outcomeDigest(unanswered.intent.clientOrderId, brokerOrderId),
       timeZone: 'America/New_York',
       now: later(5),
     }),
@@ -515,11 +522,60 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       order: unanswered,
       broker: 'paper',
       looks: 1,
+      answered: true,
       nextLookAt: later(5, 5),
       candidates: [],
+      digestOf: (brokerOrderId) => outcomeDigest(unanswered.intent.clientOrderId, brokerOrderId),
       timeZone: 'America/New_York',
       now: later(5),
     }),
+  'outcome-unknown-not-asked': () =>
+    presentOutcomeUnknown({
+      order: unanswered,
+      broker: 'schwab',
+      looks: 4,
+      answered: false,
+      nextLookAt: later(5, 20),
+      candidates: [],
+      digestOf: (brokerOrderId) => outcomeDigest(unanswered.intent.clientOrderId, brokerOrderId),
+      timeZone: 'America/New_York',
+      now: later(5),
+    }),
+  'outcome-settled-it-is': () =>
+    presentOutcomeSettled({
+      order: { ...unanswered, status: 'accepted', brokerOrderId: '1001234' },
+      broker: 'schwab',
+      answer: { name: 'Ben', at: later(7), brokerOrderId: '1001234' },
+      timeZone: 'America/New_York',
+    }),
+  'outcome-settled-not-there': () =>
+    presentOutcomeSettled({
+      order: { ...unanswered, status: 'canceled' },
+      broker: 'schwab',
+      answer: { name: 'Ben', at: later(7), brokerOrderId: null },
+      timeZone: 'America/New_York',
+    }),
+  'outcome-settled-found': () =>
+    presentOutcomeSettled({
+      order: { ...unanswered, status: 'partially_filled', brokerOrderId: '1001234' },
+      broker: 'schwab',
+      answer: null,
+      timeZone: 'America/New_York',
+    }),
+  'outcome-refusal-already-settled': () =>
+    presentOutcomeRefusal({
+      type: 'already_settled',
+      order: { ...unanswered, status: 'canceled' },
+      broker: 'schwab',
+    }),
+  'outcome-refusal-taken': () =>
+    presentOutcomeRefusal({
+      type: 'taken',
+      order: unanswered,
+      brokerOrderId: '1001234',
+      broker: 'schwab',
+    }),
+  'outcome-refusal-outdated': () => presentOutcomeRefusal({ type: 'outdated', broker: 'schwab' }),
   'vote-counted': () => presentVoteCounted({ record: sampleRecord(), votesMissing: 1 }),
   'refusal-own-proposal': () => denied('own_proposal', ['Ben', 'Chloe', 'Dev']),
   'refusal-not-approver': () => denied('not_approver', ['Dev']),
