@@ -62,22 +62,20 @@ function opened(at: Temporal.Instant, foreseen: Temporal.Instant): SessionState 
   return { open: true, nextOpen: nextSession(nextClose).open, nextClose };
 }
 
-/** When a day order that trades outside regular hours too ends: 20:00 of its day at the exchange. */
-export function extendedSessionEnd(
-  at: Temporal.Instant,
-  regularClose: Temporal.Instant,
-): Temporal.Instant {
-  const evening = (date: Temporal.PlainDate) =>
-    date
-      .toZonedDateTime({
-        timeZone: EXCHANGE_TIME_ZONE,
-        plainTime: Temporal.PlainTime.from('20:00'),
-      })
-      .toInstant();
-  const today = evening(exchangeDateOf(regularClose));
-  return Temporal.Instant.compare(today, at) > 0
-    ? today
-    : evening(exchangeDateOf(nextSession(at).close));
+/**
+ * When a day order that trades outside regular hours too ends: at 20:00 of its day at the exchange, or of
+ * the next trading day when that has passed.
+ */
+export function extendedSessionEnd(at: Temporal.Instant): Temporal.Instant {
+  const today = eveningOf(exchangeDateOf(at));
+  const trades = sessionOn(exchangeDateOf(at)) !== null;
+  if (trades && Temporal.Instant.compare(at, today) < 0) return today;
+  return eveningOf(nextSession(at).date);
+}
+
+function eveningOf(date: Temporal.PlainDate): Temporal.Instant {
+  const plainTime = Temporal.PlainTime.from('20:00');
+  return date.toZonedDateTime({ timeZone: EXCHANGE_TIME_ZONE, plainTime }).toInstant();
 }
 
 /** Whether orders marked for extended hours trade: from 4:00 to 20:00 on a trading day. */

@@ -158,7 +158,7 @@ export function createVenue(world: {
         filledValue: ZERO,
         submittedAt: at,
         updatedAt: at,
-        expiresAt: terms.extendedHours ? extendedSessionEnd(at, nextClose) : nextClose,
+        expiresAt: terms.extendedHours ? extendedSessionEnd(at) : nextClose,
         filledAt: null,
         canceledAt: null,
         expiredAt: null,
