@@ -170,6 +170,7 @@ describe('an order', () => {
       'AWAITING_MANUAL_REVIEW',
       'ACCEPTED',
       'QUEUED',
+      'PENDING_ACTIVATION',
       'PENDING_ACKNOWLEDGEMENT',
     ] as const) {
       await fake.setStatus({ brokerOrderId: id, status });
@@ -179,6 +180,18 @@ describe('an order', () => {
     await fake.setStatus({ brokerOrderId: id, status: 'WORKING' });
     expect(await fake.fillNext({})).toEqual({ executions: 1 });
   });
+});
+
+test('an order can be missing from what is read for a while, though its answer has come', async () => {
+  const { fake, call, hash, place, order } = await startCaller({ visibleAfterMilliseconds: 2000 });
+  const id = await place(shares('BUY', 1, 'VTI', 240));
+  const path = `/trader/v1/accounts/${hash}/orders?${day}`;
+  await fake.advance({ seconds: 1 });
+  expect(await order(id)).toMatchObject({ message: 'Order not found.' });
+  expect((await call('GET', path)).body).toEqual([]);
+  await fake.advance({ seconds: 1 });
+  expect(await order(id)).toMatchObject({ status: 'WORKING' });
+  expect((await call('GET', path)).body).toHaveLength(1);
 });
 
 describe('an order that is wrong is answered 400', () => {

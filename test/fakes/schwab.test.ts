@@ -60,6 +60,20 @@ describe('the fake holds itself to Schwab’s document', () => {
     const placing = 'POST /trader/v1/accounts/{accountNumber}/orders';
     expect(requestErrors(placing, shares('BUY', 1, 'VTI'))).toEqual([]);
     expect(requestErrors(placing, { orderID: 1 })).not.toEqual([]);
+    const instrument = { symbol: 'VTI', assetType: 'EQUITY', isin: 'x' };
+    expect(requestErrors(placing, { orderLegCollection: [{ instrument }] })).not.toEqual([]);
+  });
+
+  test.each([
+    ['MARGIN', { cashBalance: 1 }, true],
+    ['MARGIN', { sma: 1 }, false],
+    ['CASH', { sma: 1 }, true],
+    ['CASH', { totalCash: 1 }, false],
+  ])('beyond which an answer has nothing: %s with %o', (type, currentBalances, isBeyond) => {
+    const account = { securitiesAccount: { type, currentBalances } };
+    const operation = 'GET /trader/v1/accounts/{accountNumber}';
+    expect(answerErrors(operation, 200, account, true).length > 0).toBe(isBeyond);
+    expect(answerErrors(operation, 200, account)).toEqual([]);
   });
 });
 
@@ -235,6 +249,19 @@ describe('sessions', () => {
     expect(await order(tomorrow)).toMatchObject({ status: 'PENDING_ACTIVATION' });
     await later(86_400);
     expect(await order(tomorrow)).toMatchObject({ status: 'WORKING' });
+  });
+
+  test.each([
+    ['AM', '2026-11-18T13:00:00Z', 'WORKING', '2026-11-18T14:30:00+0000'],
+    ['PM', '2026-11-18T15:30:00Z', 'PENDING_ACTIVATION', '2026-11-19T01:00:00+0000'],
+    ['SEAMLESS', '2026-11-18T22:00:00Z', 'WORKING', '2026-11-19T01:00:00+0000'],
+    ['NORMAL', '2026-11-20T22:00:00Z', 'PENDING_ACTIVATION', '2026-11-23T21:00:00+0000'],
+  ])('of an order for %s at %s: %s, until %s', async (session, now, status, closeTime) => {
+    const { place, order, later } = await startCaller({ now });
+    const id = await place({ ...shares('BUY', 2, 'VTI', 240), session });
+    expect(await order(id)).toMatchObject({ status });
+    await later(4 * 86_400);
+    expect(await order(id)).toMatchObject({ status: 'EXPIRED', closeTime });
   });
 
   test('can be opened on any day', async () => {

@@ -164,7 +164,9 @@ function createActions(world: World, listener: Listener): Readonly<Record<VerbNa
       return {};
     }),
     setStatus: action(verbs.setStatus, ({ brokerOrderId, status }) => {
-      liveOrder(world, brokerOrderId).status = status;
+      const order = liveOrder(world, brokerOrderId);
+      order.status = status;
+      order.activatesAt = null;
       catchUp(world);
       return {};
     }),

@@ -41,6 +41,12 @@ function shortened(value: Json): Json {
   if (oneOf !== undefined && typeof propertyName === 'string') {
     return discriminated(propertyName, asObject(mapping));
   }
+  const { required, properties } = rest;
+  if (Array.isArray(required) && typeof properties === 'object') {
+    // The base of transactions' instruments requires a name that it does not list.
+    const named = required.filter((name) => typeof name === 'string').map((name) => [name, {}]);
+    rest['properties'] = { ...Object.fromEntries(named), ...asObject(properties) };
+  }
   return Object.fromEntries(
     Object.entries(rest)
       .filter(([key, inner]) => key !== 'xml' && !(key === 'description' && isText(inner)))

@@ -69,6 +69,8 @@ export const optionsSchema = z.strictObject({
   holidays: z.array(z.iso.date()).default([]),
   /** `told`: an order stays in PENDING_CANCEL until `finishCancel`. */
   cancels: z.enum(['at_once', 'told']).default('at_once'),
+  /** How long a fresh order is missing from what is read: the answer can be ahead of the lists. */
+  visibleAfterMilliseconds: z.int().nonnegative().default(0),
   /** How an order that the account cannot carry is refused: 201 and then REJECTED, or 400. */
   refusals: z.enum(['status', 'answer']).default('status'),
   /** `observed` adds fields that users report and that the document does not have. */

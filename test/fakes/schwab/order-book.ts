@@ -104,6 +104,7 @@ export function place(
     statusDescription: null,
     enteredAt: at,
     closedAt: null,
+    activatesAt: isOpen ? null : at,
     expiresAt: null,
     fillAt: null,
     executions: [],
@@ -125,13 +126,18 @@ export function finish(
   order.status = status;
   order.statusDescription = description;
   order.closedAt = at;
+  order.activatesAt = null;
   order.fillAt = null;
 }
 
 /** Asks for a cancel: at once, or when `finishCancel` says so. */
 export function requestCancel(world: World, order: FakeOrder): void {
-  if (world.options.cancels === 'told') order.status = 'PENDING_CANCEL';
-  else finish(order, 'CANCELED', world.clock.now());
+  if (world.options.cancels === 'at_once') {
+    finish(order, 'CANCELED', world.clock.now());
+    return;
+  }
+  order.status = 'PENDING_CANCEL';
+  order.activatesAt = null;
 }
 
 /** Fills a part of an order; the money and the shares move. */
@@ -191,7 +197,9 @@ function canTrade(world: World, order: FakeOrder, at: Temporal.Instant): boolean
 }
 
 function reschedule(world: World, order: FakeOrder, at: Temporal.Instant): void {
-  if (order.duration === 'DAY') order.expiresAt = world.sessions.next(order.session, at).end;
+  const { start, end } = world.sessions.next(order.session, at);
+  if (order.duration === 'DAY') order.expiresAt = end;
+  if (order.activatesAt !== null) order.activatesAt = isBefore(start, at) ? at : start;
 }
 
 /** The market's hours have changed: what was in a session that is over expires, the rest waits anew. */
@@ -213,7 +221,7 @@ interface Due {
 
 function dueOf(world: World, order: FakeOrder): readonly Due[] {
   const due: Due[] = [];
-  const { expiresAt, fillAt } = order;
+  const { activatesAt, expiresAt, fillAt } = order;
   if (expiresAt !== null) {
     due.push({
       at: expiresAt,
@@ -222,10 +230,11 @@ function dueOf(world: World, order: FakeOrder): readonly Due[] {
       },
     });
   }
-  if (order.status === 'PENDING_ACTIVATION') {
+  if (activatesAt !== null) {
     due.push({
-      at: world.sessions.next(order.session, order.enteredAt).start,
+      at: activatesAt,
       run: () => {
+        order.activatesAt = null;
         order.status = 'WORKING';
       },
     });

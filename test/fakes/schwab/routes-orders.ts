@@ -84,11 +84,17 @@ export function placeOrder(call: AuthorizedCall): Reply {
   return throttle(call, found.account) ?? submit(call, found.account, null);
 }
 
+/** Whether reads show an order yet. */
+function isVisible({ world }: AuthorizedCall, { enteredAt }: FakeOrder): boolean {
+  const since = enteredAt.add({ milliseconds: world.options.visibleAfterMilliseconds });
+  return !isBefore(world.clock.now(), since);
+}
+
 function findOrder(call: AuthorizedCall, account: FakeAccount): FakeOrder | Reply {
   const text = call.parts[1] ?? '';
   if (!/^\d{1,18}$/.test(text)) return validationError(['orderId must be a number.']);
   const order = call.world.orders.get(Number(text));
-  if (order === undefined || order.account !== account)
+  if (order === undefined || order.account !== account || !isVisible(call, order))
     return serviceError(404, 'Order not found.');
   return order;
 }
@@ -147,7 +153,7 @@ export function listOrders(call: AuthorizedCall): Reply {
   return json(
     200,
     [...world.orders.values()]
-      .filter(({ account }) => accounts.includes(account))
+      .filter((order) => accounts.includes(order.account) && isVisible(call, order))
       .filter(({ enteredAt }) => !isBefore(enteredAt, from) && !isBefore(to, enteredAt))
       .filter((order) => status === null || order.status === status)
       .toSorted((a, b) => b.id - a.id)

@@ -17,15 +17,20 @@ function asObject(value: Json | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
-/** The same schema, which also refuses properties that it does not name. */
-function closed(value: Json): Json {
-  if (Array.isArray(value)) return value.map(closed);
+/**
+ * The same schema, which also refuses properties that it does not name: said wherever a schema is
+ * referred to, but not where it is a part of another.
+ */
+function closed(value: Json, isPart = false): Json {
+  if (Array.isArray(value)) return value.map((inner) => closed(inner, isPart));
   if (typeof value !== 'object' || value === null) return value;
-  const inner = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, closed(part)]));
-  return 'properties' in value && !('allOf' in value) && !Array.isArray(value['properties'])
-    ? { ...inner, additionalProperties: false }
-    : inner;
+  const inner = Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, closed(part, partial.includes(key))]),
+  );
+  return '$ref' in value && !isPart ? { ...inner, unevaluatedProperties: false } : inner;
 }
+
+const partial = ['allOf', 'then'];
 
 function createValidator(schema: Json): (pointer: string) => ValidateFunction {
   const ajv = new Ajv2020({
@@ -59,7 +64,7 @@ function errorsOf(key: string, make: () => ValidateFunction, data: unknown): rea
   if (validate(data)) return [];
   return (validate.errors ?? []).map(({ instancePath, message, params }) => {
     const extra =
-      'additionalProperty' in params ? ` (${String(params['additionalProperty'])})` : '';
+      'unevaluatedProperty' in params ? ` (${String(params['unevaluatedProperty'])})` : '';
     return `${instancePath === '' ? 'The body' : instancePath} ${message ?? 'is wrong'}${extra}`;
   });
 }
@@ -76,18 +81,20 @@ function pointerInUri(pointer: string): string {
 /** What Schwab's document finds wrong with a request body; also every property that it does not name. */
 export function requestErrors(operation: OperationName, body: unknown): readonly string[] {
   const pointer = pointerTo(operation, 'request');
-  return errorsOf(`strict ${pointer}`, () => strict()(pointerInUri(pointer)), body);
+  return errorsOf(`true ${pointer}`, () => strict()(pointerInUri(pointer)), body);
 }
 
 /**
  * What Schwab's document finds wrong with an answer. Statuses that it does not list at all (such as 429)
  * must have the body of its errors.
  * @param body the parsed JSON, undefined for an empty body
+ * @param isClosed whether it may hold nothing that the document does not name
  */
 export function answerErrors(
   operation: OperationName,
   status: number,
   body: unknown,
+  isClosed = false,
 ): readonly string[] {
   const responses = asObject(asObject(asObject(document['operations'])[operation])['responses']);
   const listed = String(status) in responses;
@@ -98,7 +105,8 @@ export function answerErrors(
   const pointer = listed
     ? pointerTo(operation, 'responses', String(status))
     : '/components/schemas/ServiceError';
-  return errorsOf(pointer, () => lenient()(pointerInUri(pointer)), body);
+  const validator = isClosed ? strict : lenient;
+  return errorsOf(`${isClosed} ${pointer}`, () => validator()(pointerInUri(pointer)), body);
 }
 
 /** The query parameters of an operation. */

@@ -85,6 +85,8 @@ export interface FakeOrder extends OrderTicket {
   statusDescription: string | null;
   readonly enteredAt: Temporal.Instant;
   closedAt: Temporal.Instant | null;
+  /** When an order that waits for its session begins to work. */
+  activatesAt: Temporal.Instant | null;
   /** When a day order's session ends. */
   expiresAt: Temporal.Instant | null;
   /** When it fills by itself the next time. */
