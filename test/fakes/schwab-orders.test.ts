@@ -153,6 +153,18 @@ describe('an order', () => {
     });
   });
 
+  test('to buy takes of the buying power while it is open, and its successor takes its place', async () => {
+    const { call, hash, place, order } = await startCaller(oneAccount());
+    const id = await place(shares('BUY', 30, 'VTI', 250));
+    expect(await order(await place(shares('BUY', 11, 'VTI', 250)))).toMatchObject({
+      status: 'REJECTED',
+    });
+    const path = `/trader/v1/accounts/${hash}/orders/${id}`;
+    const { headers } = await call('PUT', path, shares('BUY', 40, 'VTI', 250));
+    const successor = headers.get('location')?.split('/').at(-1) ?? '';
+    expect(await order(successor)).toMatchObject({ status: 'WORKING' });
+  });
+
   test('can be refused with 400 instead, when the fake is told so', async () => {
     const { call, hash } = await startCaller({ ...oneAccount(), refusals: 'answer' });
     const path = `/trader/v1/accounts/${hash}/orders`;

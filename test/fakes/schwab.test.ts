@@ -109,6 +109,7 @@ describe('accounts', () => {
     const id = await place(shares('BUY', 60, 'VTI'));
     expect((await fake.state({})).accounts[0]?.buyingPower).toBe('30000');
     await fake.fill({ brokerOrderId: id, quantity: '60', price: '250' });
+    await place(shares('BUY', 4, 'VTI', 250));
     const { body } = await call('GET', '/trader/v1/accounts?fields=positions');
     expect(body).toMatchObject([
       {
@@ -124,6 +125,7 @@ describe('accounts', () => {
             },
           ],
           currentBalances: { marginBalance: -5000, equity: 20000, buyingPower: 15000 },
+          projectedBalances: { marginBalance: -6000, equity: 20000, buyingPower: 14000 },
         },
       },
     ]);
@@ -149,6 +151,9 @@ describe('accounts', () => {
     const { fake, call, hash, place } = await startCaller(books('CASH'));
     const id = await place(shares('SELL', 10, 'VTI'));
     await fake.fill({ brokerOrderId: id, quantity: '10', price: '251.5' });
+    expect((await fake.state({})).accounts[0]?.positions).toEqual([
+      { symbol: 'VTI', quantity: '30', costBasis: '6000' },
+    ]);
     const path = `/trader/v1/accounts/${hash}/transactions`;
     const dates = 'startDate=2026-11-18T00:00:00.000Z&endDate=2026-11-19T00:00:00.000Z';
     const { body } = await call('GET', `${path}?${dates}&types=TRADE`);
@@ -246,6 +251,8 @@ describe('sessions', () => {
     const tomorrow = await place(shares('BUY', 2, 'VTI', 240));
     expect(await order(stays)).toMatchObject({ status: 'WORKING' });
     expect(await order(ends)).toMatchObject({ status: 'EXPIRED' });
+    await fake.setPrice({ symbol: 'VTI', price: '239' });
+    expect(await fake.fillNext({})).toEqual({ executions: 0 });
     expect(await order(tomorrow)).toMatchObject({ status: 'PENDING_ACTIVATION' });
     await later(86_400);
     expect(await order(tomorrow)).toMatchObject({ status: 'WORKING' });
