@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { halt } from './halt.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
+import { limits } from './limits.ts';
 import { orders } from './orders.ts';
 import { pending } from './pending.ts';
 import { portfolio } from './portfolio.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   audit,
   targets,
+  limits,
   halt,
   resume,
   step,

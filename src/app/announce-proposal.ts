@@ -3,10 +3,12 @@ import type { Decimal } from '../core/decimal.ts';
 import { collaredPrice } from '../core/execution.ts';
 import { earlier } from '../core/time.ts';
 import { formatDate } from '../messages/time.ts';
+import { mayQueue } from '../core/checks/market-hours.ts';
 import { findChecks } from '../core/checks/find-checks.ts';
 import { eligibleApprovers } from '../core/permission.ts';
 import type { Plan } from '../core/plan-types.ts';
 import type { Snapshot } from '../core/portfolio.ts';
+import { votersOf } from '../core/proposal.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import type { Message } from '../messages/message.ts';
 import { presentProposal } from '../messages/proposal.ts';
@@ -14,6 +16,7 @@ import type { StoreReads, StoreTransaction } from '../ports/store.ts';
 import { accountNamed, destinationsOf, displayName, proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readExecutionFacts } from './execution-facts.ts';
+import { readQueuedUntil } from './queued-execution.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { announcementKey } from './proposal-id.ts';
 import { announceNotices } from './proposal-notices.ts';
@@ -54,7 +57,7 @@ export async function renderProposal(
     store.listOrders({ proposalId: proposal.id }),
     store.listFills({ proposalId: proposal.id }),
     readExecutionFacts(store, proposal.id),
-    readCheckFacts(context, store, proposal, account),
+    readCheckFacts(context, store, proposal, account, { voters: votersOf(record) }),
     auditSpan(store, proposal.id),
   ]);
   const approvals = record.decisions.filter((decision) => decision.verdict === 'approve');
@@ -78,6 +81,8 @@ export async function renderProposal(
           },
     checks: findChecks(checkFacts),
     largeTrade: approvalRule(account, proposal.plan).large,
+    offersNextOpen: mayQueue(checkFacts, checkFacts.market),
+    queuedUntil: await readQueuedUntil(store, proposal.id),
     limitPrices: limitPrices(account, proposal.plan),
     priceNote: priceNote(proposal.snapshot, context.clock.now()),
     now: context.clock.now(),

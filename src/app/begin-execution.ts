@@ -3,6 +3,7 @@ import { toText } from '../core/decimal.ts';
 import { findEnvelopeBreaches } from '../core/envelope.ts';
 import type { EnvelopeBreach } from '../core/envelope.ts';
 import { transition } from '../core/proposal-transition.ts';
+import { votersOf } from '../core/proposal.ts';
 import type { Proposal, ProposalRecord } from '../core/proposal.ts';
 import { isDue } from '../core/time.ts';
 import { supersededOutcome } from '../messages/superseded.ts';
@@ -18,6 +19,7 @@ import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
 import { haltFor } from './halt.ts';
 import { propose, supersede } from './propose.ts';
+import { beginsUntil, readQueuedUntil } from './queued-execution.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
@@ -42,7 +44,8 @@ export async function beginExecution(
     );
     return false;
   }
-  if (isDue(context.clock.now(), proposal.expiresAt)) {
+  const queuedUntil = await readQueuedUntil(context.store, proposal.id);
+  if (isDue(context.clock.now(), beginsUntil(proposal.expiresAt, queuedUntil))) {
     await context.store.transaction((unit) => expireWithin(context, unit, record));
     context.changed();
     return false;
@@ -71,7 +74,10 @@ export async function beginExecution(
   }
   const checks = failedChecks(
     findChecks(
-      await readCheckFacts(context, context.store, proposal, account, { market: fresh.market }),
+      await readCheckFacts(context, context.store, proposal, account, {
+        outside: { market: fresh.market },
+        voters: votersOf(record),
+      }),
     ),
   );
   if (checks.length > 0) {
@@ -156,8 +162,6 @@ function stateOf(record: ProposalRecord) {
   return {
     status: record.status,
     votesNeeded: record.proposal.votesNeeded,
-    approvals: record.decisions
-      .filter((decision) => decision.verdict === 'approve')
-      .map((decision) => decision.person),
+    approvals: votersOf(record),
   };
 }

@@ -50,7 +50,8 @@ export async function handleClick(
   }
   switch (click.action) {
     case 'approve':
-      return approve(facts, click, person, record);
+    case 'approve_at_open':
+      return approve(facts, click, click.action, person, record);
     case 'reject':
       return reject(context, click, person, record);
     case 'details':
@@ -77,6 +78,7 @@ export async function handleClick(
 async function approve(
   facts: DispatchFacts,
   click: Click,
+  action: 'approve' | 'approve_at_open',
   person: Person,
   record: ProposalRecord,
 ): Promise<Reply> {
@@ -84,7 +86,7 @@ async function approve(
   const account = accountNamed(context, record.proposal.account);
   const large = approvalRule(account, record.proposal.plan).large;
   if (large && click.fields === null && record.status === 'pending') {
-    return { type: 'form', form: confirmationForm(record, account) };
+    return { type: 'form', form: confirmationForm(record, account, action) };
   }
   const result = await decide(context, {
     proposalId: click.proposalId,
@@ -95,6 +97,7 @@ async function approve(
     reason: null,
     confirmation: click.fields?.[FORM_FIELDS.confirmation] ?? null,
     outside: await askOutsideFacts(context, account),
+    atNextOpen: action === 'approve_at_open',
   });
   if (result.type === 'approved') facts.executor.start(record.proposal.id, account.name);
   return answerTo(context, result, person);
@@ -106,7 +109,8 @@ async function reject(
   person: Person,
   record: ProposalRecord,
 ): Promise<Reply> {
-  if (click.fields === null && record.status === 'pending') {
+  const vetoable = record.status === 'pending' || record.status === 'approved';
+  if (click.fields === null && vetoable) {
     return { type: 'form', form: rejectForm(record) };
   }
   const reason = click.fields?.[FORM_FIELDS.reason]?.trim().slice(0, LONGEST_TEXT) ?? '';

@@ -3,6 +3,7 @@ import { findDecisionDenial } from '../core/permission.ts';
 import type { VoteDenial } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import { transition } from '../core/proposal-transition.ts';
+import { votersOf } from '../core/proposal.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { announceProposal } from './announce-proposal.ts';
@@ -10,6 +11,7 @@ import { auditEntry, EVENKEEL } from './audit.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import { approvalRule } from './propose.ts';
+import { writeQueuedUntil } from './queued-execution.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import type { OutsideFacts } from './read-check-facts.ts';
 
@@ -25,6 +27,8 @@ export interface DecisionRequest {
   readonly confirmation: string | null;
   /** What was asked just before; left out for a rejection, which needs no checks. */
   readonly outside?: OutsideFacts;
+  /** Begin at the next open instead of now, where the account allows that. */
+  readonly atNextOpen?: boolean;
 }
 
 export type DecideResult =
@@ -90,7 +94,11 @@ async function decideWithin(
   }
 
   if (verdict === 'approve') {
-    const facts = await readCheckFacts(context, unit, proposal, account, request.outside);
+    const facts = await readCheckFacts(context, unit, proposal, account, {
+      ...(request.outside === undefined ? {} : { outside: request.outside }),
+      voters: [...votersOf(record), person.id],
+      atNextOpen: request.atNextOpen === true,
+    });
     const checks = failedChecks(findChecks(facts));
     if (checks.length > 0) {
       const code = 'check_failed';
@@ -106,9 +114,7 @@ async function decideWithin(
     }
   }
 
-  const approvals = record.decisions
-    .filter((decision) => decision.verdict === 'approve')
-    .map((decision) => decision.person);
+  const approvals = votersOf(record);
   const step = transition(
     { status: record.status, votesNeeded: proposal.votesNeeded, approvals },
     { type: verdict === 'approve' ? 'approved_by' : 'rejected_by', person: person.id },
@@ -138,6 +144,7 @@ async function decideWithin(
         digest: proposal.digest,
         reason: request.reason,
         votesMissing: step.type === 'counted' ? step.votesMissing : 0,
+        ...(request.atNextOpen === true ? { atNextOpen: true } : {}),
       },
     ),
   );
@@ -145,6 +152,10 @@ async function decideWithin(
     const ended = step.status === 'rejected' ? { finishedAt: at } : {};
     if (!(await unit.changeProposalStatus(proposal.id, record.status, step.status, ended))) {
       throw new Error('the status changed within a write transaction');
+    }
+    const opensAt = request.outside?.market?.nextOpen ?? null;
+    if (step.status === 'approved' && request.atNextOpen === true && opensAt !== null) {
+      await writeQueuedUntil(unit, proposal.id, opensAt);
     }
   }
   await announceProposal(context, unit, proposal.id);

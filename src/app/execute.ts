@@ -122,7 +122,7 @@ async function perform(
     await commitIntents(context, proposal, step);
     return { again: true, wakeAt: null };
   }
-  const sent = await submitOrders(context, run, step.submit);
+  const sent = await submitOrders(context, run, proposal, step.submit);
   const lookUp = await lookUpOrders(context, run, step.lookUp, step.unanswered);
   const cancelAgainAt = await cancelOverdue(context, run, step.cancel);
   return { again: sent || lookUp.learned, wakeAt: earlier(lookUp.wakeAt, cancelAgainAt) };

@@ -1,3 +1,4 @@
+import { isDue } from '../core/time.ts';
 import { createSerialQueue } from '../lib/serial-queue.ts';
 import type { SerialQueue } from '../lib/serial-queue.ts';
 import { createWakeSignal } from '../lib/wake-signal.ts';
@@ -8,6 +9,7 @@ import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { executeRebalancingPlan } from './execute.ts';
 import { reconcileAccount } from './reconcile.ts';
+import { readQueuedUntil } from './queued-execution.ts';
 import { recordBrokerOrder, recordFill } from './record-order.ts';
 
 /** How long after an unexpected failure an execution is taken up again. */
@@ -54,6 +56,7 @@ interface AccountLane {
 
 export function createExecutor(context: AppContext): Executor {
   const lanes = new Map<string, AccountLane>();
+  const scheduled = new Set<() => void>();
   let stopping = false;
 
   const openLane = (account: string): AccountLane => {
@@ -92,22 +95,34 @@ export function createExecutor(context: AppContext): Executor {
     return lane;
   };
 
+  const later = (at: Temporal.Instant, proposalId: string, account: string): void => {
+    if (stopping) return;
+    const cancel = context.clock.schedule(at, () => {
+      scheduled.delete(cancel);
+      start(proposalId, account);
+    });
+    scheduled.add(cancel);
+  };
+
   const start = (proposalId: string, account: string): void => {
     if (stopping) return;
     const lane = laneOf(account);
     lane.executions
-      .run(() => executeRebalancingPlan(context, lane.run, proposalId))
+      .run(async () => {
+        const queuedUntil = await readQueuedUntil(context.store, proposalId);
+        if (queuedUntil === null || isDue(context.clock.now(), queuedUntil)) {
+          await executeRebalancingPlan(context, lane.run, proposalId);
+        } else {
+          later(queuedUntil, proposalId, account);
+        }
+      })
       .catch((error: unknown) => {
         context.log.error(
           { code: 'execution_interrupted', account, proposal: proposalId, error },
           'execution was interrupted; it is taken up again',
         );
         // Everything it did is durable, so it goes on where it was: a full disk may be freed meanwhile.
-        if (!stopping) {
-          context.clock.schedule(context.clock.now().add(RETRY_AFTER), () => {
-            start(proposalId, account);
-          });
-        }
+        later(context.clock.now().add(RETRY_AFTER), proposalId, account);
       });
   };
 
@@ -151,6 +166,7 @@ export function createExecutor(context: AppContext): Executor {
     },
     async close() {
       stopping = true;
+      for (const cancel of scheduled) cancel();
       for (const lane of lanes.values()) {
         lane.unsubscribe();
         lane.run.signal.wake();

@@ -8,6 +8,7 @@ import type { StoreReads } from '../ports/store.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltFor } from './halt.ts';
+import { readLimitFacts } from './read-limit-facts.ts';
 
 /** What must be asked outside of the database before a proposal is checked. */
 export interface OutsideFacts {
@@ -31,21 +32,36 @@ export async function askOutsideFacts(
 
 /**
  * Gathers what the checks of a proposal look at, as it is in this transaction.
- * @param outside what was asked just now; left out, the market is taken as the book's snapshot tells it.
+ * @param options `outside`: what was asked just now; left out, the market is taken as the book's snapshot
+ *   lets one expect it. `voters`: who has approved it or is about to. `atNextOpen`: it is
+ *   to wait for the next open.
  */
 export async function readCheckFacts(
   context: AppContext,
   store: StoreReads,
   proposal: Proposal,
   account: AccountSettings,
-  outside?: OutsideFacts,
+  options: {
+    readonly outside?: OutsideFacts;
+    readonly voters?: readonly string[];
+    readonly atNextOpen?: boolean;
+  } = {},
 ): Promise<CheckFacts> {
   const now = context.clock.now();
+  const { outside } = options;
   return {
     proposal,
     account,
     halt: await haltFor(store, account.name),
     market: outside === undefined ? marketLater(proposal.snapshot.market, now) : outside.market,
+    extendedHours: brokerOf(context, account.name).capabilities.extendedHours,
+    atNextOpen: options.atNextOpen ?? false,
+    limits: await readLimitFacts(
+      context,
+      store,
+      { proposalId: proposal.id, account: account.name },
+      options.voters ?? [],
+    ),
     now,
   };
 }

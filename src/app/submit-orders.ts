@@ -1,9 +1,13 @@
+import { findOrderDenial } from '../core/checks/order-checks.ts';
+import type { OrderDenial } from '../core/checks/order-checks.ts';
 import type { Order } from '../core/order.ts';
+import type { Proposal } from '../core/proposal.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { ExecuteTradeResult } from '../ports/broker.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { earlier } from '../core/time.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
+import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
 import { haltFor } from './halt.ts';
@@ -24,27 +28,48 @@ const cancels = new WeakMap<ExecutionRun, Map<string, Temporal.Instant>>();
 export async function submitOrders(
   context: AppContext,
   run: ExecutionRun,
+  proposal: Proposal,
   orders: readonly Order[],
 ): Promise<boolean> {
   if (orders.length === 0) return false;
   const at = context.clock.now();
   for (const order of orders) run.inFlight.add(order.intent.clientOrderId);
   try {
-    const allowed = await context.store.transaction(async (unit) => {
+    const allowed = await context.store.transaction(async (unit): Promise<readonly Order[]> => {
       // A halt that was committed since the decision counts: nothing new is sent from it on.
       for (const order of orders) {
-        if ((await haltFor(unit, order.intent.account)) !== null) return false;
+        if ((await haltFor(unit, order.intent.account)) !== null) return [];
       }
+      const cleared: Order[] = [];
       for (const order of orders) {
-        await changeOrderToSubmitted(context, unit, order, at);
+        const denial = denialOf(context, proposal, order);
+        if (denial === null) {
+          await changeOrderToSubmitted(context, unit, order, at);
+          cleared.push(order);
+        } else {
+          const { code: reasonCode, reason } = denial;
+          await changeOrder(context, unit, order, { status: 'denied', reasonCode, reason });
+        }
       }
-      return true;
+      return cleared;
     });
-    if (allowed) await Promise.all(orders.map((order) => send(context, run, order)));
+    await Promise.all(allowed.map((order) => send(context, run, order)));
   } finally {
     for (const order of orders) run.inFlight.delete(order.intent.clientOrderId);
   }
   return true;
+}
+
+function denialOf(context: AppContext, proposal: Proposal, order: Order): OrderDenial | null {
+  const { intent } = order;
+  const leg = proposal.plan.legs.find((candidate) => candidate.number === intent.leg);
+  if (leg === undefined || leg.symbol !== intent.symbol || leg.side !== intent.side) {
+    return { code: 'not_approved', reason: 'this order is not part of what was approved' };
+  }
+  if (intent.quantity.gt(leg.quantity)) {
+    return { code: 'not_approved', reason: 'this order is for more than was approved' };
+  }
+  return findOrderDenial(intent, leg.referencePrice, accountNamed(context, proposal.account));
 }
 
 async function changeOrderToSubmitted(

@@ -118,6 +118,28 @@ export function tradingDayOf(instant: Temporal.Instant): Temporal.PlainDate {
   return date;
 }
 
+/**
+ * Whether orders for extended hours are taken: from 4:00 to 20:00 on days that have a session, to 17:00
+ * on half-days (NYSE Arca: early and late trading sessions).
+ */
+export function extendedHoursAt(instant: Temporal.Instant): boolean {
+  const session = sessionOn(exchangeDateOf(instant));
+  if (session === null) return false;
+  const begins = exchangeInstant(session.date, Temporal.PlainTime.from('04:00'));
+  const ends = exchangeInstant(
+    session.date,
+    Temporal.PlainTime.from(session.halfDay ? '17:00' : '20:00'),
+  );
+  return (
+    Temporal.Instant.compare(begins, instant) <= 0 && Temporal.Instant.compare(instant, ends) < 0
+  );
+}
+
+/** When the trading day of an instant began: what a day's limits count from. */
+export function tradingDayStart(instant: Temporal.Instant): Temporal.Instant {
+  return exchangeInstant(tradingDayOf(instant), Temporal.PlainTime.from('00:00'));
+}
+
 function exchangeInstant(
   date: Temporal.PlainDate,
   plainTime: Temporal.PlainTime,

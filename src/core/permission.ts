@@ -56,9 +56,12 @@ export function findDecisionDenial(facts: {
   const isApprover = roleIncludes(roleFor(person, account.name), 'approver');
   const withdraws = isProposer && verdict === 'reject';
   if (!isApprover && !withdraws) return { code: 'not_approver' };
-  if (record.status !== 'pending') return { code: 'not_pending' };
+  const vetoable = record.status === 'approved' && verdict === 'reject';
+  if (record.status !== 'pending' && !vetoable) return { code: 'not_pending' };
   if (facts.digest !== proposal.digest) return { code: 'digest_changed' };
-  if (Temporal.Instant.compare(facts.now, proposal.expiresAt) >= 0) return { code: 'expired' };
+  if (!vetoable && Temporal.Instant.compare(facts.now, proposal.expiresAt) >= 0) {
+    return { code: 'expired' };
+  }
   if (isProposer && verdict === 'approve' && !account.approvals.allowOwnProposals) {
     return { code: 'own_proposal' };
   }

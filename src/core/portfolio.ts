@@ -20,6 +20,8 @@ export const quoteSchema = z.object({
   ask: decimalSchema.nullable(),
   /** When the price was made. */
   at: instantSchema,
+  /** Shares a day on average, where the broker knows it. */
+  averageDailyVolume: decimalSchema.nullable().optional(),
   tradable: z.boolean(),
   fractionable: z.boolean(),
 });

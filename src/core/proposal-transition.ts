@@ -38,7 +38,7 @@ const moved = (status: ProposalStatus): ProposalTransition => ({ type: 'moved', 
  * What an event does to a proposal. Pure; the store applies the result as a compare-and-swap.
  *
  * pending -> approved | rejected | expired | superseded; approved -> executing | superseded |
- * expired | failed; executing -> executed | partially_executed | failed. The rest is final.
+ * expired | rejected | failed; executing -> executed | partially_executed | failed. The rest is final.
  */
 export function transition(state: ProposalState, event: ProposalEvent): ProposalTransition {
   switch (event.type) {
@@ -49,7 +49,8 @@ export function transition(state: ProposalState, event: ProposalEvent): Proposal
       return votesMissing > 0 ? { type: 'counted', votesMissing } : moved('approved');
     }
     case 'rejected_by':
-      return state.status === 'pending'
+      // A veto also stops what is approved and has not begun: it may be waiting for the market to open.
+      return state.status === 'pending' || state.status === 'approved'
         ? moved('rejected')
         : { type: 'refused', code: 'not_pending' };
     case 'expired':

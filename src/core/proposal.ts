@@ -79,3 +79,10 @@ export interface ProposalRecord {
   readonly decisions: readonly Decision[];
   readonly finishedAt: Temporal.Instant | null;
 }
+
+/** Who has approved so far. */
+export function votersOf(record: ProposalRecord): readonly string[] {
+  return record.decisions
+    .filter((decision) => decision.verdict === 'approve')
+    .map((decision) => decision.person);
+}

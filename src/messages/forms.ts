@@ -45,7 +45,11 @@ export function rejectForm(record: ProposalRecord): Form {
 }
 
 /** Asks for the account's name before a large trade is approved. */
-export function confirmationForm(record: ProposalRecord, account: AccountSettings): Form {
+export function confirmationForm(
+  record: ProposalRecord,
+  account: AccountSettings,
+  action: 'approve' | 'approve_at_open' = 'approve',
+): Form {
   const { proposal } = record;
   const large = account.approvals.largeTrade;
   const why =
@@ -54,10 +58,10 @@ export function confirmationForm(record: ProposalRecord, account: AccountSetting
       : ` Trades of at least ${formatAmount(large.notional)} are confirmed by name.`;
   return {
     title: `Approve ${shortId(proposal.id)}`,
-    action: 'approve',
+    action,
     proposalId: proposal.id,
     digest: proposal.digest,
-    intro: `${ordersWithNotional(proposal.plan)} on ${proposal.account} (${venue(proposal)}): ${legsInWords(proposal.plan.legs, 6)}.${why}`,
+    intro: `${action === 'approve' ? '' : 'At the next open: '}${ordersWithNotional(proposal.plan)} on ${proposal.account} (${venue(proposal)}): ${legsInWords(proposal.plan.legs, 6)}.${why}`,
     fields: [
       {
         type: 'text',

@@ -50,6 +50,7 @@ export interface Form {
 
 export const buttonActionSchema = z.enum([
   'approve',
+  'approve_at_open',
   'reject',
   'adjust',
   'details',

@@ -15,14 +15,16 @@ export function proposalButtons(
   record: ProposalRecord,
   account: AccountSettings,
   largeTrade: boolean,
+  /** The market is closed and the account allows waiting: approving means at the next open. */
+  atNextOpen = false,
 ): Block | null {
   const { proposal } = record;
   const about = { proposalId: proposal.id, digest: proposal.digest };
   const question = `${ordersWithNotional(proposal.plan)} on ${account.name} (${venue(proposal)}): ${legsInWords(proposal.plan.legs, 6)}.`;
   const approve: Button = {
     ...about,
-    action: 'approve',
-    label: 'Approve',
+    action: atNextOpen ? 'approve_at_open' : 'approve',
+    label: atNextOpen ? 'Approve for the open' : 'Approve',
     style: 'primary',
     opensForm: largeTrade,
   };
@@ -34,13 +36,26 @@ export function proposalButtons(
           ...approve,
           confirm: {
             title: `Approve ${shortId(proposal.id)}?`,
-            text: plain(question, LONGEST_CONFIRMATION),
+            text: plain(
+              atNextOpen ? `At the next open, checked again then: ${question}` : question,
+              LONGEST_CONFIRMATION,
+            ),
             yes: 'Approve',
             no: 'Not now',
           },
         },
     { ...about, action: 'reject', label: 'Reject', style: 'danger', opensForm: true },
     { ...about, action: 'adjust', label: 'Adjust', style: 'plain', opensForm: true },
+    { ...about, action: 'details', label: 'Details', style: 'plain', opensForm: false },
+  ]);
+}
+
+/** Reject, beside an approved proposal that waits for the market to open. */
+export function queuedButtons(record: ProposalRecord): Block | null {
+  const { proposal } = record;
+  const about = { proposalId: proposal.id, digest: proposal.digest };
+  return buttons([
+    { ...about, action: 'reject', label: 'Reject', style: 'danger', opensForm: true },
     { ...about, action: 'details', label: 'Details', style: 'plain', opensForm: false },
   ]);
 }

@@ -22,7 +22,7 @@ import {
 } from './plan-blocks.ts';
 import { plain } from './plain.ts';
 import { describeOrders } from './policy.ts';
-import { proposalButtons } from './proposal-buttons.ts';
+import { proposalButtons, queuedButtons } from './proposal-buttons.ts';
 import { accountTimeZone, formatMoment } from './time.ts';
 import { proposalStatusWord, venue } from './words.ts';
 
@@ -58,6 +58,10 @@ export interface ProposalInput {
   readonly checks: readonly Check[];
   readonly now: Temporal.Instant;
   readonly largeTrade: boolean;
+  /** Approving means at the next open: the market is closed and the account allows waiting. */
+  readonly offersNextOpen?: boolean | undefined;
+  /** The open that an approved proposal waits for. */
+  readonly queuedUntil?: Temporal.Instant | null | undefined;
   /** Where the prices come from, e.g. `Prices: monthly closes of 1 Mar 2010`. */
   readonly priceNote?: string | undefined;
   /** Limit prices by leg number, where the account sends limit orders. */
@@ -123,7 +127,7 @@ function presentPendingProposal(input: ProposalInput): Message {
       ...checkBlocks(input.checks),
       text([decides, votesSoFar(input)].filter((line) => line !== '').join(' ')),
       context(proposedAndExpires(input)),
-      proposalButtons(input.record, input.account, input.largeTrade),
+      proposalButtons(input.record, input.account, input.largeTrade, input.offersNextOpen),
     ],
   );
 }
@@ -194,6 +198,7 @@ function presentDecided(
   input: ProposalInput,
   status: string,
   what: Block & { readonly text: string },
+  buttons: Block | null = null,
 ): Message {
   const { plan } = input.record.proposal;
   const head = [title(input), status].join(SEPARATOR);
@@ -210,6 +215,7 @@ function presentDecided(
       planFields(plan),
       legsTable(plan, input.limitPrices ?? null),
       context(proposedBy(input)),
+      buttons,
     ],
   );
 }
@@ -224,10 +230,23 @@ function happened(
 function presentApproved(input: ProposalInput): Message {
   const waits =
     input.record.outcome === null ? '' : ` ${sentence(plain(input.record.outcome, 300))}`;
+  const queuedUntil = input.queuedUntil ?? null;
+  if (queuedUntil === null) {
+    return presentDecided(
+      input,
+      'approved',
+      happened('good', `Approved by ${votersWithTimes(input)}.${waits}`),
+    );
+  }
+  const opens = formatMoment(queuedUntil, accountTimeZone(input.account), input.now);
   return presentDecided(
     input,
-    'approved',
-    happened('good', `Approved by ${votersWithTimes(input)}.${waits}`),
+    'approved, waits for the open',
+    happened(
+      'good',
+      `Approved by ${votersWithTimes(input)}. It begins when the market opens ${opens}, and is checked again then. Reject stops it.`,
+    ),
+    queuedButtons(input.record),
   );
 }
 

@@ -48,21 +48,22 @@ function renderBars(chart: Chart, width: number, paint: Paint, glyphs: Glyphs): 
   const names = chart.series.map((series) =>
     clip(series.name, Math.floor(width / 4), glyphs.ellipsis),
   );
-  const nameWidth = widest(names);
+  // A single series needs no name on every line: the title says what it is.
+  const nameWidth = names.length === 1 ? 0 : widest(names) + 2;
   const figures = figuresOf(chart);
   const figureWidth = widest(figures.flat());
-  const bar = barWidth(width - widest(labels) - nameWidth - figureWidth - 6);
+  const bar = barWidth(width - widest(labels) - nameWidth - figureWidth - 4);
   const largest = largestOf(chart);
   return [
     ...chartTitle(chart, width, paint, ''),
     ...labels.flatMap((label, index) =>
       chart.series.map((series, number) => {
         const category = pad(number === 0 ? label : '', widest(labels), 'left');
-        const name = pad(names[number] ?? '', nameWidth, 'left');
+        const name = nameWidth === 0 ? '' : pad(`  ${names[number] ?? ''}`, nameWidth, 'left');
         const length = columns(toPixels(series.values[index] ?? '0'), largest, bar);
         const drawn = paint('accent', glyphs.bar.repeat(length)) + ' '.repeat(bar - length);
         const figure = pad(figures[number]?.[index] ?? '', figureWidth, 'right');
-        return `${category}  ${paint('dim', name)}  ${drawn}  ${figure}`;
+        return `${category}${paint('dim', name)}  ${drawn}  ${figure}`;
       }),
     ),
   ];

@@ -129,6 +129,16 @@ export interface AccountValue {
   readonly drift: Decimal;
 }
 
+/** What a proposal has sent and traded within some time. */
+export interface ProposalUsage {
+  readonly proposalId: string;
+  readonly account: string;
+  /** Orders that were not denied by us. */
+  readonly orders: number;
+  /** What has filled of them. */
+  readonly notional: Decimal;
+}
+
 export interface JobRun {
   readonly job: string;
   /** An account's name, or `all`. */
@@ -166,6 +176,12 @@ export interface StoreReads extends LoginReads {
   }): Promise<readonly Fill[]>;
   /** When each symbol of the account last filled. */
   lastTraded(account: string): Promise<readonly { symbol: string; at: Temporal.Instant }[]>;
+  /** What each proposal has sent and traded since an instant. */
+  listProposalUsage(since: Temporal.Instant): Promise<readonly ProposalUsage[]>;
+  /** Who approved each of these proposals. */
+  listApprovers(
+    proposalIds: readonly string[],
+  ): Promise<readonly { readonly proposalId: string; readonly person: string }[]>;
   listHalts(): Promise<readonly Halt[]>;
   auditHead(): Promise<AuditHead>;
   /** Newest first. */

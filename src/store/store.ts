@@ -15,6 +15,7 @@ import {
 import { assertAuditKey } from './audit-key.ts';
 import { verifyAudit } from './audit-verify.ts';
 import { openDatabase, type DatabaseHandle } from './database.ts';
+import * as dayUsage from './day-usage.ts';
 import * as facts from './facts.ts';
 import { loginReads, loginWrites } from './logins.ts';
 import { migrateDatabase, type MigrationOptions } from './migrate.ts';
@@ -163,6 +164,8 @@ function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
     listOrders: async (filter) => await orders.listOrders(source(), filter),
     listFills: async (filter) => await fills.listFills(source(), filter),
     lastTraded: async (account) => await fills.lastTraded(source(), account),
+    listProposalUsage: async (since) => await dayUsage.listProposalUsage(source(), since),
+    listApprovers: async (ids) => await dayUsage.listApprovers(source(), ids),
     listHalts: async () => await facts.listHalts(source()),
     auditHead: async () => await readAuditHead(source()),
     listAudit: async (filter) => await listAudit(source(), filter),

@@ -39,6 +39,8 @@ export interface AppWorld extends AsyncDisposable {
   newest(): Promise<ProposalRecord>;
   /** Runs the clock until nothing is executing. */
   settle(): Promise<void>;
+  /** The process is gone, as after SIGKILL; `restart` brings it back. */
+  kill(): Promise<void>;
   /** The process ends at once and another one starts on the same files. */
   restart(options?: Pick<WorldOptions, 'behaviour' | 'wrap'>): Promise<void>;
 }
@@ -167,6 +169,10 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       for (let turn = 0; turn < 2000 && !idle; turn += 1) await clock.advance({ seconds: 1 });
       if (!idle) throw new Error('an execution did not end within 2000 seconds of the clock');
       await done;
+    },
+    async kill() {
+      now.life.kill();
+      await clock.settle();
     },
     async restart(given = {}) {
       now.life.kill();

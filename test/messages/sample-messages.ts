@@ -27,6 +27,7 @@ import { presentHistory } from '../../src/messages/history.ts';
 import { adjustForm, confirmationForm, rejectForm } from '../../src/messages/forms.ts';
 import type { Form, Message } from '../../src/messages/message.ts';
 import { presentNothingToDo } from '../../src/messages/nothing-to-do.ts';
+import { presentLimits } from '../../src/messages/limits.ts';
 import { presentNotice } from '../../src/messages/notice.ts';
 import { presentOrders } from '../../src/messages/orders.ts';
 import {
@@ -247,6 +248,47 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
         ],
       }),
     ),
+  'proposal-closed-market': () =>
+    presentProposal(proposalInput({ offersNextOpen: true, largeTrade: false })),
+  'proposal-waits-for-open': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord({ status: 'approved' }),
+        votes: [{ name: 'Ben', at: later(8) }],
+        queuedUntil: Temporal.Instant.from('2026-11-23T14:30:00Z'),
+      }),
+    ),
+  limits: () =>
+    presentLimits({
+      title: 'core',
+      day: Temporal.PlainDate.from('2026-11-20'),
+      uses: [
+        {
+          rule: 'limit.day_notional',
+          name: "today's",
+          setting: 'limits.dayNotional of core',
+          unit: 'money',
+          limit: decimal('50000'),
+          used: decimal('35061.57'),
+        },
+        {
+          rule: 'limit.person.day_orders',
+          name: "today's of Ben",
+          setting: 'limits.eachPerson.dayOrders',
+          unit: 'orders',
+          limit: decimal('4'),
+          used: decimal('4'),
+        },
+      ],
+      perOrder: ['One order: at most $25,000.'],
+    }),
+  'limits-none': () =>
+    presentLimits({
+      title: 'core',
+      day: Temporal.PlainDate.from('2026-11-20'),
+      uses: [],
+      perOrder: [],
+    }),
   'proposal-nobody-can-approve': () => presentProposal(proposalInput({ approverNames: [] })),
   'proposal-live': () =>
     presentProposal(

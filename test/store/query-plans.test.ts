@@ -51,6 +51,8 @@ const READS: readonly Read[] = [
     async (reads) => await reads.listFills({ clientOrderId: 'x' }),
     /TEMP B-TREE/,
   ],
+  ['listProposalUsage', async (reads) => await reads.listProposalUsage(NOW)],
+  ['listApprovers', async (reads) => await reads.listApprovers(['k3f9xa'])],
   ['lastTraded', async (reads) => await reads.lastTraded('core')],
   // A handful of rows at most.
   ['listHalts', async (reads) => await reads.listHalts(), /SCAN halts|TEMP B-TREE/],

@@ -1,6 +1,7 @@
 import type { AccountSettings } from '../account.ts';
 import type { MarketClock } from '../portfolio.ts';
 import type { Proposal } from '../proposal.ts';
+import type { LimitFacts } from './limits.ts';
 
 /**
  * Everything that the checks of a proposal look at. A fact that could not be found out is not left out
@@ -13,5 +14,10 @@ export interface CheckFacts {
   readonly halt: { readonly reason: string } | null;
   /** The market as it is now, or as the book's snapshot lets one expect it; null when the broker did not say. */
   readonly market: MarketClock | null;
+  /** Whether the broker takes orders outside the regular session. */
+  readonly extendedHours: boolean;
+  /** Whether it is to begin at the next open instead of now. */
+  readonly atNextOpen: boolean;
+  readonly limits: LimitFacts;
   readonly now: Temporal.Instant;
 }

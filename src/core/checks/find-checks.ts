@@ -1,7 +1,9 @@
 import type { Check } from '../check.ts';
 import { checkBook } from './book.ts';
 import type { CheckFacts } from './check-facts.ts';
+import { checkFunds } from './funds.ts';
 import { checkHalt } from './halt.ts';
+import { checkLimits } from './limits.ts';
 import { checkMarketHours } from './market-hours.ts';
 
 /** The checks, in the order in which they are shown. Each looks at one topic and may have several results. */
@@ -9,6 +11,8 @@ const CHECKS: readonly ((facts: CheckFacts) => readonly Check[])[] = [
   checkMarketHours,
   checkHalt,
   checkBook,
+  checkFunds,
+  checkLimits,
 ];
 
 /** Every check of a proposal with its result. Pure: shown before anyone decides, and enforced at each step. */

@@ -1,0 +1,60 @@
+import { addUsage } from '../core/checks/limits.ts';
+import type { DayUsage, LimitFacts } from '../core/checks/limits.ts';
+import { tradingDayStart } from '../core/market-calendar.ts';
+import type { StoreReads } from '../ports/store.ts';
+import { displayName } from './context.ts';
+import type { AppContext } from './context.ts';
+
+/** A proposal's part in the day: what it traded, or all of its plan while it still may. */
+interface DayEntry extends DayUsage {
+  readonly proposalId: string;
+  readonly account: string;
+}
+
+/**
+ * What is used of the limits of the running day, counted from the database. A proposal that is approved
+ * or executing counts with its whole plan, so that two proposals cannot both use the same room.
+ * @param about the proposal that is checked, which counts in none of the figures; null for none.
+ * @param voters who has approved it or is about to.
+ */
+export async function readLimitFacts(
+  context: AppContext,
+  store: StoreReads,
+  about: { readonly proposalId: string | null; readonly account: string },
+  voters: readonly string[],
+): Promise<LimitFacts> {
+  const entries = (await readDay(context, store)).filter(
+    (entry) => entry.proposalId !== about.proposalId,
+  );
+  const approvers = await store.listApprovers(entries.map((entry) => entry.proposalId));
+  return {
+    shared: context.limits,
+    account: addUsage(entries.filter((entry) => entry.account === about.account)),
+    allAccounts: addUsage(entries),
+    people: voters.map((person) => {
+      const theirs = new Set(
+        approvers.filter((vote) => vote.person === person).map((vote) => vote.proposalId),
+      );
+      return {
+        name: displayName(context, person),
+        usage: addUsage(entries.filter((entry) => theirs.has(entry.proposalId))),
+      };
+    }),
+  };
+}
+
+async function readDay(context: AppContext, store: StoreReads): Promise<readonly DayEntry[]> {
+  const since = tradingDayStart(context.clock.now());
+  const active = await store.listProposals({ statuses: ['approved', 'executing'] });
+  const reserved = new Map(active.map(({ proposal }) => [proposal.id, proposal]));
+  const traded = await store.listProposalUsage(since);
+  return [
+    ...[...reserved.values()].map(({ id, account, plan }) => ({
+      proposalId: id,
+      account,
+      notional: plan.notional,
+      orders: plan.legs.length,
+    })),
+    ...traded.filter((usage) => !reserved.has(usage.proposalId)),
+  ];
+}
