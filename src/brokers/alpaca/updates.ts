@@ -114,8 +114,10 @@ export function createUpdates(parts: {
 
   /** What may have happened while nothing was told. */
   async function repair(since: Temporal.Instant): Promise<void> {
+    // Asked for first and told last: an order is then never told ahead of the fills it counts.
+    const orders = await history.listOrders(since);
     await readFills(since);
-    for (const order of await history.listOrders(since)) tell(order);
+    for (const order of orders) tell(order);
   }
 
   function later(work: () => Promise<void>, failure: string): void {
