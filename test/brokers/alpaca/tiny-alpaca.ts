@@ -151,6 +151,8 @@ export interface OpenAlpacaOptions {
   readonly mode?: 'paper' | 'live';
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly logins?: Logins;
+  /** False: the environment has no key pair. */
+  readonly credentials?: boolean;
 }
 
 export const NOBODY: Logins = {
@@ -165,7 +167,10 @@ export function openAlpaca(url: string, options: OpenAlpacaOptions = {}): OpenAl
   const gateway = openAlpacaGateway({
     config: {
       alpaca: {
-        credentials: { apiKey: secret(CANARY_KEY), secret: secret(CANARY_SECRET) },
+        credentials:
+          options.credentials === false
+            ? null
+            : { apiKey: secret(CANARY_KEY), secret: secret(CANARY_SECRET) },
         apiUrl: url,
         dataUrl: url,
         streamUrl: null,
