@@ -146,6 +146,7 @@ describe('activities', () => {
     const { executions } = await fake.state();
     const own = executions.filter(({ account }) => account === trader.name);
     expect(own.map(({ activityId }) => activityId)).toEqual([...first, ...rest]);
+    expect(own.every(({ activityId, executionId }) => activityId.endsWith(executionId))).toBe(true);
   });
 
   test('are cut by dates and kinds', async () => {

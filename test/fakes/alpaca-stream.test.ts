@@ -125,6 +125,20 @@ describe('the account stream', () => {
   });
 });
 
+test('a live account is told in text frames, and its activities can have ids of their own', async () => {
+  const live = await alpaca({ executionIds: 'separate' }, { environment: 'live' });
+  await using running = live.fake;
+  const someone = live.next();
+  using stream = await listen(running, someone.name);
+  await someone.order({ qty: '1' });
+  await running.fillNext();
+  const messages = await stream.take(3);
+  expect(messages.map(({ binary }) => binary)).toEqual([false, false, false]);
+  const { body } = await someone.get('/v2/account/activities');
+  expect(body).toMatchObject([{ qty: '1' }]);
+  expect(JSON.stringify(body)).not.toContain(messages[2]?.data['execution_id']);
+});
+
 describe('a stream that misbehaves', () => {
   test('loses what happens while it is cut', async () => {
     using stream = await listen(fake, trader.name);

@@ -93,6 +93,11 @@ export const alpacaFakeOptionsSchema = z.strictObject({
   fillAfterMilliseconds: z.int().min(0).default(0),
   /** Told: an order stays `pending_cancel` until `confirmCancels`. */
   cancels: z.enum(['at_once', 'told']).default('at_once'),
+  /**
+   * Whether an activity's id ends with the execution's id of the stream. Nothing that Alpaca writes says
+   * so; who relies on it counts fills twice under `separate`.
+   */
+  executionIds: z.enum(['shared', 'separate']).default('shared'),
   /** An account's requests a minute, by the fake's clock. */
   requestsPerMinute: z.int().min(1).default(200),
   /** Basic: recent data of the `iex` feed only. */

@@ -57,7 +57,10 @@ export interface FakeOrder extends OrderTerms {
 
 /** One execution of an order. */
 export interface FakeExecution {
+  /** As the account stream tells it. */
   readonly id: string;
+  /** The second half of its activity's id. */
+  readonly activityUuid: string;
   readonly order: FakeOrder;
   readonly at: Temporal.Instant;
   readonly quantity: Decimal;

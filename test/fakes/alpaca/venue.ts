@@ -52,6 +52,7 @@ export function createVenue(world: {
   readonly accounts: ReadonlyMap<string, FakeAccount>;
   readonly publish: (account: string, update: TradeUpdate) => void;
   readonly routed: (order: FakeOrder) => void;
+  readonly executionIds: 'shared' | 'separate';
 }): Venue {
   const { clock, sessions } = world;
   const executions: FakeExecution[] = [];
@@ -105,8 +106,10 @@ export function createVenue(world: {
     order.filledValue = order.filledValue.plus(quantity.times(price));
     const leaves = leavesQuantity(order, price);
     const whole = leaves.lte(ZERO);
+    const id = randomUUID();
     const execution: FakeExecution = {
-      id: randomUUID(),
+      id,
+      activityUuid: world.executionIds === 'shared' ? id : randomUUID(),
       order,
       at,
       quantity,
@@ -191,8 +194,7 @@ export function createVenue(world: {
     },
     closed() {
       for (const order of openOrders()) {
-        const routed = isWorking(order);
-        if (routed && order.timeInForce === 'day' && !order.extendedHours) expire(order);
+        if (order.timeInForce === 'day' && !order.extendedHours) expire(order);
       }
     },
     expireByTime() {

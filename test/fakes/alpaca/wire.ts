@@ -165,11 +165,11 @@ export function assetView(asset: Asset): Wire {
   };
 }
 
-/** An activity's id: the exchange's wall clock to the millisecond, and the execution's id. */
-export function activityId({ at, id }: FakeExecution): string {
+/** An activity's id: the exchange's wall clock to the millisecond, and an id of the execution. */
+export function activityId({ at, activityUuid }: FakeExecution): string {
   const local = at.toZonedDateTimeISO(EXCHANGE_TIME_ZONE).toPlainDateTime();
   const digits = local.toString({ fractionalSecondDigits: 3 }).replaceAll(/\D/g, '');
-  return `${digits}::${id}`;
+  return `${digits}::${activityUuid}`;
 }
 
 /** Schema `TradingActivities`. */

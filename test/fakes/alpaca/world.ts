@@ -65,6 +65,7 @@ export function createWorld(settings: Settings): World {
       updates.publish(account, update);
     },
     routed: scheduleFill,
+    executionIds: settings.executionIds,
   });
 
   /** One execution after the delay, and another one after that, as long as the market trades the order. */
