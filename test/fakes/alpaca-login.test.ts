@@ -147,3 +147,10 @@ describe('a code', () => {
     expect(await redeem(code, changes)).toMatchObject({ status, body: { error } });
   });
 });
+
+test('the token address can fail while the rest works', async () => {
+  const code = target(await authorize()).get('code');
+  await fake.fail({ operation: 'token', code: 'rate_limited' });
+  expect(await redeem(code)).toMatchObject({ status: 429 });
+  expect(await redeem(code)).toMatchObject({ status: 200 });
+});
