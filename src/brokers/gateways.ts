@@ -29,6 +29,10 @@ export async function openGateway(
       const { openAlpacaGateway } = await import('./alpaca/index.ts');
       return openAlpacaGateway(surroundings);
     }
+    case 'ibkr': {
+      const { openIbkrGateway } = await import('./ibkr/index.ts');
+      return openIbkrGateway(surroundings);
+    }
     case 'schwab': {
       const { openSchwabGateway } = await import('./schwab/index.ts');
       return openSchwabGateway(surroundings);

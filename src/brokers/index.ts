@@ -1,4 +1,5 @@
 import { alpacaSettingsSchema } from './alpaca/settings.ts';
+import { ibkrSettingsSchema } from './ibkr/settings.ts';
 import { paperSettingsSchema } from './paper/settings.ts';
 import { schwabSettingsSchema } from './schwab/settings.ts';
 
@@ -9,5 +10,6 @@ import { schwabSettingsSchema } from './schwab/settings.ts';
 export const BROKER_SCHEMAS = {
   paper: paperSettingsSchema,
   alpaca: alpacaSettingsSchema,
+  ibkr: ibkrSettingsSchema,
   schwab: schwabSettingsSchema,
 };

@@ -1,0 +1,1 @@
+export { openIbkrGateway } from './gateway.ts';

@@ -1,0 +1,344 @@
+import type { IBApi } from '@stoqey/ib';
+import { createPacer, PacerClosed, type Pacer, type Urgency } from '../../lib/pacer.ts';
+import { BrokerError } from '../../ports/broker-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import {
+  endsRequestsWithoutId,
+  isNotice,
+  isRateExceeded,
+  isUnreadable,
+  readError,
+  SERVER_CONNECTION,
+  unavailable,
+} from './errors.ts';
+import { openLink, type Address, type Link } from './link.ts';
+import type { TwsEvent } from './wire.ts';
+
+/** How a question is settled; only the first counts. */
+export interface Answer<T> {
+  readonly give: (value: T) => void;
+  readonly fail: (error: BrokerError) => void;
+}
+
+/** One request to TWS and the events that answer it. */
+export interface Question<T> {
+  readonly urgency: Urgency;
+  /** For sentences: `TWS did not tell {what} within 15 seconds.` */
+  readonly what: string;
+  /** Its answers carry no id: the callbacks of @stoqey/ib that they come by. Left out: they carry ours. */
+  readonly callbacks?: readonly string[];
+  readonly patience?: Temporal.Duration;
+  /** Writes the request, with an id that is ours alone. */
+  readonly send: (api: IBApi, id: number) => void;
+  readonly hear: (event: TwsEvent, id: number, answer: Answer<T>) => void;
+  /** A message about our id. Left out: all but notices fail the question. */
+  readonly hearMessage?: (code: number, text: string, answer: Answer<T>, id: number) => void;
+  /**
+   * The request was sent, and no answer came in time or can come any more. Left out: an error,
+   * unavailable.
+   */
+  readonly unanswered?: (reason: string, answer: Answer<T>, why: 'too_late' | 'lost') => void;
+}
+
+/** What a login tells those who follow it. */
+export type LoginEvent =
+  | { readonly type: 'told'; readonly event: TwsEvent }
+  /** Connected; `again` when something may have happened that was not heard. */
+  | { readonly type: 'ready'; readonly again: boolean }
+  /** Something TWS told may have been lost, though the connection stands. */
+  | { readonly type: 'gap' };
+
+/** A login at IB through one TWS or IB Gateway, shared by its accounts. Connects when it is needed. */
+export interface Login {
+  readonly address: Address;
+  /** @throws BrokerError unavailable when there is no connection to be had. */
+  connect(): Promise<Link>;
+  isUp(): boolean;
+  /**
+   * @throws BrokerError, also when the question was never sent: that is not `unanswered`.
+   */
+  ask<T>(question: Question<T>): Promise<T>;
+  /** Sends what has no answer, where the connection of now still stands. */
+  tell(write: (api: IBApi) => void): void;
+  follow(listener: (event: LoginEvent) => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface LoginOptions {
+  readonly address: Address;
+  readonly messagesPerSecond: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Waits before connecting again; the last one repeats. IB Gateway restarts once a day, for minutes. */
+const RETRY_WAITS_IN_SECONDS = [1, 2, 5, 10, 30, 60];
+
+const AT_ONCE_AGAIN_AFTER = Temporal.Duration.from({ seconds: 5 });
+
+const PATIENCE = Temporal.Duration.from({ seconds: 15 });
+/** Any TWS answers this at once. */
+const PROBE_PATIENCE = Temporal.Duration.from({ seconds: 5 });
+
+const ONE_SECOND = Temporal.Duration.from({ seconds: 1 });
+
+/** Someone who waits for an answer. */
+interface Pending {
+  readonly hear: (event: TwsEvent) => void;
+}
+
+export function createLogin({ address, messagesPerSecond, clock, log }: LoginOptions): Login {
+  const pacer: Pacer = createPacer(clock, { requests: messagesPerSecond, window: ONE_SECOND });
+  const followers = new Set<(event: LoginEvent) => void>();
+  const pending = new Set<Pending>();
+  const where = { host: address.host, port: address.port, clientId: address.clientId };
+  let link: Link | null = null;
+  let connecting: Promise<Link> | null = null;
+  let cancelRetry: (() => void) | null = null;
+  let failures = 0;
+  let everUp = false;
+  let triedAtOnce: Temporal.Instant | null = null;
+  let serverLost: BrokerError | null = null;
+  let closed = false;
+
+  const tellFollowers = (event: LoginEvent): void => {
+    for (const follower of followers) follower(event);
+  };
+
+  function hear(event: TwsEvent): void {
+    if (event.type === 'message') hearMessage(event.id, event.code, event.text);
+    if (event.type === 'unreadable') {
+      const { callback, problem } = event;
+      log.warn({ ...where, callback, problem }, 'TWS told something that does not fit');
+    }
+    for (const each of pending) each.hear(event);
+    tellFollowers({ type: 'told', event });
+    if (event.type === 'unreadable') tellFollowers({ type: 'gap' });
+    if (event.type === 'disconnected' && link !== null) {
+      link = null;
+      log.warn(where, 'connection to TWS lost');
+      comeBack();
+    }
+  }
+
+  function hearMessage(about: number | null, code: number, text: string): void {
+    log.debug({ ...where, about, code, text }, 'TWS says');
+    if (isRateExceeded(code)) pacer.pauseUntil(clock.now().add(ONE_SECOND));
+    if (about !== null) return;
+    if (SERVER_CONNECTION.lost.includes(code)) {
+      serverLost = unavailable(`TWS has lost its connection to Interactive Brokers: ${text}`, code);
+      log.warn({ ...where, code, text }, 'TWS lost its connection to the servers');
+    } else if (SERVER_CONNECTION.restored.includes(code)) {
+      serverLost = null;
+      log.info({ ...where, code, text }, 'TWS has its connection to the servers again');
+      tellFollowers({ type: 'gap' });
+    } else if (code === SERVER_CONNECTION.dropping) {
+      link?.end();
+    } else if (isUnreadable(code)) {
+      log.warn({ ...where, code }, 'TWS told something that @stoqey/ib cannot read');
+      tellFollowers({ type: 'gap' });
+    }
+  }
+
+  async function connect(): Promise<Link> {
+    if (closed) throw closedError();
+    if (link !== null) return link;
+    connecting ??= establish().finally(() => {
+      connecting = null;
+    });
+    return connecting;
+  }
+
+  async function establish(): Promise<Link> {
+    cancelRetry?.();
+    serverLost = null;
+    let again: boolean;
+    try {
+      const established = await openLink(address, clock, hear);
+      if (closed || !established.isUp()) {
+        established.end();
+        throw closed ? closedError() : unavailable('TWS closed the connection at once.');
+      }
+      link = established;
+      again = everUp || failures > 0;
+      everUp = true;
+      failures = 0;
+      log.info({ ...where, accounts: established.accounts.length }, 'connected to TWS');
+    } catch (error) {
+      if (error instanceof BrokerError && failures === 0) {
+        log.warn({ ...where, reason: error.message }, 'TWS cannot be reached; trying again');
+      }
+      retryLater();
+      throw error;
+    }
+    tellFollowers({ type: 'ready', again });
+    return link;
+  }
+
+  /** A connection that broke is made again at once, unless that was tried a moment ago. */
+  function comeBack(): void {
+    const now = clock.now();
+    const tried = triedAtOnce?.add(AT_ONCE_AGAIN_AFTER);
+    if (closed || (tried !== undefined && Temporal.Instant.compare(now, tried) < 0)) {
+      retryLater();
+      return;
+    }
+    triedAtOnce = now;
+    connectUnasked();
+  }
+
+  function connectUnasked(): void {
+    connect().catch((error: unknown) => {
+      // It was logged, and the next try is scheduled.
+      if (!(error instanceof BrokerError)) throw error;
+    });
+  }
+
+  function retryLater(): void {
+    cancelRetry?.();
+    if (closed) return;
+    const wait = RETRY_WAITS_IN_SECONDS[failures] ?? RETRY_WAITS_IN_SECONDS.at(-1) ?? 60;
+    failures += 1;
+    cancelRetry = clock.schedule(clock.now().add({ seconds: wait }), connectUnasked);
+  }
+
+  /** Not a word of anything: the other end may be gone without anybody having closed the connection. */
+  function probe(current: Link): void {
+    const heardBefore = current.heard();
+    if (current === link) {
+      tellTws((api) => {
+        api.reqCurrentTime();
+      });
+    }
+    clock.schedule(clock.now().add(PROBE_PATIENCE), () => {
+      if (current.heard() === heardBefore) current.end();
+    });
+  }
+
+  function tellTws(write: (api: IBApi) => void): void {
+    const asked = link;
+    pacer
+      .run('reading', async () => {
+        if (link === asked && asked !== null) asked.send(write);
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof PacerClosed)) throw error;
+      });
+  }
+
+  async function ask<T>(question: Question<T>): Promise<T> {
+    await connect();
+    try {
+      return await pacer.run(question.urgency, async () => await put(question));
+    } catch (error) {
+      if (error instanceof PacerClosed) throw closedError();
+      throw error;
+    }
+  }
+
+  async function put<T>(question: Question<T>): Promise<T> {
+    const current = link;
+    if (current === null) throw unavailable('The connection to TWS was lost.');
+    if (serverLost !== null) throw serverLost;
+    const id = current.nextId();
+    const { what } = question;
+    const patience = question.patience ?? PATIENCE;
+    const result = Promise.withResolvers<T>();
+    const answer: Answer<T> = { give: result.resolve, fail: result.reject };
+    const unanswered = (reason: string, why: 'too_late' | 'lost'): void => {
+      if (question.unanswered === undefined) result.reject(unavailable(reason));
+      else question.unanswered(reason, answer, why);
+    };
+    const entry: Pending = {
+      hear: (event) => {
+        const outcome = endOf(event, id, question);
+        if (outcome === 'unanswered') unanswered(reasonOf(event, what), 'lost');
+        else if (outcome instanceof BrokerError) result.reject(outcome);
+        else if (event.type === 'message' && event.id === id && question.hearMessage) {
+          question.hearMessage(event.code, event.text, answer, id);
+        } else question.hear(event, id, answer);
+      },
+    };
+    const heardBefore = current.heard();
+    const cancelTimer = clock.schedule(clock.now().add(patience), () => {
+      unanswered(
+        `TWS did not tell ${what} within ${patience.total('seconds')} seconds.`,
+        'too_late',
+      );
+      if (current.heard() === heardBefore) probe(current);
+    });
+    pending.add(entry);
+    try {
+      current.send((api) => {
+        question.send(api, id);
+      });
+      return await result.promise;
+    } finally {
+      cancelTimer();
+      pending.delete(entry);
+    }
+  }
+
+  return {
+    address,
+    connect,
+    isUp: () => link !== null,
+    ask,
+    tell: tellTws,
+    follow: (listener) => {
+      followers.add(listener);
+      return () => {
+        followers.delete(listener);
+      };
+    },
+    close: async () => {
+      closed = true;
+      cancelRetry?.();
+      pacer.close();
+      link?.end();
+      await connecting?.catch(() => undefined);
+      followers.clear();
+    },
+  };
+}
+
+/** What ends a question whatever it asks for; null when this event does not. */
+function endOf<T>(
+  event: TwsEvent,
+  id: number,
+  question: Question<T>,
+): BrokerError | 'unanswered' | null {
+  switch (event.type) {
+    case 'disconnected':
+      return 'unanswered';
+    case 'unreadable':
+      return event.id === id || question.callbacks?.includes(event.callback) === true
+        ? 'unanswered'
+        : null;
+    case 'message': {
+      const { code, text } = event;
+      if (event.id === null) {
+        if (isUnreadable(code)) return 'unanswered';
+        return question.callbacks !== undefined && endsRequestsWithoutId(code, text)
+          ? readError(code, text)
+          : null;
+      }
+      if (event.id !== id || question.hearMessage !== undefined || isNotice(code, text))
+        return null;
+      return readError(code, text);
+    }
+    default:
+      return null;
+  }
+}
+
+function reasonOf(event: TwsEvent, what: string): string {
+  return event.type === 'disconnected'
+    ? `The connection to TWS was lost before it told ${what}.`
+    : `What TWS told of ${what} could not be read.`;
+}
+
+function closedError(): BrokerError {
+  return unavailable('The connection to Interactive Brokers is closed.');
+}

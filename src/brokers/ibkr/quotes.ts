@@ -1,0 +1,206 @@
+import { MarketDataType, type Contract } from '@stoqey/ib';
+import type { Decimal } from '../../core/decimal.ts';
+import type { Quote } from '../../core/portfolio.ts';
+import { createSerialQueue } from '../../lib/serial-queue.ts';
+import { BrokerError } from '../../ports/broker-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Contracts } from './contracts.ts';
+import {
+  BROKER,
+  COMPETING_SESSION,
+  NO_MARKET_DATA,
+  NO_SECURITY_DEFINITION,
+  readError,
+  unavailable,
+} from './errors.ts';
+import type { Link } from './link.ts';
+import type { Login } from './login.ts';
+
+/**
+ * Prices by short subscriptions.
+ *
+ * Where the login has no market data subscription, TWS tells prices that are 15 to 20 minutes old if it
+ * was asked to, and says that it does. https://interactivebrokers.github.io/tws-api/market_data_type.html
+ */
+export interface Quotes {
+  /**
+   * @param marketData what the account's settings allow.
+   * @throws BrokerError when IB has no price to give for lack of a subscription, or because somebody is
+   *   logged in elsewhere.
+   */
+  read(
+    contracts: Contracts,
+    symbols: readonly string[],
+    marketData: 'live' | 'delayed',
+  ): Promise<readonly Quote[]>;
+}
+
+/** Ticks come within a second where there are any. */
+const PATIENCE = Temporal.Duration.from({ seconds: 4 });
+
+/** IB says 15 to 20 minutes; the younger end would claim too much. */
+const DELAY = Temporal.Duration.from({ minutes: 20 });
+
+/** Of 100 market data lines: some are for the person who watches the same TWS. */
+const LINES = 40;
+
+/** Tick types, live and delayed. https://interactivebrokers.github.io/tws-api/tick_types.html */
+const BID = [1, 66];
+const ASK = [2, 67];
+const LAST = [4, 68];
+const LAST_TIMESTAMP = [45, 88];
+
+interface Ticks {
+  bid: Decimal | null;
+  ask: Decimal | null;
+  last: Decimal | null;
+  lastAt: Temporal.Instant | null;
+  delayed: boolean;
+}
+
+export function createQuotes(login: Login, clock: Clock): Quotes {
+  const queue = createSerialQueue();
+  let kindSet: { readonly link: Link; readonly kind: MarketDataType } | null = null;
+
+  /** The kind of data is one for the whole connection, until it is set again. */
+  async function setKind(kind: MarketDataType): Promise<void> {
+    const link = await login.connect();
+    if (kindSet?.link === link && kindSet.kind === kind) return;
+    login.tell((api) => {
+      api.reqMarketDataType(kind);
+    });
+    kindSet = { link, kind };
+  }
+
+  async function quote(contracts: Contracts, symbol: string): Promise<Quote> {
+    const resolved = await contracts.resolve(symbol);
+    const nothing: Quote = {
+      symbol,
+      price: null,
+      bid: null,
+      ask: null,
+      at: clock.now(),
+      tradable: false,
+      fractionable: false,
+    };
+    if (resolved === null) return nothing;
+    const ticks = await askTicks(login, symbol, resolved.contract);
+    if (ticks === null) return nothing;
+    const { bid, ask, last, lastAt, delayed } = ticks;
+    const now = clock.now();
+    const price = priceOf(ticks);
+    const newest = delayed ? now.subtract(DELAY) : now;
+    return {
+      symbol,
+      price,
+      bid,
+      ask,
+      // A last trade is as old as it is; bid and ask are of this moment, or of the delayed one.
+      at: price !== null && price === last && lastAt !== null ? lastAt : newest,
+      tradable: resolved.tradable,
+      fractionable: false,
+    };
+  }
+
+  return {
+    read: async (contracts, symbols, marketData) =>
+      await queue.run(async () => {
+        if (symbols.length === 0) return [];
+        await setKind(marketData === 'live' ? MarketDataType.REALTIME : MarketDataType.DELAYED);
+        const quotes: Quote[] = [];
+        for (let from = 0; from < symbols.length; from += LINES) {
+          const batch = symbols.slice(from, from + LINES);
+          quotes.push(...(await Promise.all(batch.map((symbol) => quote(contracts, symbol)))));
+        }
+        return quotes;
+      }),
+  };
+}
+
+/** @returns null for a contract that IB does not know after all. */
+async function askTicks(login: Login, symbol: string, contract: Contract): Promise<Ticks | null> {
+  const ticks: Ticks = { bid: null, ask: null, last: null, lastAt: null, delayed: false };
+  let subscription: number | null = null;
+  const isWhole = (): boolean => ticks.bid !== null && ticks.ask !== null && ticks.last !== null;
+  try {
+    return await login.ask<Ticks | null>({
+      urgency: 'reading',
+      what: `a price of ${symbol}`,
+      patience: PATIENCE,
+      send: (api, id) => {
+        subscription = id;
+        api.reqMktData(id, contract, '', false, false);
+      },
+      hear: (event, id, { give }) => {
+        if (!('id' in event) || event.id !== id) return;
+        if (event.type === 'market_data_type') {
+          ticks.delayed = event.kind === 3 || event.kind === 4;
+        } else if (event.type === 'tick') {
+          takeTick(ticks, event.tick, event.price);
+          if (isWhole()) give(ticks);
+        } else if (event.type === 'tick_text' && LAST_TIMESTAMP.includes(event.tick)) {
+          ticks.lastAt = fromSeconds(event.text);
+        }
+      },
+      hearMessage: (code, text, { give, fail }) => {
+        if (code === NO_SECURITY_DEFINITION) give(null);
+        else if (code === COMPETING_SESSION) fail(competing(code, text));
+        else if (NO_MARKET_DATA.has(code)) fail(notSubscribed(symbol, code, text));
+        else if (code === 101 || code === 100) fail(readError(code, text));
+      },
+      // Whatever came: outside the session there may be a last price and nothing else.
+      unanswered: (reason, { give, fail }, why) => {
+        if (why === 'too_late') give(ticks);
+        else fail(unavailable(reason));
+      },
+    });
+  } finally {
+    const id = subscription;
+    if (id !== null) {
+      login.tell((api) => {
+        api.cancelMktData(id);
+      });
+    }
+  }
+}
+
+function takeTick(ticks: Ticks, tick: number, price: Decimal): void {
+  // -1 says that there is none.
+  const value = price.gt('0') ? price : null;
+  if (value === null) return;
+  if (tick >= 66) ticks.delayed = true;
+  if (BID.includes(tick)) ticks.bid = value;
+  if (ASK.includes(tick)) ticks.ask = value;
+  if (LAST.includes(tick)) ticks.last = value;
+}
+
+/** The last trade, unless bid and ask have left it behind. */
+function priceOf({ bid, ask, last }: Ticks): Decimal | null {
+  if (bid === null || ask === null || bid.gt(ask)) return last;
+  if (last !== null && last.gte(bid) && last.lte(ask)) return last;
+  return bid.plus(ask).div('2');
+}
+
+function fromSeconds(text: string): Temporal.Instant | null {
+  return /^\d{9,11}$/.test(text)
+    ? Temporal.Instant.fromEpochMilliseconds(Number(text) * 1000)
+    : null;
+}
+
+function notSubscribed(symbol: string, code: number, text: string): BrokerError {
+  return new BrokerError(
+    BROKER,
+    'unavailable',
+    `Interactive Brokers gives no price of ${symbol} to this login: ${text} Subscribe to its market data in Client Portal and share it with the paper account, or set ibkr.marketData: delayed.`,
+    { brokerCode: String(code) },
+  );
+}
+
+function competing(code: number, text: string): BrokerError {
+  return new BrokerError(
+    BROKER,
+    'unavailable',
+    `Interactive Brokers gives market data to another session of this login: ${text} Log out there, or give the bot a user of its own.`,
+    { brokerCode: String(code) },
+  );
+}
