@@ -2,6 +2,7 @@ import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
 import { toText } from '../core/decimal.ts';
 import { findEnvelopeBreaches } from '../core/envelope.ts';
 import type { EnvelopeBreach } from '../core/envelope.ts';
+import type { Snapshot } from '../core/portfolio.ts';
 import { transition } from '../core/proposal-transition.ts';
 import { votersOf } from '../core/proposal.ts';
 import type { Proposal, ProposalRecord } from '../core/proposal.ts';
@@ -74,7 +75,7 @@ export async function beginExecution(
   }
   const checks = failedChecks(
     findChecks(
-      await readCheckFacts(context, context.store, proposal, account, {
+      await readCheckFacts(context, context.store, onFreshBalance(proposal, fresh), account, {
         outside: { market: fresh.market },
         voters: votersOf(record),
       }),
@@ -104,6 +105,11 @@ export async function beginExecution(
   });
   context.changed();
   return began;
+}
+
+/** The same trades looked at with the money that is there now. */
+function onFreshBalance(proposal: Proposal, fresh: Snapshot): Proposal {
+  return { ...proposal, snapshot: { ...proposal.snapshot, balance: fresh.balance } };
 }
 
 /** Ends an approved proposal of which nothing was sent. */

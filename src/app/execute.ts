@@ -70,13 +70,14 @@ async function runLoop(
       orders: latestByLeg(orders),
       cashAtStart: facts.cashAtStart,
       fees: sum(fills.map((fill) => fill.fees)),
+      funds: null,
       lots: lotsOf(proposal),
       settings: account.orders,
       now: context.clock.now(),
       halted,
       releaseUntil: releaseUntil(facts.startedAt, account.orders),
     };
-    const step = decideExecution(state);
+    const step = await decideWithFunds(context, run, state);
     if (step.finished) {
       await finish(context, proposal, state.orders);
       return;
@@ -109,6 +110,40 @@ async function runLoop(
     const wakeAt = [step.wakeAt, done.wakeAt, showAt].reduce(earlier, quietAt) ?? quietAt;
     await waitForNews(context, run, wakeAt);
   }
+}
+
+/**
+ * Decides the next step; where buys follow sales, with the buying power that the broker has now. When it
+ * does not say, no buy is released.
+ */
+async function decideWithFunds(
+  context: AppContext,
+  run: ExecutionRun,
+  state: ExecutionState,
+): Promise<ExecutionStep> {
+  const step = decideExecution(state);
+  const afterSales = state.legs.some((leg) => leg.side === 'sell');
+  if (!afterSales || !step.release.some(({ leg }) => leg.side === 'buy')) return step;
+  try {
+    const { buyingPower } = await run.broker.getAccountBalance();
+    const awaitedUntil = fundsAwaitedUntil(state);
+    return decideExecution({ ...state, funds: { buyingPower, awaitedUntil } });
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ broker: error.broker, code: error.code }, 'buying power could not be read');
+    return decideExecution({
+      ...state,
+      funds: { buyingPower: ZERO, awaitedUntil: state.releaseUntil },
+    });
+  }
+}
+
+/** A sale's proceeds are waited for as long as an order is. */
+function fundsAwaitedUntil(state: ExecutionState): Temporal.Instant {
+  return state.orders
+    .filter((order) => order.intent.side === 'sell')
+    .map((order) => order.updatedAt.add(state.settings.timeLimit))
+    .reduce((latest, at) => (Temporal.Instant.compare(at, latest) > 0 ? at : latest), state.now);
 }
 
 /** Does what was decided. @returns whether the state must be read again at once, and when otherwise. */

@@ -19,19 +19,23 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const broker = brokerOf(context, account.name);
   const takenAt = context.clock.now();
-  const [balance, positions, orders, market, lastTraded] = await Promise.all([
+  const expected = new Set([...account.targets.map((target) => target.symbol), ...extraSymbols]);
+  const [balance, positions, orders, market, lastTraded, expectedQuotes] = await Promise.all([
     broker.getAccountBalance(),
     broker.getPositions(),
     broker.listOrders(takenAt.subtract(OPEN_ORDER_HORIZON)),
     broker.getMarketClock(),
     context.store.lastTraded(account.name),
+    // Not after the positions: every round trip to the broker is time in which prices move.
+    broker.getQuotes([...expected].toSorted()),
   ]);
-  const symbols = new Set([
-    ...positions.map((position) => position.symbol),
-    ...account.targets.map((target) => target.symbol),
-    ...extraSymbols,
-  ]);
-  const quotes = await broker.getQuotes([...symbols].toSorted());
+  const unexpected = new Set(
+    positions.map((position) => position.symbol).filter((symbol) => !expected.has(symbol)),
+  );
+  const quotes = [
+    ...expectedQuotes,
+    ...(unexpected.size === 0 ? [] : await broker.getQuotes([...unexpected].toSorted())),
+  ];
   const openOrders = orders
     .filter((order) => !isFinal(order.status))
     .map((order) => ({

@@ -4,7 +4,7 @@ import type { Decimal } from './decimal.ts';
 import { isFinal } from './order-transition.ts';
 import type { Order } from './order.ts';
 import type { Leg } from './plan-types.ts';
-import { isDue } from './time.ts';
+import { earlier, isDue } from './time.ts';
 
 /** Everything that decides what an execution does next. */
 export interface ExecutionState {
@@ -15,6 +15,11 @@ export interface ExecutionState {
   readonly cashAtStart: Decimal;
   /** Fees of all fills so far. */
   readonly fees: Decimal;
+  /**
+   * What the broker says buys may cost now, asked after the sales; null where it was not asked. Brokers
+   * free the proceeds of a sale with a delay: until `awaitedUntil` a buy waits for that.
+   */
+  readonly funds: { readonly buyingPower: Decimal; readonly awaitedUntil: Temporal.Instant } | null;
   readonly lots: ReadonlyMap<string, Decimal>;
   readonly settings: OrderSettings;
   readonly now: Temporal.Instant;
@@ -63,6 +68,9 @@ export interface ReleasedLeg {
 
 const BASIS_POINT = decimal('0.0001');
 
+/** How often the broker is asked whether the proceeds of the sales are free. */
+const FUNDS_LOOK_INTERVAL = { seconds: 1 };
+
 /**
  * Decides the next step of an execution. Pure: the same state always gives the same step, so an
  * execution that was interrupted continues as if nothing had happened.
@@ -80,8 +88,9 @@ export function decideExecution(state: ExecutionState): ExecutionStep {
   const lookUp = state.orders.filter(
     (order) => order.status === 'unknown' || order.status === 'submitted',
   );
-  const { cancel, wakeAt } = overdueOrders(state);
+  const { cancel, wakeAt: overdueAt } = overdueOrders(state);
 
+  let fundsAt: Temporal.Instant | null = null;
   const release: ReleasedLeg[] = [];
   const deny: { leg: Leg; code: string; reason: string }[] = [];
   const unreleased = state.legs.filter((leg) => !byLeg.has(leg.number));
@@ -91,7 +100,7 @@ export function decideExecution(state: ExecutionState): ExecutionStep {
     const sells = unreleased.filter((leg) => leg.side === 'sell');
     for (const leg of sells) release.push(atFullQuantity(leg, state.settings));
     const buys = unreleased.filter((leg) => leg.side === 'buy');
-    releaseBuys(state, buys, sells.length > 0, release, deny);
+    fundsAt = releaseBuys(state, buys, sells.length > 0, release, deny);
   }
   const finished =
     release.length === 0 &&
@@ -101,6 +110,7 @@ export function decideExecution(state: ExecutionState): ExecutionStep {
       return order !== undefined && isFinal(order.status);
     });
   const unanswered = stop === null ? 'send_again' : stop.code === 'too_late' ? 'lapse' : 'wait';
+  const wakeAt = earlier(overdueAt, fundsAt);
   return { release, deny, submit, withdraw, lookUp, unanswered, cancel, wakeAt, finished };
 }
 
@@ -130,14 +140,17 @@ function whyNothingNew(state: ExecutionState): { code: string; reason: string } 
   return null;
 }
 
+/** @returns when to look again whether the broker has freed the proceeds; null when that is no question. */
 function releaseBuys(
   state: ExecutionState,
   buys: readonly Leg[],
   sellsUnsent: boolean,
   release: ReleasedLeg[],
   deny: { leg: Leg; code: string; reason: string }[],
-): void {
-  let available = spendableCash(state);
+): Temporal.Instant | null {
+  const cash = spendableCash(state);
+  const { funds } = state;
+  let available = funds === null ? cash : minimum(cash, funds.buyingPower);
   const sellsWorking =
     sellsUnsent ||
     state.orders.some((order) => order.intent.side === 'sell' && !isFinal(order.status));
@@ -155,7 +168,10 @@ function releaseBuys(
       continue;
     }
     // More may come: from a sale, or from a working buy that fills below its limit.
-    if (sellsWorking || buysWorking || released) return;
+    if (sellsWorking || buysWorking || released) return null;
+    // Ours by the fills, and not yet free at the broker.
+    const late = funds !== null && funds.buyingPower.lt(cash) && cost.lte(cash);
+    if (late && !isDue(state.now, funds.awaitedUntil)) return state.now.add(FUNDS_LOOK_INTERVAL);
     const affordable = withinCash(leg, available, state);
     if (affordable === null) {
       deny.push({
@@ -166,8 +182,9 @@ function releaseBuys(
       continue;
     }
     release.push(affordable);
-    return;
+    return null;
   }
+  return null;
 }
 
 /** Cash at the start, plus what sells brought, less what buys have spent and may still spend. */

@@ -18,6 +18,17 @@ function checkMargin({ proposal, account }: CheckFacts): readonly Check[] {
   if (buys.lte(ZERO)) return [];
   const sells = sum(plan.legs.filter((leg) => leg.side === 'sell').map((leg) => leg.notional));
   const cash = snapshot.balance.cash.plus(sells);
+  const power = snapshot.balance.buyingPower.plus(sells);
+  if (buys.gt(power)) {
+    return [
+      failed(
+        rule,
+        name,
+        `buys cost ${formatMoney(buys)}, buying power and sales come to ${formatMoney(power)}`,
+        'Propose less; the broker takes no orders beyond that.',
+      ),
+    ];
+  }
   if (buys.lte(cash)) return [passed(rule, name)];
   if (!account.funds.allowMargin) {
     return [
@@ -29,19 +40,8 @@ function checkMargin({ proposal, account }: CheckFacts): readonly Check[] {
       ),
     ];
   }
-  const power = snapshot.balance.buyingPower.plus(sells);
-  if (buys.lte(power)) {
-    const borrowed = formatMoney(buys.minus(cash));
-    return [warned(rule, name, `borrows ${borrowed} on margin`, 'Propose less to borrow nothing.')];
-  }
-  return [
-    failed(
-      rule,
-      name,
-      `buys cost ${formatMoney(buys)}, buying power and sales come to ${formatMoney(power)}`,
-      'Propose less; the broker lends no more.',
-    ),
-  ];
+  const borrowed = formatMoney(buys.minus(cash));
+  return [warned(rule, name, `borrows ${borrowed} on margin`, 'Propose less to borrow nothing.')];
 }
 
 /**
