@@ -151,6 +151,9 @@ function isValid(session: Session, id: number, ticket: OrderTicket, contract: Co
   if (ticket.orderType !== 'LMT' && ticket.orderType !== 'MKT') {
     return refuse(387, 'Unsupported order type for this exchange and security type.');
   }
+  if (['OPG', 'FOK', 'GTD', 'GTX', 'DTC', 'AUC'].includes(ticket.timeInForce)) {
+    return cause(`this fake does not play time in force ${ticket.timeInForce}`);
+  }
   if (!['', 'DAY', 'GTC', 'IOC'].includes(ticket.timeInForce)) {
     return refuse(10052, `Invalid time in force:${ticket.timeInForce}`);
   }
