@@ -10,8 +10,9 @@ import { BROKER, closedError } from './errors.ts';
 /** An answer that takes longer does not come. */
 const PATIENCE = Temporal.Duration.from({ seconds: 20 });
 
-/** What 429 without a Retry-After waits. */
-const DEFAULT_PAUSE_IN_SECONDS = 2;
+/** What 429 without a Retry-After waits: of orders the limit is by the minute, of reads it is not known. */
+const TRADING_PAUSE_IN_SECONDS = 60;
+const READING_PAUSE_IN_SECONDS = 5;
 
 /** Nobody is made to wait longer than this by a Retry-After: the limits are by the minute. */
 const LONGEST_PAUSE_IN_SECONDS = 120;
@@ -99,7 +100,9 @@ export function createSchwabClient(options: SchwabClientOptions): SchwabClient {
       });
       const { status, headers } = response;
       if (status === 401) tokens.refused(token);
-      if (status === 429) pacer.pauseUntil(clock.now().add({ seconds: pauseSeconds(headers) }));
+      if (status === 429) {
+        pacer.pauseUntil(clock.now().add({ seconds: pauseSeconds(request, headers) }));
+      }
       const body = await response.text().catch(() => null);
       if (status >= 400) {
         log.debug(
@@ -155,8 +158,8 @@ function failureCode(error: unknown): string {
   return 'unknown';
 }
 
-function pauseSeconds(headers: Headers): number {
+function pauseSeconds({ method }: SchwabRequest, headers: Headers): number {
   const text = headers.get('retry-after') ?? '';
-  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : DEFAULT_PAUSE_IN_SECONDS;
-  return Math.min(seconds, LONGEST_PAUSE_IN_SECONDS);
+  if (/^\d{1,6}$/.test(text)) return Math.min(Number(text), LONGEST_PAUSE_IN_SECONDS);
+  return method === 'GET' ? READING_PAUSE_IN_SECONDS : TRADING_PAUSE_IN_SECONDS;
 }

@@ -21,10 +21,9 @@ const REFUSALS: readonly { readonly words: RegExp; readonly code: BrokerErrorCod
   },
   {
     words:
-      /(symbol|instrument|security)\b.*\b(not (found|valid|recognized|tradable|tradeable|available|eligible|supported|traded)|invalid|unknown|halted)|(invalid|unknown|unrecognized|no such)\b.*\b(symbol|instrument|security)|not (tradable|tradeable)|cannot be traded/i,
+      /(symbol|instrument|security)\b.*\b(not (found|valid|recognized|tradable|tradeable|available|eligible|supported|traded)|invalid|unknown|halted)|(invalid|unknown|unrecognized|no such)\b.*\b(symbol|instrument|security)|not (traded|tradable|tradeable)|cannot be traded/i,
     code: 'not_tradable',
   },
-  { words: /rate limit|throttl|too many/i, code: 'rate_limited' },
 ];
 
 /** The code for an order that Schwab refused with these words. */

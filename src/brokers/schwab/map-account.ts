@@ -1,4 +1,5 @@
-import { roundToCents, ZERO } from '../../core/decimal.ts';
+import { minimum, roundToCents, ZERO } from '../../core/decimal.ts';
+import type { Decimal } from '../../core/decimal.ts';
 import type { AccountBalance, Position } from '../../core/portfolio.ts';
 import { symbolSchema } from '../../core/schemas.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
@@ -8,16 +9,23 @@ import type { WireAccount, WirePosition } from './wire.ts';
 /**
  * Cash, settled cash and buying power.
  *
- * A cash account: `totalCash`, of which `unsettledCash` is still to settle, and what is available for
- * trading after working orders. A margin account: `cashBalance` less what is borrowed (`marginBalance`
+ * A cash account: `totalCash`, of which `unsettledCash` is still to settle. A margin account: `cashBalance` less what is borrowed (`marginBalance`
  * is negative then); where the answer has only what the document names, the funds that buy without
- * borrowing. Buying power is then Schwab's, loan included; planning never spends more than cash.
+ * borrowing. Buying power is Schwab's, loan included, and never more than is left once working orders
+ * are done; planning never spends more than cash.
  * @throws BrokerError when the answer has none of the amounts.
  */
-export function toBalance({ type, currentBalances }: WireAccount): AccountBalance {
+export function toBalance({
+  type,
+  currentBalances,
+  projectedBalances,
+}: WireAccount): AccountBalance {
   if (type === 'CASH') {
     const cash = currentBalances.totalCash ?? currentBalances.cashBalance;
-    const buyingPower = currentBalances.cashAvailableForTrading;
+    const buyingPower = smaller(
+      currentBalances.cashAvailableForTrading,
+      projectedBalances?.cashAvailableForTrading,
+    );
     if (cash === undefined || buyingPower === undefined) throw withoutAmounts(type);
     const { unsettledCash } = currentBalances;
     return {
@@ -26,13 +34,17 @@ export function toBalance({ type, currentBalances }: WireAccount): AccountBalanc
       buyingPower,
     };
   }
-  const { cashBalance, marginBalance, availableFundsNonMarginableTrade, buyingPower } =
-    currentBalances;
+  const { cashBalance, marginBalance, availableFundsNonMarginableTrade } = currentBalances;
+  const buyingPower = smaller(currentBalances.buyingPower, projectedBalances?.buyingPower);
   const loan = marginBalance?.lt(ZERO) === true ? marginBalance : ZERO;
   const cash =
     cashBalance === undefined ? availableFundsNonMarginableTrade : cashBalance.plus(loan);
   if (cash === undefined || buyingPower === undefined) throw withoutAmounts(type);
   return { cash, settledCash: null, buyingPower };
+}
+
+function smaller(now: Decimal | undefined, then: Decimal | undefined): Decimal | undefined {
+  return now === undefined || then === undefined ? (now ?? then) : minimum(now, then);
 }
 
 function withoutAmounts(type: string): BrokerError {

@@ -38,6 +38,8 @@ export const accountSchema = z.object({
     type: z.enum(['CASH', 'MARGIN']),
     positions: z.array(positionSchema).default([]),
     currentBalances: balancesSchema,
+    /** As if working orders were done. */
+    projectedBalances: balancesSchema.optional(),
   }),
 });
 export type WireAccount = z.output<typeof accountSchema>['securitiesAccount'];
