@@ -1,5 +1,7 @@
 import type { Command } from '../src/app/command.ts';
 import { audit } from './audit.ts';
+import { connect } from './connect.ts';
+import { disconnect } from './disconnect.ts';
 import { halt } from './halt.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
@@ -25,5 +27,7 @@ export const COMMANDS: readonly Command[] = [
   halt,
   resume,
   step,
+  connect,
+  disconnect,
   help,
 ];

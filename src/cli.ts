@@ -70,6 +70,21 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--url <url>', 'slack: where Slack reaches the bot, for signed HTTP')
     .action(printManifest);
 
+  program
+    .command('connect <broker>')
+    .description("connect a person's login at a broker: alpaca or schwab")
+    .requiredOption('--person <id>', 'whose login: an id under people in portfolios.yaml')
+    .action(connect);
+  const keys = program.command('keys').description('the master keys, which encrypt stored logins');
+  keys
+    .command('generate')
+    .description('print a fresh key for EVENKEEL_MASTER_KEY')
+    .action(generateKey);
+  keys
+    .command('rotate')
+    .description('encrypt stored logins under the first key of EVENKEEL_MASTER_KEY')
+    .action(rotateKeys);
+
   const audit = program.command('audit').description('verify and export the audit log');
   audit
     .command('verify')
@@ -127,6 +142,11 @@ function configured(): Config {
 /** Logs go to standard error, so that standard output stays for what a person asked for. */
 function logOf(config: Config): Log {
   return createLog(config.logLevel, createWriteStream('', { fd: 2, autoClose: false }));
+}
+
+/** For opening the store: the first encrypts, all decrypt. */
+function masterKeysOf(config: Config): readonly Uint8Array[] {
+  return config.masterKeys.map((key) => Buffer.from(reveal(key), 'base64'));
 }
 
 function auditKeyOf(config: Config): Uint8Array | null {
@@ -373,6 +393,69 @@ async function doctor(): Promise<boolean> {
     await core.close();
   }
   return healthy;
+}
+
+async function connect(broker: string, options: { person: string }): Promise<void> {
+  const config = configured();
+  const person = config.people.find(({ id }) => id === options.person);
+  if (person === undefined) {
+    const people = config.people.map(({ id }) => id).join(', ');
+    throw new CommandFailed(
+      `There is no person ${options.person} in ${config.sourceFile}. People: ${people}. Nothing was connected.`,
+    );
+  }
+  const { openCore } = await import('./main.ts');
+  const { connectFromTerminal } = await import('./app/connect-from-terminal.ts');
+  const { createInterface } = await import('node:readline');
+  const core = await openCore({
+    config,
+    clock: systemClock,
+    random: systemRandom,
+    log: logOf(config),
+  });
+  const lines = createInterface({ input: process.stdin });
+  try {
+    const { isConnected, message } = await connectFromTerminal(
+      core.context,
+      { broker, person },
+      { print, lines },
+    );
+    if (!isConnected) throw new CommandFailed(message.fallback);
+    print(message.fallback);
+  } finally {
+    lines.close();
+    process.stdin.destroy();
+    await core.close();
+  }
+}
+
+async function generateKey(): Promise<void> {
+  const { generateMasterKey } = await import('./app/keys.ts');
+  print(generateMasterKey(systemRandom));
+  process.stderr.write(
+    'Put it into .env as EVENKEEL_MASTER_KEY, and keep a copy: without it stored logins are lost.\n',
+  );
+}
+
+async function rotateKeys(): Promise<void> {
+  const config = configured();
+  const { openStore } = await import('./store/index.ts');
+  const { rotateMasterKeys } = await import('./app/keys.ts');
+  const store = await openStore({
+    path: config.databasePath,
+    auditKey: auditKeyOf(config),
+    masterKeys: masterKeysOf(config),
+    log: logOf(config),
+  });
+  try {
+    const by = { actor: 'evenkeel', platform: 'cli' };
+    const { secrets, changed } = await rotateMasterKeys({ store, clock: systemClock }, by);
+    print(
+      `${changed} of ${secrets} stored secrets were encrypted anew; all are under the first key of EVENKEEL_MASTER_KEY now, and the others can be taken out.`,
+    );
+  } finally {
+    await store.close();
+  }
 }
 
 async function printManifest(platform: string, options: { url?: string }): Promise<void> {

@@ -10,7 +10,7 @@ import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, viewOrders, viewPortfolios } from './app/views.ts';
 import { openGateway } from './brokers/gateways.ts';
-import { createLogins, loginProviders } from './brokers/oauth/index.ts';
+import { createLogins, createRedirects, loginProviders } from './brokers/oauth/index.ts';
 import type { PaperDatabase } from './brokers/paper/index.ts';
 import { describeCommands, openConfiguredChats } from './chat/configured-chats.ts';
 import type { WebChat } from './chat/web/web-chat.ts';
@@ -81,9 +81,11 @@ export async function openCore(
   });
   const providers = loginProviders(config, clock);
   const logins = createLogins({ store, providers, clock, log });
+  const redirects = createRedirects({ clock, log });
   const brokers = new Map<string, Broker>();
   const gateways = new Map<string, BrokerGateway>();
   const close = async () => {
+    await redirects.close();
     await Promise.all([...brokers.values()].map((broker) => broker.close()));
     await Promise.all([...gateways.values()].map((gateway) => gateway.close()));
     await store.close();
@@ -104,6 +106,8 @@ export async function openCore(
       defaultAccount: config.demo ? (first ?? null) : null,
       people: config.people,
       limits: config.limits,
+      loginProviders: providers,
+      redirects,
       clock,
       random,
       log,

@@ -14,6 +14,7 @@ import { auditEntry } from './audit.ts';
 import type { Actor } from './audit.ts';
 import { answerOutcome } from './answer-outcome.ts';
 import type { OutcomeAction } from './answer-outcome.ts';
+import { answerConnectionClick } from './connection-replies.ts';
 import { accountNamed, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { decide } from './decide.ts';
@@ -37,6 +38,14 @@ export async function handleClick(
   actor: Actor,
 ): Promise<Reply> {
   const { context } = facts;
+  switch (click.action) {
+    case 'connect':
+    case 'complete_connection':
+    case 'disconnect':
+      return answerConnectionClick(context, click, person, actor);
+    default:
+      break;
+  }
   const record = await context.store.findProposal(click.proposalId);
   if (record === null || !context.accounts.has(record.proposal.account)) {
     await context.store.transaction((unit) =>

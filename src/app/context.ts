@@ -5,6 +5,8 @@ import type { Proposer } from '../core/proposal.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { LoginProvider } from '../ports/login-provider.ts';
+import type { Redirects } from '../ports/redirects.ts';
 import type { Store } from '../ports/store.ts';
 
 /** What every use case works with. Made once, in main. */
@@ -19,6 +21,9 @@ export interface AppContext {
   readonly people: readonly Person[];
   /** Limits over all accounts, and for each person. */
   readonly limits: SharedLimits;
+  /** Where people can log in, by broker: those for which an app is registered. */
+  readonly loginProviders: ReadonlyMap<string, LoginProvider>;
+  readonly redirects: Redirects;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -2,6 +2,7 @@ import type { AccountSettings } from '../core/account.ts';
 import { peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import { nearest } from '../lib/nearest.ts';
+import { withoutCodes } from '../lib/without-codes.ts';
 import {
   presentBrokerError,
   presentCommandProblem,
@@ -105,13 +106,15 @@ async function dispatch(facts: DispatchFacts, interaction: Interaction): Promise
       : interaction.type === 'command'
         ? await runCommand(facts, interaction, person, actor)
         : await handleClick(facts, interaction, person, actor);
-  await context.store.transaction((unit) => unit.saveReply(key, reply));
+  if (reply.type !== 'message' || reply.isUnstored !== true) {
+    await context.store.transaction((unit) => unit.saveReply(key, reply));
+  }
   return reply;
 }
 
 function subjectOf(interaction: Interaction): string {
   return interaction.type === 'command'
-    ? `/${interaction.command} ${interaction.text}`.trim().slice(0, 500)
+    ? withoutCodes(`/${interaction.command} ${interaction.text}`).trim().slice(0, 500)
     : `${interaction.action} ${interaction.proposalId}`.slice(0, 500);
 }
 
@@ -132,7 +135,7 @@ async function runCommand(
     return privately(presentUnknownCommand({ given: name, suggestion }));
   }
   const account = defaultAccount(context, interaction);
-  const line = parseCommandLine(command, interaction.text, context.accounts, account);
+  const line = parseCommandLine(command, withoutCodes(interaction.text), context.accounts, account);
   if (line.type === 'misunderstood') {
     return privately(
       presentCommandProblem({

@@ -9,6 +9,7 @@ import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltFor } from './halt.ts';
 import { readLimitFacts } from './read-limit-facts.ts';
+import { loginEndOf } from './login-accounts.ts';
 
 /** What must be asked outside of the database before a proposal is checked. */
 export interface OutsideFacts {
@@ -62,6 +63,7 @@ export async function readCheckFacts(
       { proposalId: proposal.id, account: account.name },
       options.voters ?? [],
     ),
+    login: await loginEndOf(context, store, account),
     now,
   };
 }

@@ -9,6 +9,7 @@ import type { StoreTransaction } from '../ports/store.ts';
 import { auditEntry } from './audit.ts';
 import { destinationsOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
+import { loginEndOf } from './login-accounts.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const SCHEDULE = { actor: 'evenkeel', platform: 'schedule' };
@@ -83,6 +84,7 @@ export async function summarize(
         account: account.name,
         statuses: ['submitted', 'unknown', 'accepted', 'partially_filled'],
       }),
+      login: await loginEndOf(context, unit, account),
       auditHead: head.hash,
       auditRows: head.seq,
       verification,

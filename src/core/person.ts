@@ -1,6 +1,6 @@
 /**
  * What a person may do. Each role includes the ones before it: a viewer asks, a proposer also
- * proposes, an approver also decides and halts, an admin also connects accounts and changes settings.
+ * proposes, an approver also decides and halts, an admin also disconnects the logins of others and changes settings.
  */
 export const ROLES = ['viewer', 'proposer', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];

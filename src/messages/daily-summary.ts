@@ -6,6 +6,7 @@ import type { AccountValue } from '../ports/store.ts';
 import type { ActualWeight } from './blocks.ts';
 import { alert, compose, context, fields, heading, weightsChart } from './blocks.ts';
 import {
+  capitalize,
   formatCount,
   formatMoney,
   formatPercent,
@@ -19,9 +20,10 @@ import {
 } from './format.ts';
 import type { Block, Message, Tone } from './message.ts';
 import { plain } from './plain.ts';
+import { loginLeft, loginTone } from './login-runway.ts';
 import { describeBand } from './policy.ts';
 import { accountTimeZone, formatDay, formatDayOfMonth, formatMoment } from './time.ts';
-import { orderWords } from './words.ts';
+import { brokerName, orderWords } from './words.ts';
 
 /** One account's day. */
 export interface DailySummaryInput {
@@ -51,7 +53,9 @@ export interface DailySummaryInput {
   readonly working: readonly Order[];
   /** Shares of limits that are used up, e.g. `day` 0.49. */
   readonly limits?: readonly { readonly name: string; readonly used: Decimal }[] | undefined;
-  /** What else someone should know today, e.g. `Schwab login: 2 days left`. */
+  /** The login that the account is reached through, when it ends. */
+  readonly login?: { readonly endsAt: Temporal.Instant } | null | undefined;
+  /** What else someone should know today, e.g. a market holiday. */
   readonly notices?: readonly string[] | undefined;
   readonly auditHead: string;
   readonly auditRows: number;
@@ -95,6 +99,14 @@ export function presentDailySummary(input: DailySummaryInput): Message {
       : input.limits
           .map((limit) => `${plain(limit.name, 40)} ${formatPercent(limit.used, 0)}`)
           .join(', ');
+  const login =
+    input.login === null || input.login === undefined
+      ? null
+      : {
+          label: `${capitalize(brokerName(account.broker))} login`,
+          value: loginLeft(input.login.endsAt, input.now),
+          tone: loginTone(input.login.endsAt, input.now),
+        };
   const notices = (input.notices ?? []).map((notice) => plain(notice, 300));
   const { verification } = input;
   const fault = verification === null ? null : verification.fault;
@@ -115,6 +127,7 @@ export function presentDailySummary(input: DailySummaryInput): Message {
       `Drift ${drift}.`,
       `Traded: ${traded}. Pending: ${pending}. Orders working: ${working}.`,
       limits === null ? '' : `Limits used: ${limits}.`,
+      login === null ? '' : `${login.label}: ${login.value}.`,
       ...notices.map((notice) => `${notice}.`),
       `${audit}.`,
     ],
@@ -148,6 +161,7 @@ export function presentDailySummary(input: DailySummaryInput): Message {
         { label: 'Pending', value: pending },
         { label: 'Orders working', value: working },
         ...(limits === null ? [] : [{ label: 'Limits used', value: limits }]),
+        ...(login === null ? [] : [login]),
       ]),
       ...notices.map((notice) => alert('caution', notice)),
       warning,

@@ -59,6 +59,9 @@ export const buttonActionSchema = z.enum([
   'outcome_is',
   'outcome_not_there',
   'outcome_look_again',
+  'connect',
+  'complete_connection',
+  'disconnect',
 ]);
 export type ButtonAction = z.output<typeof buttonActionSchema>;
 

@@ -39,6 +39,11 @@ export type Reply =
       readonly type: 'message';
       readonly message: Message;
       readonly visibility: 'private' | 'channel';
+      /**
+       * It holds what opens something: it is shown to the person and written down nowhere. A redelivery
+       * is answered with `nothing`.
+       */
+      readonly isUnstored?: true;
     }
   | { readonly type: 'form'; readonly form: Form }
   /** The change itself edits the message that was clicked; there is nothing more to say. */

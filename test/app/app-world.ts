@@ -57,9 +57,19 @@ interface WorldOptions {
   readonly limits?: SharedLimits;
   readonly paper?: Readonly<Record<string, unknown>>;
   readonly behaviour?: DecideBehaviour;
+  readonly loginProviders?: AppContext['loginProviders'];
+  readonly redirects?: AppContext['redirects'];
+  readonly masterKeys?: readonly Uint8Array[];
   /** Puts something between the bot and its broker. */
   readonly wrap?: (broker: PaperBroker) => Broker;
 }
+
+/** Nobody comes back to this machine. */
+const NO_REDIRECTS: AppContext['redirects'] = {
+  listen: () => Promise.resolve(false),
+  done: () => {},
+  close: () => Promise.resolve(),
+};
 
 /** 63% AAPL and no cash to speak of: a plan sells AAPL and buys the rest. */
 export const DRIFTED = {
@@ -70,7 +80,7 @@ export const DRIFTED = {
 
 export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld> {
   const clock = createTestClock();
-  const test = await openTestStore({ file: true });
+  const test = await openTestStore({ file: true, masterKeys: options.masterKeys ?? [] });
   const account = sampleAccount({
     approvals: {
       ...sampleAccount().approvals,
@@ -98,6 +108,8 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       defaultAccount: null,
       people: options.people ?? SAMPLE_PEOPLE,
       limits: options.limits ?? NO_SHARED_LIMITS,
+      loginProviders: options.loginProviders ?? new Map(),
+      redirects: options.redirects ?? NO_REDIRECTS,
       clock: life.clock,
       random: {
         bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),

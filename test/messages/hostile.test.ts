@@ -13,6 +13,8 @@ import {
 import { adjustForm, confirmationForm, rejectForm } from '../../src/messages/forms.ts';
 import { haltWords, presentHalted, presentResumed } from '../../src/messages/halt.ts';
 import { presentHistory } from '../../src/messages/history.ts';
+import { presentConnectionProblem, presentNotConnectable } from '../../src/messages/connection.ts';
+import { presentLoginEnding } from '../../src/messages/login-runway.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { presentNotice } from '../../src/messages/notice.ts';
 import { presentOrders } from '../../src/messages/orders.ts';
@@ -195,6 +197,20 @@ const messages: Readonly<Record<string, Message>> = {
     accounts: Array.from({ length: 200 }, () => HOSTILE),
   }),
   'unknown command': presentUnknownCommand({ given: HOSTILE, suggestion: null }),
+  'connection problem': presentConnectionProblem(HOSTILE, { type: 'ended', reason: HOSTILE }),
+  'not connectable': presentNotConnectable({
+    given: HOSTILE,
+    suggestion: HOSTILE,
+    connectable: ['schwab'],
+  }),
+  'login ending': presentLoginEnding({
+    broker: 'schwab',
+    person: 'ana',
+    personName: HOSTILE,
+    accounts: Array.from({ length: 200 }, () => HOSTILE),
+    endsAt: input.now,
+    now: input.now,
+  }),
   stranger: presentStranger([HOSTILE], { platform: HOSTILE, userId: HOSTILE }),
   role: presentRoleNeeded({ what: HOSTILE, role: 'admin', account: HOSTILE, people: [HOSTILE] }),
   refusal: presentRefusal({

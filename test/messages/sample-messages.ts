@@ -64,6 +64,8 @@ import {
   sampleRecord,
   sampleSnapshot,
 } from '../fixtures/sample-proposal.ts';
+import { redirectForm } from '../../src/messages/connection.ts';
+import { SAMPLE_CONNECTIONS } from './sample-connections.ts';
 import { SAMPLE_NOTICES } from './sample-notices.ts';
 
 const account = sampleAccount();
@@ -190,6 +192,7 @@ const finished = { finishedAt: later(12, 41) };
 /** Every message there is, by the name of its golden files. */
 export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
   ...SAMPLE_NOTICES,
+  ...SAMPLE_CONNECTIONS,
   'proposal-pending': () => presentProposal(proposalInput()),
   'proposal-one-vote': () =>
     presentProposal(
@@ -382,7 +385,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
     ),
   'daily-summary': () =>
     presentDailySummary({
-      account,
+      account: { ...account, broker: 'schwab' },
       date: Temporal.PlainDate.from('2026-11-20'),
       now: NOW.add({ hours: 2, minutes: 5 }),
       value: plan.totalValue,
@@ -400,7 +403,8 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
         sampleOrder(buyIbm, { status: 'partially_filled', fills: [['20', '125.52']] }).order,
       ],
       limits: [{ name: 'day', used: decimal('0.49') }],
-      notices: ['Schwab login: 2 days left'],
+      login: { endsAt: later(2 * 24 * 60) },
+      notices: ['The market is closed on Thursday'],
       auditHead: SAMPLE_AUDIT_HEAD.hash,
       auditRows: 846,
       verification: { at: NOW.add({ hours: 2, minutes: 3 }), fault: null },
@@ -735,6 +739,7 @@ export const SAMPLE_FORMS: Readonly<Record<string, () => Form>> = {
   'form-reject': () => rejectForm(sampleRecord()),
   'form-confirmation': () => confirmationForm(sampleRecord(), account),
   'form-adjust': () => adjustForm(sampleRecord()),
+  'form-redirect': () => redirectForm('schwab'),
 };
 
 type Denial = Exclude<

@@ -1,4 +1,5 @@
-import type { Form } from '../../messages/message.ts';
+import type { Form, Message } from '../../messages/message.ts';
+import { withoutCodes } from '../../lib/without-codes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Interaction, InteractionHandler, PlatformUser, Reply } from '../../ports/chat.ts';
 import type { Log } from '../../ports/log.ts';
@@ -11,10 +12,12 @@ export const WEB_PLATFORM = 'web';
 /** How many answers are kept for deliveries that come once more. */
 const REMEMBERED = 500;
 
-/** What the page is told about an interaction: done, a form to fill in, or why not. */
+/** What the page is told about an interaction: done, a form to fill in, a message to show, or why not. */
 export type Outcome =
   | { readonly type: 'done' }
   | { readonly type: 'form'; readonly form: Form }
+  /** To be shown to the person once, and kept nowhere. */
+  | { readonly type: 'shown'; readonly message: Message }
   | { readonly type: 'refused'; readonly status: 500 | 503; readonly reason: string };
 
 interface Click {
@@ -89,6 +92,7 @@ export function createInteractions(options: {
       case 'form':
         return { type: 'form', form: reply.form };
       case 'message':
+        if (reply.isUnstored === true) return { type: 'shown', message: reply.message };
         await feed.add({
           channel: channelName,
           author: null,
@@ -127,7 +131,8 @@ export function createInteractions(options: {
           author: person.id,
           visibleTo: null,
           delivery: key,
-          body: { type: 'typed', text },
+          // Somebody may type what was meant for the form that keeps nothing.
+          body: { type: 'typed', text: withoutCodes(text) },
           at: clock.now(),
         });
         feedChanged();

@@ -1,5 +1,6 @@
-import type { Form, FormField } from '../../messages/message.ts';
+import type { Form, FormField, Message } from '../../messages/message.ts';
 import { flag, markup, type Markup } from './markup.ts';
+import { renderMessage } from './render-message.ts';
 import { WORDS } from './words.ts';
 
 /** A form as the inside of the page's dialog. */
@@ -16,8 +17,20 @@ export function renderForm(form: Form): Markup {
   </form>`;
 }
 
+/** A message as the inside of the page's dialog: for what is shown once. */
+export function renderShown(message: Message): Markup {
+  return markup`<form class="dialog-form" method="dialog">
+    ${renderMessage(message)}
+    <div class="buttons dialog-buttons">
+      <button type="button" class="button button-plain" data-close>${WORDS.close}</button>
+    </div>
+  </form>`;
+}
+
 function submitStyle({ action }: Form): string {
-  return action === 'reject' || action === 'halt' ? 'button-danger' : 'button-primary';
+  return action === 'reject' || action === 'halt' || action === 'disconnect'
+    ? 'button-danger'
+    : 'button-primary';
 }
 
 function renderField(field: FormField, index: number): Markup {

@@ -18,7 +18,7 @@ import {
   type Theme,
   type ViewName,
 } from './page.ts';
-import { renderForm } from './render-form.ts';
+import { renderForm, renderShown } from './render-form.ts';
 import { renderMessage } from './render-message.ts';
 import { SESSION_LIFETIME, type Session, type Sessions } from './sessions.ts';
 import type { Streams } from './streams.ts';
@@ -210,6 +210,8 @@ function answer(context: Context, outcome: Outcome): Response {
       return context.json({});
     case 'form':
       return context.json({ form: renderForm(outcome.form).toString() });
+    case 'shown':
+      return context.json({ form: renderShown(outcome.message).toString() });
     case 'refused':
       return context.json({ error: outcome.reason }, outcome.status);
   }

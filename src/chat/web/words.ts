@@ -2,6 +2,7 @@
 export const WORDS = {
   product: 'Evenkeel',
   cancel: 'Cancel',
+  close: 'Close',
   optional: 'optional',
   onlyYou: 'Only you can see this',
   unreadable: 'This message was written by another version of Evenkeel and cannot be shown.',

@@ -71,7 +71,7 @@ async function onButton(button) {
 startFeed();
 startTabs();
 startDialogs();
-const composer = startComposer();
+const composer = startComposer(showForm);
 
 document.addEventListener('click', (event) => {
   if (!(event.target instanceof Element)) return;

@@ -19,5 +19,7 @@ export interface CheckFacts {
   /** Whether it is to begin at the next open instead of now. */
   readonly atNextOpen: boolean;
   readonly limits: LimitFacts;
+  /** The login that the account is reached through; null when there is none, or it does not end. */
+  readonly login: { readonly person: string; readonly endsAt: Temporal.Instant } | null;
   readonly now: Temporal.Instant;
 }

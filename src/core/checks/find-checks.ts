@@ -4,6 +4,7 @@ import type { CheckFacts } from './check-facts.ts';
 import { checkFunds } from './funds.ts';
 import { checkHalt } from './halt.ts';
 import { checkLimits } from './limits.ts';
+import { checkLogin } from './login.ts';
 import { checkMarketHours } from './market-hours.ts';
 
 /** The checks, in the order in which they are shown. Each looks at one topic and may have several results. */
@@ -13,6 +14,7 @@ const CHECKS: readonly ((facts: CheckFacts) => readonly Check[])[] = [
   checkBook,
   checkFunds,
   checkLimits,
+  checkLogin,
 ];
 
 /** Every check of a proposal with its result. Pure: shown before anyone decides, and enforced at each step. */

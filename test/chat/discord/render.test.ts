@@ -26,12 +26,23 @@ function render(message: Message) {
   return renderMessage(message, customIds);
 }
 
+/** The text without the links that the message has blocks for. */
+function withoutLinks(text: string, { blocks }: Message): string {
+  return blocks.reduce(
+    (rest, block) =>
+      block.type === 'link' && block.url !== null
+        ? rest.replace(`[${block.label}](<${block.url}>)`, block.label)
+        : rest,
+    text,
+  );
+}
+
 /** What is wrong with a message as a post, an edit, an answer and a follow-up. */
 function problems(message: Message): readonly string[] {
   const { body, charts, attached } = render(message);
   const files = [...charts, ...attached].map(({ name }) => name);
   const strange = [...eachComponent(body.components, [])].flatMap(({ component }) =>
-    strangeMarkdown(component.content ?? ''),
+    strangeMarkdown(withoutLinks(component.content ?? '', message)),
   );
   return [
     ...strange,

@@ -28,6 +28,7 @@ export function sampleFacts(
       allAccounts: NO_USAGE,
       people: [],
     },
+    login: null,
     now: NOW,
     ...facts,
   };

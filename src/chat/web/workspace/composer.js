@@ -8,8 +8,11 @@ import { scrollToEnd } from './feed.js';
 
 const MOST_REMEMBERED = 50;
 
-/** @returns {{ say: (text: string) => Promise<void>, focus: () => void, enable: () => void } | null} */
-export function startComposer() {
+/**
+ * @param {(html: string) => void} showForm shows what a command is answered with in a dialog
+ * @returns {{ say: (text: string) => Promise<void>, focus: () => void, enable: () => void } | null}
+ */
+export function startComposer(showForm) {
   const form = document.getElementById('composer');
   if (!(form instanceof HTMLFormElement)) return null;
   const input = find('composer-input', HTMLInputElement);
@@ -121,7 +124,10 @@ export function startComposer() {
     if (sent.length > MOST_REMEMBERED) sent.shift();
     scrollToEnd();
     const answer = await send('/say', { id: newId(), text: line });
-    if (answer.ok) return;
+    if (answer.ok) {
+      if (typeof answer.data.form === 'string') showForm(answer.data.form);
+      return;
+    }
     problem.textContent = answer.error;
     problem.hidden = false;
     // Nothing typed is lost, unless something new was typed meanwhile.
