@@ -96,10 +96,10 @@ describe('the main job at Alpaca', () => {
   describeMainJob(open);
 
   it('ends as if nothing had happened when answers are lost, the stream is cut and the bot restarts', async () => {
-    const { fake, environment } = await startMarket({ fillAfterMilliseconds: 400 });
-    await using _fake = fake;
+    const market = await startMarket({ fillAfterMilliseconds: 400 });
+    await using fake = market.fake;
     await using world = await openBotWorld({
-      environment,
+      environment: market.environment,
       broker: BROKER,
       // The local page shows it.
       channels: ['[]'],

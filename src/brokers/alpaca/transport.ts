@@ -1,6 +1,7 @@
 import { parseExactJson } from '../../lib/exact-json.ts';
 import type { Pacer, Urgency } from '../../lib/pacer.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { BrokerError } from '../../ports/broker-error.ts';
 import { NoAnswer } from './failures.ts';
 import type { HttpAnswer } from './failures.ts';
 import type { Login } from './login.ts';
@@ -39,7 +40,7 @@ export function createTransport(parts: {
   const { login, pacer, clock } = parts;
 
   async function ask(request: HttpRequest): Promise<HttpAnswer> {
-    const headers = await login.headers();
+    const headers = headersOf(await login.headers(), request);
     const giveUp = new AbortController();
     const cancel = clock.schedule(clock.now().add(TIMEOUT), () => {
       giveUp.abort();
@@ -47,11 +48,7 @@ export function createTransport(parts: {
     try {
       const response = await fetch(request.url, {
         method: request.method,
-        headers: {
-          accept: 'application/json',
-          ...headers,
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
+        headers,
         body: request.body === undefined ? null : JSON.stringify(request.body),
         // A key must not follow to wherever an answer points.
         redirect: 'manual',
@@ -78,6 +75,25 @@ export function createTransport(parts: {
   }
 
   return { send: (urgency, request) => pacer.run(urgency, () => ask(request)) };
+}
+
+/** Checked before anything is sent: `fetch` may quote what cannot stand in a header in its error. */
+function headersOf(
+  login: Readonly<Record<string, string>>,
+  request: HttpRequest,
+): Readonly<Record<string, string>> {
+  if (Object.values(login).some((value) => !/^[\x20-\x7e]+$/.test(value))) {
+    throw new BrokerError(
+      'alpaca',
+      'authentication',
+      'the API key or its secret has a character in it that no key has: copy both again',
+    );
+  }
+  return {
+    accept: 'application/json',
+    ...login,
+    ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
 }
 
 /** Retry-After in seconds, or when the limit is counted anew (X-RateLimit-Reset, seconds since 1970). */

@@ -177,6 +177,18 @@ describe('an account without credentials', () => {
   });
 });
 
+describe('a key that cannot be one', () => {
+  it('is told of without being shown, and nothing is sent', async () => {
+    await using tiny = await openTinyAlpaca();
+    const settings = { apiKey: secret('PKODD\u0007KEY'), secret: secret('odd') };
+    await using alpaca = openAlpaca(tiny.url, { settings });
+    expect(await alpaca.broker.findProblems?.()).toEqual([
+      'the API key or its secret has a character in it that no key has: copy both again.',
+    ]);
+    expect(tiny.asked).toEqual([]);
+  });
+});
+
 describe('addresses', () => {
   const SHARED = {
     credentials: null,

@@ -17,6 +17,7 @@ const operations = [
   'GET /v2/account',
   'GET /v2/account/activities',
   'GET /v2/account/activities/{activity_type}',
+  'GET /v2/account/configurations',
   'GET /v2/assets',
   'GET /v2/assets/{symbol_or_asset_id}',
   'GET /v2/calendar',

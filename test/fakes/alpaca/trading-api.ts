@@ -19,6 +19,16 @@ export function tradingRoutes(world: World): readonly Route[] {
   const ok = (body: unknown): ApiAnswer => ({ status: 200, body });
   const handlers = {
     'GET /v2/account': (_, account) => ok(accountView(account, world.clock.now())),
+    'GET /v2/account/configurations': () =>
+      ok({
+        disable_overnight_trading: false,
+        fractional_trading: true,
+        max_margin_multiplier: '2',
+        no_shorting: true,
+        ptp_no_exception_entry: false,
+        suspend_trade: false,
+        trade_confirm_email: 'all',
+      }),
     'GET /v2/positions': (_, account) =>
       ok([...account.holdings.values()].map((holding) => positionView(account, holding))),
     'GET /v2/positions/{symbol_or_asset_id}': ({ parts: [symbol = ''] }, account) => {
