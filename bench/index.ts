@@ -4,6 +4,7 @@ import type { BenchRow } from './bench-row.ts';
 const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   plan: async () => (await import('./plan.ts')).benchPlan(),
   store: async () => (await import('./store.ts')).benchStore(),
+  acknowledgement: async () => (await import('./acknowledgement.ts')).benchAcknowledgement(),
   start: async () => (await import('./start.ts')).benchStart(),
 };
 

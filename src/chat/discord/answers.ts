@@ -5,15 +5,29 @@ import type {
 } from 'discord.js';
 import { ComponentType, MessageFlags, Routes } from 'discord.js';
 import type { REST } from 'discord.js';
+import { createQuiet } from '../../lib/quiet.ts';
 import type { Form } from '../../messages/message.ts';
 import type { Reply } from '../../ports/chat.ts';
+import { isDue } from '../../core/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { createCalm } from './calm.ts';
 import type { CustomIds } from './custom-id.ts';
-import { isAlreadyAcknowledged, isGone, isTokenOver, isTransient, toChatError } from './errors.ts';
+import {
+  isAlreadyAcknowledged,
+  isGone,
+  isNoAnswer,
+  isTokenOver,
+  isTransient,
+  toChatError,
+} from './errors.ts';
 import { renderForm } from './forms.ts';
-import { ACKNOWLEDGE_WITHIN, ANSWER_WITHIN, LET_OTHERS_PASS } from './limits.ts';
+import {
+  ACKNOWLEDGE_WITHIN,
+  ANSWER_WITHIN,
+  LET_OTHERS_PASS,
+  QUIET_MILLISECONDS,
+} from './limits.ts';
 import type { Messages } from './messages.ts';
 import { renderButton } from './render.ts';
 import { escapeInline } from './text.ts';
@@ -29,6 +43,9 @@ export type Answerable = ChatInputCommandInteraction | ButtonInteraction | Modal
 type Acknowledged = 'reply' | 'update' | 'failed';
 
 const LONGEST_BACKOFF_IN_SECONDS = 60;
+
+/** How often an acknowledgement is sent whose connection breaks. */
+const MOST_ACKNOWLEDGEMENTS = 3;
 
 /** Acknowledges interactions and says what there is to say in answer. */
 export interface Answers {
@@ -52,25 +69,36 @@ export function createAnswers(options: {
 }): Answers {
   const { rest, clock, log, messages, customIds } = options;
   const urgent = createCalm();
+  const quiet = createQuiet(QUIET_MILLISECONDS, LET_OTHERS_PASS.total('milliseconds'));
   const stopping = Promise.withResolvers<'stopping'>();
   let isStopping = false;
 
   async function acknowledge(interaction: Answerable): Promise<Acknowledged> {
     const way = interaction.isChatInputCommand() || !hasMessage(interaction) ? 'reply' : 'update';
-    try {
-      if (way === 'reply') await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-      else if (!interaction.isChatInputCommand()) await deferUpdate(interaction);
-      return way;
-    } catch (error) {
-      // An answer of Discord that was lost on the way: the SDK asked again.
-      if (isAlreadyAcknowledged(error)) return way;
-      const problem = toChatError(error, 'An interaction was not acknowledged');
-      log.warn(
-        { code: 'discord_not_acknowledged', interaction: interaction.id, error: problem },
-        'an interaction was not acknowledged; it counts all the same',
-      );
-      return 'failed';
+    const late = clock.now().add(ACKNOWLEDGE_WITHIN);
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        if (way === 'reply') await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+        else if (!interaction.isChatInputCommand()) await deferUpdate(interaction);
+        return way;
+      } catch (error) {
+        // An answer of Discord that was lost on the way.
+        if (isAlreadyAcknowledged(error)) return way;
+        // Discord may close an idle connection just then; on another, twice is as good as once.
+        if (isNoAnswer(error) && !isDue(clock.now(), late) && attempts < MOST_ACKNOWLEDGEMENTS)
+          continue;
+        warnNotAcknowledged(interaction, error);
+        return 'failed';
+      }
     }
+  }
+
+  function warnNotAcknowledged(interaction: Answerable, error: unknown): void {
+    const problem = toChatError(error, 'An interaction was not acknowledged');
+    log.warn(
+      { code: 'discord_not_acknowledged', interaction: interaction.id, error: problem },
+      'an interaction was not acknowledged; it counts all the same',
+    );
   }
 
   async function letOthersPass(): Promise<void> {
@@ -80,10 +108,12 @@ export function createAnswers(options: {
   }
 
   async function answer(interaction: Answerable, work: () => Promise<Reply>): Promise<void> {
-    const deadline = clock.now().add(ANSWER_WITHIN);
     const acknowledged = urgent.during(acknowledge(interaction));
+    const deadline = clock.now().add(ANSWER_WITHIN);
+    quiet.came();
     // Acknowledgements go first, those of others too: what the work costs must not delay them. But a
     // Discord that does not answer does not hold up a decision.
+    await Promise.race([quiet.calm(), stopping.promise]);
     const patience = waitFor(clock, ACKNOWLEDGE_WITHIN);
     await Promise.race([acknowledged, patience.ended, stopping.promise]);
     patience.cancel();

@@ -9,6 +9,7 @@ import { createAnswers } from './answers.ts';
 import { createConnection } from './connection.ts';
 import { createCustomIds } from './custom-id.ts';
 import { toChatError } from './errors.ts';
+import { ANSWERS_PER_SECOND } from './limits.ts';
 import { createMessages } from './messages.ts';
 import { completions, originOf, parseCommand, parseFields, userOf } from './parse.ts';
 import { createPainter } from './picture.ts';
@@ -36,6 +37,8 @@ export interface DiscordChatOptions {
 export interface DiscordChat extends Chat {
   /** The id of the bot's application; null until Discord has been connected once. */
   readonly applicationId: string | null;
+  /** Resolves when everything that people did so far is answered. */
+  settled(): Promise<void>;
 }
 
 /** Interactions that are remembered so that a redelivery is not answered twice. */
@@ -57,7 +60,8 @@ export async function openDiscordChat(options: DiscordChatOptions): Promise<Disc
   const rest = new REST(restOptions).setToken(token);
   const customIds = createCustomIds();
   const messages = createMessages({ rest, random, customIds, painter: createPainter(), log });
-  const answers = createAnswers({ rest, clock, log, messages, customIds });
+  const answersRest = new REST({ ...restOptions, globalRequestsPerSecond: ANSWERS_PER_SECOND });
+  const answers = createAnswers({ rest: answersRest, clock, log, messages, customIds });
   const inFlight = new Set<Promise<void>>();
   const known = new Set<string>();
   let handle: InteractionHandler | null = null;
@@ -152,12 +156,18 @@ export async function openDiscordChat(options: DiscordChatOptions): Promise<Disc
     }
   }
 
+  async function settled(): Promise<void> {
+    await Promise.all(inFlight);
+  }
+
   async function stop(): Promise<void> {
     answers.stop();
-    await Promise.all(inFlight);
+    await settled();
     await connection.close();
-    rest.clearHandlerSweeper();
-    rest.clearHashSweeper();
+    for (const each of [rest, answersRest]) {
+      each.clearHandlerSweeper();
+      each.clearHashSweeper();
+    }
   }
 
   return {
@@ -175,6 +185,7 @@ export async function openDiscordChat(options: DiscordChatOptions): Promise<Disc
     findProblems: () =>
       findDiscordProblems({ rest, guildId, channels: options.channels ?? [], commands }),
     edit: (reference, message) => messages.edit(reference, message),
+    settled,
     stop() {
       stopped ??= stop();
       return stopped;

@@ -47,6 +47,12 @@ export function isTokenOver(error: unknown): boolean {
   return isCode(error, ['unknownWebhook', 'unknownInteraction', 'invalidWebhookToken']);
 }
 
+/** The connection broke: whether Discord got the request is not known. */
+export function isNoAnswer(error: unknown): boolean {
+  const isAnswer = error instanceof DiscordAPIError || error instanceof HTTPError;
+  return error instanceof Error && !isAnswer && !(error instanceof DiscordjsError);
+}
+
 /** Whether the same may succeed later without anybody doing anything. */
 export function isTransient({ code }: ChatError): boolean {
   return code === 'unavailable' || code === 'rate_limited';

@@ -33,3 +33,11 @@ export const ANSWER_WITHIN = Temporal.Duration.from({ minutes: 14, seconds: 45 }
 
 /** How long an interaction that is acknowledged lets the acknowledgements of others go first. */
 export const LET_OTHERS_PASS = Temporal.Duration.from({ milliseconds: 250 });
+
+/** Work begins when for so long no interaction has come. */
+export const QUIET_MILLISECONDS = 15;
+
+/** What the SDK is told instead of its 50 a second, which do not hold for answers to interactions:
+ * https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+ */
+export const ANSWERS_PER_SECOND = 10_000;

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { createQuiet } from '../../lib/quiet.ts';
 import type { Message } from '../../messages/message.ts';
 import type { InteractionHandler, Reply } from '../../ports/chat.ts';
 import type { Log } from '../../ports/log.ts';
@@ -13,6 +14,9 @@ import { WORDS } from './words.ts';
 const REMEMBERED = 2000;
 /** What hangs longer when the bot stops is caught up with after its next start. */
 const GRACE_MILLISECONDS = 5000;
+/** Work begins when so long nobody has come, and so long after the first who waits at the latest. */
+const QUIET_MILLISECONDS = 15;
+const LONGEST_QUIET_MILLISECONDS = 250;
 /** A form is of no use after Slack's three seconds. */
 const FORM_PATIENCE_SECONDS = 1;
 
@@ -27,8 +31,8 @@ export interface Identity {
 export interface Interactions {
   start(handle: InteractionHandler, identity: Identity): void;
   /**
-   * Takes an interaction that Slack has its acknowledgement of. They begin one a turn of the event
-   * loop, so that the acknowledgements of others are not held up. Never rejects.
+   * Takes an interaction that Slack has its acknowledgement of. Its work begins when no more are
+   * coming, one a turn of the event loop, so that it holds up nobody's acknowledgement. Never rejects.
    * @param parse reads what came; null when it is nothing of ours.
    */
   take(parse: () => Parsed | null): Promise<void>;
@@ -48,6 +52,7 @@ export function createInteractions(facts: {
   const { api, messages, log, channels } = facts;
   const known = new Set<string>();
   const inFlight = new Set<Promise<void>>();
+  const quiet = createQuiet(QUIET_MILLISECONDS, LONGEST_QUIET_MILLISECONDS);
   let handler: InteractionHandler | null = null;
   let bot: Identity | null = null;
   let stopping = false;
@@ -158,7 +163,8 @@ export function createInteractions(facts: {
     },
     take(parse) {
       const late = stopping;
-      const begun = turn.then(() => nextTurn());
+      quiet.came();
+      const begun = Promise.all([quiet.calm(), turn]).then(() => nextTurn());
       turn = begun;
       const work = begun.then(() => once(parse(), late)).finally(() => inFlight.delete(work));
       inFlight.add(work);

@@ -16,6 +16,7 @@ const OPENLY: Reply = { type: 'message', message: textMessage('Seen'), visibilit
 const PRIVATELY: Reply = { type: 'message', message: textMessage('Done'), visibility: 'private' };
 const CREATE = 'POST /channels/{channel_id}/messages';
 const ACKNOWLEDGE = 'POST /interactions/{interaction_id}/{interaction_token}/callback';
+const ANSWER = 'PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original';
 const FOLLOW_UP = 'POST /webhooks/{webhook_id}/{webhook_token}';
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -210,6 +211,27 @@ describe('a click is never lost', () => {
     await until(() => fake.callsTo(ACKNOWLEDGE).length === 2);
     expect(again.id).not.toBe(sent.id);
     await until(() => sent.followups().find(({ text }) => text === 'Done'));
+  });
+
+  test('is acknowledged on another connection when Discord closes the one that was idle', async () => {
+    await using world = await openDiscordWorld();
+    const { fake, chat } = world;
+    await chat.start(answering(PRIVATELY).handle);
+    fake.faults.drop({ operation: ACKNOWLEDGE }, 'idle', 2);
+    const sent = fake.member('Ana').command('help');
+    expect((await sent.acknowledged()).type).toBe(5);
+    expect((await sent.reply()).text).toBe('Done');
+  });
+
+  test('answers fifty people at once without waiting for a rate limit that is not theirs', async () => {
+    await using world = await openDiscordWorld();
+    const { fake, chat } = world;
+    await chat.start(answering(PRIVATELY).handle);
+    const sent = Array.from({ length: 60 }, () => fake.member('Ana').command('help'));
+    await Promise.all(sent.map((each) => each.reply(10_000)));
+    const times = fake.callsTo(ANSWER).map(({ at }) => at);
+    const pauses = times.map((at, index) => at - (times[index - 1] ?? at));
+    expect(Math.max(...pauses)).toBeLessThan(600);
   });
 
   test('an answer that Discord fails to take is tried again', async () => {

@@ -310,6 +310,7 @@ describe('the connection', () => {
       await fake.waitFor(() => fake.socketMode.accepted === 2, 1000);
       await fake.waitFor(() => fake.socketMode.connections().length === 1);
       await fake.user('U1').command('/help', '', C1);
+      await chat.settled();
       expect(interactions).toHaveLength(1);
     },
   );

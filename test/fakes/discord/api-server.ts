@@ -103,6 +103,10 @@ export function createApiServer(
       request.socket.resetAndDestroy();
       return;
     }
+    if (effects.some((effect) => effect.type === 'drop' && effect.when === 'idle')) {
+      request.socket.end();
+      return;
+    }
     const answer = faultAnswer(effects) ?? (await answerTo(request, url, raw, call, match, found));
     call.status = answer.status;
     call.answer = answer.body;
@@ -144,6 +148,7 @@ export function createApiServer(
         query: url.searchParams,
         body,
         files,
+        arrivedAt: call.at,
       };
       const answer = routes[operation](world, asked);
       const errors = describeFormErrors(answerErrors(operation, answer.status, answer.body));

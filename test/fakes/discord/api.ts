@@ -19,6 +19,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   readonly body: unknown;
   readonly files: readonly Upload[];
+  /** When it reached Discord, on the fake's clock. */
+  readonly arrivedAt: number;
 }
 
 /** `body` null means that nothing comes with the status. */

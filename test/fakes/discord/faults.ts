@@ -16,7 +16,7 @@ export type FaultEffect =
       readonly scope: 'user' | 'global' | 'shared';
     }
   /** The connection breaks: before anything happens, or after the request was carried out. */
-  | { readonly type: 'drop'; readonly when: 'before' | 'after' }
+  | { readonly type: 'drop'; readonly when: 'before' | 'after' | 'idle' }
   | { readonly type: 'wait'; readonly until: Promise<void> };
 
 /** Things that go wrong on demand with the REST API. Every one ends after `times` (default 1). */
@@ -35,8 +35,11 @@ export interface Faults {
     },
     times?: number,
   ): void;
-  /** Breaks the connection. `after` loses only the answer: what was asked for is done. */
-  drop(match: FaultMatch, when?: 'before' | 'after', times?: number): void;
+  /**
+   * Breaks the connection. `after` loses only the answer: what was asked for is done. `idle` closes it
+   * in order, as Discord does with idle ones, when the request is already on its way.
+   */
+  drop(match: FaultMatch, when?: 'before' | 'after' | 'idle', times?: number): void;
   delay(match: FaultMatch, milliseconds: number, times?: number): void;
   /** Holds every such request back until the returned function is called. */
   hold(match: FaultMatch): () => void;

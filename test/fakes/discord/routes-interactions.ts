@@ -30,7 +30,7 @@ export const interactionRoutes = {
     if (age > acknowledgementMilliseconds) throw refusals.unknownInteraction();
     const callback = checkedCallback(interaction, request);
     const message = carryOut(world, interaction, callback, request);
-    interaction.acknowledgedAt = world.clock.now();
+    interaction.acknowledgedAt = request.arrivedAt;
     interaction.callback = callback;
     world.changes.notify();
     return request.query.get('with_response') === 'true'

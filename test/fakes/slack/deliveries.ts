@@ -43,7 +43,8 @@ interface Links {
 
 interface Pending {
   readonly interaction: SlackInteraction;
-  readonly startedAt: number;
+  /** When it left Slack for the first time. */
+  startedAt: number;
   readonly cancelDeadlines: Set<() => void>;
   /** Everybody who waits for an outcome. */
   readonly waiting: Set<(interaction: SlackInteraction) => void>;
@@ -135,6 +136,9 @@ export function createDeliveries(workspace: Workspace, hub: () => SocketHub): De
         retryAttempt: pending.attempt,
         retryReason: reason,
         signal: abort.signal,
+        sent: () => {
+          if (pending.attempt === 0) pending.startedAt = performance.now();
+        },
       });
     } catch {
       stop();

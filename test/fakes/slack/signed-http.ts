@@ -27,6 +27,8 @@ export interface RequestOptions {
   readonly retryAttempt?: number;
   readonly retryReason?: string;
   readonly signal?: AbortSignal;
+  /** Called when the request has left. */
+  readonly sent?: () => void;
 }
 
 /** Stale is older than the 5 minutes that apps are told to allow. */
@@ -60,7 +62,7 @@ export async function postSigned(
   { type, body }: { readonly type: string; readonly body: string },
   options: RequestOptions = {},
 ): Promise<AppAnswer> {
-  const { signing = 'valid', retryAttempt = 0, retryReason = '', signal } = options;
+  const { signing = 'valid', retryAttempt = 0, retryReason = '', signal, sent } = options;
   // Apps compare with their own clock, so this is real time even under a manual clock.
   const now = Math.floor(Temporal.Now.instant().epochMilliseconds / 1000);
   const timestamp = signing === 'stale' ? now - staleSeconds : now;
@@ -84,6 +86,7 @@ export async function postSigned(
     { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
     body,
     signal,
+    sent,
   );
 }
 
@@ -95,6 +98,7 @@ function exchange(
   headers: Readonly<Record<string, string>>,
   body: string,
   signal: AbortSignal | undefined,
+  sent: (() => void) | undefined,
 ): Promise<AppAnswer> {
   return new Promise((resolve, reject) => {
     const options = { method: 'POST', headers, agent, ...(signal === undefined ? {} : { signal }) };
@@ -111,6 +115,7 @@ function exchange(
       }, reject);
     });
     outgoing.on('error', reject);
+    if (sent !== undefined) outgoing.once('finish', sent);
     outgoing.end(body);
   });
 }
