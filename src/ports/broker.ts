@@ -60,6 +60,7 @@ export interface BrokerOrder {
 export type FindOrderResult =
   | { readonly type: 'found'; readonly order: BrokerOrder }
   | { readonly type: 'not_found' }
+  /** The candidates, oldest first. */
   | { readonly type: 'ambiguous'; readonly candidates: readonly BrokerOrder[] };
 
 /** What a broker tells us unasked. `reconnected` means updates may have been lost: reconcile. */

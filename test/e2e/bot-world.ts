@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { BROKER_SCHEMAS } from '../../src/brokers/index.ts';
 import { formatProblem } from '../../src/config/config.ts';
+import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { createSteppedClock } from '../../src/lib/stepped-clock.ts';
 import { startBot } from '../../src/main.ts';
 import type { Bot } from '../../src/main.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { createKeptLog } from '../chat/slack/harness.ts';
 import type { KeptLog } from '../chat/slack/harness.ts';
 
@@ -31,6 +33,10 @@ export interface BotWorldOptions {
   readonly ids: Readonly<Record<string, readonly string[]>>;
   /** The account's broker sections, in place of the paper broker's. */
   readonly broker?: string;
+  /** What the bot's clock shows at first; the machine's time by default. */
+  readonly start?: string;
+  /** Done before the bot starts, e.g. what a person did at a broker last week. */
+  readonly before?: (facts: { readonly config: Config; readonly clock: Clock }) => Promise<void>;
 }
 
 const PAPER = `
@@ -92,7 +98,11 @@ export async function openBotWorld(options: BotWorldOptions): Promise<BotWorld> 
   if (loaded.type === 'invalid') throw new Error(loaded.problems.map(formatProblem).join('\n'));
   const { config } = loaded;
   const clock = createSteppedClock(systemClock);
+  if (options.start !== undefined) {
+    clock.jump(clock.now().until(Temporal.Instant.from(options.start)));
+  }
   const log = createKeptLog();
+  await options.before?.({ config, clock });
   const boot = () => startBot({ config, clock, random: systemRandom, log });
   let bot = await boot();
   return {

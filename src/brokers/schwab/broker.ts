@@ -10,7 +10,7 @@ import { BROKER, closedError, readError, refusalCode, refusalWords, statusCode }
 import type { SchwabLogin } from './login.ts';
 import { toBalance, toPositions } from './map-account.ts';
 import { toMarketClock, toQuote } from './map-market.ts';
-import { fillsOf, linesOf, toBrokerOrder } from './map-order.ts';
+import { fillsOf, linesOf, oldestFirst, toBrokerOrder } from './map-order.ts';
 import type { OrderLine } from './map-order.ts';
 import { matchOrder } from './match-order.ts';
 import { orderBody, whyNotSendable } from './order-body.ts';
@@ -227,9 +227,9 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
     },
     async listOrders(since) {
       const orders = (await readLines(enteredBefore(since), 'reading')).map(toBrokerOrder);
-      return orders
-        .filter(({ updatedAt }) => Temporal.Instant.compare(updatedAt, since) >= 0)
-        .toSorted((a, b) => Temporal.Instant.compare(a.submittedAt, b.submittedAt));
+      return oldestFirst(
+        orders.filter(({ updatedAt }) => Temporal.Instant.compare(updatedAt, since) >= 0),
+      );
     },
     async listFills(since) {
       const lines = await readLines(enteredBefore(since), 'reading');

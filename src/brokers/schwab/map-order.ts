@@ -78,6 +78,15 @@ export function toBrokerOrder(line: OrderLine): BrokerOrder {
   };
 }
 
+/** Oldest first; Schwab's times are whole seconds, and within one the numbers tell. */
+export function oldestFirst(orders: readonly BrokerOrder[]): readonly BrokerOrder[] {
+  return orders.toSorted(
+    (a, b) =>
+      Temporal.Instant.compare(a.submittedAt, b.submittedAt) ||
+      (BigInt(a.brokerOrderId) < BigInt(b.brokerOrderId) ? -1 : 1),
+  );
+}
+
 function reasonOf(order: WireOrder): string | null {
   const words = order.statusDescription?.trim() ?? '';
   if (ENDED[order.status] === undefined || order.status === 'FILLED') return null;

@@ -1,6 +1,6 @@
 import type { OrderIntent } from '../../core/order.ts';
 import type { FindOrderResult } from '../../ports/broker.ts';
-import { toBrokerOrder } from './map-order.ts';
+import { oldestFirst, toBrokerOrder } from './map-order.ts';
 import type { OrderLine } from './map-order.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { OrderLine } from './map-order.ts';
  * quantity and price; the caller has asked only for orders of the account and of the time in question.
  */
 export function matchOrder(lines: readonly OrderLine[], intent: OrderIntent): FindOrderResult {
-  const candidates = lines.filter((line) => fits(line, intent)).map(toBrokerOrder);
+  const candidates = oldestFirst(lines.filter((line) => fits(line, intent)).map(toBrokerOrder));
   const [only] = candidates;
   if (only === undefined) return { type: 'not_found' };
   return candidates.length === 1
