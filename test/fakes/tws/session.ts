@@ -48,17 +48,26 @@ export function createSession(
   delay: () => number,
 ): Session {
   let muted = false;
-  let lastDue = 0;
+  const queue: { readonly due: number; readonly message: Message }[] = [];
   const write = (message: Message) => {
     if (!socket.destroyed && !socket.writableEnded) socket.write(encodeFrame(message));
   };
+  const drain = () => {
+    for (let [first] = queue; first !== undefined; [first] = queue) {
+      const wait = first.due - performance.now();
+      if (wait > 0) {
+        setTimeout(drain, Math.ceil(wait));
+        return;
+      }
+      queue.shift();
+      write(first.message);
+    }
+  };
   const send = (message: Message) => {
     if (muted) return;
-    const now = performance.now();
     // What comes after a delayed answer waits behind it: a stream keeps its order.
-    lastDue = Math.max(now + delay(), lastDue);
-    if (lastDue <= now) write(message);
-    else setTimeout(write, lastDue - now, message);
+    queue.push({ due: performance.now() + delay(), message });
+    if (queue.length === 1) drain();
   };
   return {
     clientId,
