@@ -473,6 +473,11 @@ async function printManifest(platform: string, options: { url?: string }): Promi
       const token = configured().discord?.token;
       const applicationId = token === undefined ? null : applicationIdOf(reveal(token));
       print(JSON.stringify(discordManifest(commands, applicationId), null, 2));
+      if (applicationId === null) {
+        process.stderr.write(
+          'There is no invite link without a token: put DISCORD_TOKEN and DISCORD_GUILD_ID into .env, and print this again.\n',
+        );
+      }
       return;
     }
     default:
