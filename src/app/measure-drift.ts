@@ -1,6 +1,7 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { planRebalance } from '../core/plan.ts';
+import { planningPolicy } from '../core/planning-policy.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { AppContext } from './context.ts';
 import { takeSnapshot } from './take-snapshot.ts';
@@ -12,7 +13,7 @@ export async function measureDrift(
 ): Promise<Decimal | null> {
   try {
     const snapshot = await takeSnapshot(context, account);
-    const result = planRebalance(snapshot, account.targets, account.policy);
+    const result = planRebalance(snapshot, account.targets, planningPolicy(account));
     return result.type === 'planned' ? result.plan.driftBefore : null;
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;

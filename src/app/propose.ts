@@ -3,6 +3,7 @@ import { digestProposal } from '../core/digest.ts';
 import { toText } from '../core/decimal.ts';
 import { planRebalance } from '../core/plan.ts';
 import type { Plan, PlanRefusal, PlanResult } from '../core/plan-types.ts';
+import { planningPolicy } from '../core/planning-policy.ts';
 import type { RebalancePolicy, RebalanceRequest } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { transition } from '../core/proposal-transition.ts';
@@ -44,7 +45,7 @@ export type ProposeResult =
 /** The account's policy with what this request changes about it. */
 export function policyFor(account: AccountSettings, request: RebalanceRequest): RebalancePolicy {
   return {
-    ...account.policy,
+    ...planningPolicy(account),
     mode: request.buyOnly ? 'buy_only' : account.policy.mode,
     rebalanceTo: request.toBand ? 'band' : account.policy.rebalanceTo,
     contribution: request.contribution ?? account.policy.contribution,

@@ -2,6 +2,7 @@ import type { AccountSettings } from '../core/account.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { sum, toText, ZERO } from '../core/decimal.ts';
 import { planRebalance } from '../core/plan.ts';
+import { planningPolicy } from '../core/planning-policy.ts';
 import { presentDailySummary } from '../messages/daily-summary.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
 import { StoreError } from '../ports/store-error.ts';
@@ -26,7 +27,7 @@ export async function summarize(
   date: Temporal.PlainDate,
 ): Promise<void> {
   const snapshot = await takeSnapshot(context, account);
-  const result = planRebalance(snapshot, account.targets, account.policy);
+  const result = planRebalance(snapshot, account.targets, planningPolicy(account));
   const now = context.clock.now();
   const key = `summary:${account.name}:${date.toString()}`;
   const destinations = destinationsOf(context, account);

@@ -2,6 +2,7 @@ import type { AccountSettings } from '../core/account.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import { peopleWithRole } from '../core/permission.ts';
 import { planRebalance } from '../core/plan.ts';
+import { planningPolicy } from '../core/planning-policy.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
 import { presentHome } from '../messages/home.ts';
 import type { HomeAccount } from '../messages/home.ts';
@@ -57,7 +58,7 @@ async function homeAccount(context: AppContext, account: AccountSettings): Promi
   const halt = found === null ? null : { halt: found, byName: displayName(context, found.by) };
   try {
     const snapshot = await takeSnapshot(context, account);
-    const result = planRebalance(snapshot, account.targets, account.policy);
+    const result = planRebalance(snapshot, account.targets, planningPolicy(account));
     if (result.type === 'refused') {
       const problem = presentPlanRefusal(result.refusal, account.name).fallback;
       return { account, state: null, problem, halt };

@@ -4,6 +4,7 @@ import { formatAmount, formatShortPercent } from '../core/format.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { tradingDayOf } from '../core/market-calendar.ts';
 import { planRebalance } from '../core/plan.ts';
+import { planningPolicy } from '../core/planning-policy.ts';
 import { presentLimits } from '../messages/limits.ts';
 import type { Message } from '../messages/message.ts';
 import type { AppContext } from './context.ts';
@@ -44,6 +45,6 @@ export async function viewLimits(
 
 async function valueOf(context: AppContext, account: AccountSettings): Promise<Decimal | null> {
   const snapshot = await takeSnapshot(context, account);
-  const result = planRebalance(snapshot, account.targets, account.policy);
+  const result = planRebalance(snapshot, account.targets, planningPolicy(account));
   return result.type === 'planned' ? result.plan.totalValue : null;
 }

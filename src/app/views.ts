@@ -1,6 +1,7 @@
 import type { AccountSettings } from '../core/account.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { planRebalance } from '../core/plan.ts';
+import { planningPolicy } from '../core/planning-policy.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import { AUDIT_CSV_HEADER, auditCsvLine } from '../messages/audit-csv.ts';
 import { presentAuditTable } from '../messages/audit-trail.ts';
@@ -28,7 +29,7 @@ export async function viewPortfolio(
   account: AccountSettings,
 ): Promise<Message> {
   const snapshot = await takeSnapshot(context, account);
-  const result = planRebalance(snapshot, account.targets, account.policy);
+  const result = planRebalance(snapshot, account.targets, planningPolicy(account));
   if (result.type === 'refused') return presentPlanRefusal(result.refusal, account.name);
   const halt = await haltFor(context.store, account.name);
   const pending = await context.store.listProposals({

@@ -1,7 +1,7 @@
 import { atScale, fromScale, tenToThe, toDigits } from './decimal.ts';
 import type { Decimal, Digits } from './decimal.ts';
 import { findInputProblem } from './plan-checks.ts';
-import { readRows } from './plan-rows.ts';
+import { isExempt, readRows } from './plan-rows.ts';
 import type { BookRow, Lock } from './plan-rows.ts';
 import type { PlanRefusal } from './plan-types.ts';
 import type { RebalancePolicy } from './policy.ts';
@@ -42,7 +42,7 @@ export interface Book {
   readonly scale: number;
   /** All positions at their prices plus cash. */
   readonly totalValue: bigint;
-  /** Total value less the buffer and less untouchable holdings without a target: what weights are shares of. */
+  /** Total value less the buffer and less untouchable and restricted holdings without a target: what weights are shares of. */
   readonly investable: bigint;
   readonly buffer: bigint;
   /** Cash above the buffer; negative when the buffer is short. */
@@ -222,9 +222,9 @@ function valueRows(
   return { type: 'book', book };
 }
 
-/** An untouchable holding without a target is no business of planning. */
+/** An untouchable or restricted holding without a target is no business of planning. */
 function isTracked(row: BookRow): boolean {
-  return row.lock !== 'untouchable' || row.targeted;
+  return !isExempt(row.lock) || row.targeted;
 }
 
 /** Leaving the narrower band breaks it. What should not be held has none: any of it is too much. */

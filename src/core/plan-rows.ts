@@ -7,7 +7,7 @@ import type { Quote, Snapshot, Targets } from './portfolio.ts';
 /** Why a symbol must not be traded. */
 export type Lock = Extract<
   SkipReason,
-  'untouchable' | 'not_tradable' | 'working_order' | 'cooldown'
+  'untouchable' | 'restricted' | 'not_tradable' | 'working_order' | 'cooldown'
 >;
 
 /** A symbol with all that is known of it, not valued yet. */
@@ -49,7 +49,7 @@ export function readRows(
     const lock = locks.get(symbol) ?? null;
     const price = quote?.price?.gt(ZERO) === true ? quote.price : ZERO;
     // What cannot be traded anyway and is not held needs no price: there is nothing to value.
-    const needed = !quantity.eq(ZERO) || (lock !== 'untouchable' && lock !== 'not_tradable');
+    const needed = !quantity.eq(ZERO) || (!isExempt(lock) && lock !== 'not_tradable');
     if (needed && price.eq(ZERO)) missing.push(symbol);
     const lot = lots.get(symbol) ?? policy.lots.default;
     return {
@@ -88,7 +88,13 @@ function readLocks(snapshot: Snapshot, policy: RebalancePolicy): ReadonlyMap<str
     if (!tradable) locks.set(symbol, 'not_tradable');
   }
   for (const symbol of policy.untouchable) locks.set(symbol, 'untouchable');
+  for (const symbol of policy.restricted ?? []) locks.set(symbol, 'restricted');
   return locks;
+}
+
+/** Whether a lock is the account's own will for good: what is held of it without a target is no part of the book. */
+export function isExempt(lock: Lock | null): lock is 'untouchable' | 'restricted' {
+  return lock === 'untouchable' || lock === 'restricted';
 }
 
 /** A lot of whole shares: the lot itself, or the next whole number above it. */

@@ -28,6 +28,7 @@ export const skipReasonSchema = z.enum([
   'not_tradable',
   'cooldown',
   'untouchable',
+  'restricted',
   'buy_only',
   'sell_only',
   'working_order',

@@ -31,6 +31,8 @@ export const rebalancePolicySchema = z.object({
   contribution: decimalSchema.nullable(),
   /** Never traded; what is held of them is not part of the investable value unless targeted. */
   untouchable: z.array(symbolSchema),
+  /** The account's restricted list as it was when planning: never traded, held or not. Left out: empty. */
+  restricted: z.array(symbolSchema).optional(),
   /** A symbol that we traded fewer than this many days ago is left alone. */
   cooldownDays: z.int().min(0),
 });

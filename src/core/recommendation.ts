@@ -97,7 +97,7 @@ export function planRecommendations(
     seen.add(entry.symbol);
     const line = lines.get(entry.symbol);
     if (line === undefined) {
-      untouched.push(skipUntouched(snapshot, book, entry));
+      untouched.push(skipUntouched(snapshot, book, entry, policy));
       continue;
     }
     const problem = overselling(book, entry, line);
@@ -232,8 +232,13 @@ function skippedTrade(request: Request | undefined): SkippedTrade | null {
   return { side: request.side, reason: request.skip, notional: request.value };
 }
 
-/** An untouchable holding without a target is no part of the book; its weight is shown all the same. */
-function skipUntouched(snapshot: Snapshot, book: Book, entry: Recommendation): SkippedLeg {
+/** An untouchable or restricted holding without a target is no part of the book; its weight is shown all the same. */
+function skipUntouched(
+  snapshot: Snapshot,
+  book: Book,
+  entry: Recommendation,
+  policy: RebalancePolicy,
+): SkippedLeg {
   const price = snapshot.quotes.find((quote) => quote.symbol === entry.symbol)?.price ?? ZERO;
   const held = snapshot.positions.find((position) => position.symbol === entry.symbol);
   const value = toDigits((held?.quantity ?? ZERO).times(price));
@@ -241,7 +246,7 @@ function skipUntouched(snapshot: Snapshot, book: Book, entry: Recommendation): S
   return {
     symbol: entry.symbol,
     side: sideOf(entry),
-    reason: 'untouchable',
+    reason: policy.restricted?.includes(entry.symbol) === true ? 'restricted' : 'untouchable',
     weight: ratio(value.digits * tenToThe(book.scale), book.investable * tenToThe(value.places)),
     targetWeight: ZERO,
     notional,

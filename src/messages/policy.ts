@@ -57,6 +57,11 @@ export function describePolicy(policy: RebalancePolicy): readonly string[] {
     const symbols = policy.untouchable.map((symbol) => plain(symbol, 24));
     sentences.push(`Never traded: ${joinNames(symbols)}.`);
   }
+  const restricted = policy.restricted ?? [];
+  if (restricted.length > 0) {
+    const symbols = restricted.map((symbol) => plain(symbol, 24));
+    sentences.push(`On the restricted list, and so never traded: ${joinNames(symbols)}.`);
+  }
   if (policy.cooldownDays > 0) {
     sentences.push(
       `A symbol rests for ${formatCount(policy.cooldownDays, 'day')} after it was traded.`,

@@ -1,4 +1,5 @@
 import type { AccountSettings } from '../core/account.ts';
+import { planningPolicy } from '../core/planning-policy.ts';
 import { sum } from '../core/decimal.ts';
 import type { ActualWeight } from './blocks.ts';
 import { compose, context, heading, left, right, table, text, weightsChart } from './blocks.ts';
@@ -21,7 +22,7 @@ export function presentTargets(input: TargetsInput): Message {
     (a, b) => b.weight.cmp(a.weight) || (a.symbol < b.symbol ? -1 : 1),
   );
   const now = new Map((input.weights ?? []).map((row) => [row.symbol, row.weight]));
-  const policy = [...describePolicy(account.policy), describeOrders(account.orders)];
+  const policy = [...describePolicy(planningPolicy(account)), describeOrders(account.orders)];
   const whole = formatShortPercent(sum(targets.map((target) => target.weight)));
   return compose(
     [

@@ -117,6 +117,7 @@ const SKIP_REASONS: Readonly<Record<SkipReason, string>> = {
   not_tradable: 'not tradable at the broker',
   cooldown: 'traded recently, in its cooldown',
   untouchable: 'not to be touched',
+  restricted: 'on the restricted list',
   buy_only: 'buying only, it would be sold',
   sell_only: 'selling only, it would be bought',
   working_order: 'an order of it is working',

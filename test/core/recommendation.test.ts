@@ -180,6 +180,7 @@ describe('skips, with a reason', () => {
     [reason: string, entry: unknown, policy: Partial<RebalancePolicy>, special: Partial<Holding>]
   >([
     ['untouchable', { symbol: 'AAA', action: 'sell', quantity: 1 }, { untouchable: ['AAA'] }, {}],
+    ['restricted', { symbol: 'AAA', action: 'sell', quantity: 1 }, { restricted: ['AAA'] }, {}],
     ['not_tradable', { symbol: 'AAA', action: 'sell', quantity: 1 }, {}, { tradable: false }],
     ['working_order', { symbol: 'AAA', action: 'sell', quantity: 1 }, {}, { selling: '1' }],
     [
