@@ -8,6 +8,7 @@ import type { StoreReads } from '../ports/store.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltFor } from './halt.ts';
+import { readComplianceFacts } from './read-compliance-facts.ts';
 import { readLimitFacts } from './read-limit-facts.ts';
 import { loginEndOf } from './login-accounts.ts';
 
@@ -64,6 +65,7 @@ export async function readCheckFacts(
       options.voters ?? [],
     ),
     login: await loginEndOf(context, store, account),
+    compliance: await readComplianceFacts(context, store, proposal, account),
     now,
   };
 }

@@ -90,3 +90,10 @@ export function chartPercent(fraction: Decimal): string {
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
   return `${group(String(count))} ${count === 1 ? singular : plural}`;
 }
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** A day near enough to need no year: `21 Dec`. */
+export function formatDay(day: Temporal.PlainDate): string {
+  return `${day.day} ${MONTHS[day.month - 1] ?? ''}`;
+}

@@ -169,6 +169,7 @@ export interface StoreReads extends LoginReads {
   /** Oldest first. `since` inclusive, `until` exclusive. */
   listFills(filter: {
     readonly account?: string;
+    readonly symbols?: readonly string[];
     readonly proposalId?: string;
     readonly clientOrderId?: string;
     readonly since?: Temporal.Instant;

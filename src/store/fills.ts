@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { fillSchema, type Fill } from '../core/order.ts';
 import { decimalColumn, decodeColumn, decodeInstant, instantColumn } from './columns.ts';
 import type { Tables } from './tables.ts';
@@ -53,6 +53,7 @@ export async function listFills(
   database: Kysely<Tables>,
   filter: {
     readonly account?: string;
+    readonly symbols?: readonly string[];
     readonly proposalId?: string;
     readonly clientOrderId?: string;
     readonly since?: Temporal.Instant;
@@ -62,6 +63,15 @@ export async function listFills(
   const { proposalId } = filter;
   let query = correctedFills(database);
   if (filter.account !== undefined) query = query.where('fills.account', '=', filter.account);
+  if (filter.symbols !== undefined) {
+    // One JSON parameter: the statement is the same for any number of symbols.
+    const symbols = JSON.stringify(filter.symbols);
+    query = query.where(
+      'fills.symbol',
+      'in',
+      sql<string>`(select value from json_each(${symbols}))`,
+    );
+  }
   if (filter.clientOrderId !== undefined) {
     query = query.where('fills.client_order_id', '=', filter.clientOrderId);
   }

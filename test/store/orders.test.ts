@@ -286,6 +286,9 @@ describe('a fill', () => {
     expect(await ids({ clientOrderId: 'by-hand' })).toBe('e2');
     expect(await ids({ since: later(2), until: later(4) })).toBe('e2 e3');
     expect(await ids({ account: 'core', since: later(2, 1) })).toBe('e3');
+    expect(await ids({ symbols: ['IBM'] })).toBe('e2');
+    expect(await ids({ account: 'core', symbols: ['AAPL', 'IBM'] })).toBe('e1 e2 e3');
+    expect(await ids({ symbols: [] })).toBe('');
   });
 
   test('tells when each symbol of an account was last traded', async () => {

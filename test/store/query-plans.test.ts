@@ -42,6 +42,11 @@ const READS: readonly Read[] = [
     async (reads) => await reads.listFills({ account: 'core', since: NOW, until: later(1) }),
   ],
   [
+    'listFills of symbols',
+    async (reads) => await reads.listFills({ account: 'core', symbols: ['AAPL'], since: NOW }),
+    /TEMP B-TREE|json_each/,
+  ],
+  [
     'listFills of a proposal',
     async (reads) => await reads.listFills({ proposalId: 'k3f9xa' }),
     /TEMP B-TREE/,

@@ -1,4 +1,5 @@
 import type { AccountSettings } from '../account.ts';
+import type { ComplianceFacts } from '../compliance/wash-sales.ts';
 import type { MarketClock } from '../portfolio.ts';
 import type { Proposal } from '../proposal.ts';
 import type { LimitFacts } from './limits.ts';
@@ -21,5 +22,6 @@ export interface CheckFacts {
   readonly limits: LimitFacts;
   /** The login that the account is reached through; null when there is none, or it does not end. */
   readonly login: { readonly person: string; readonly endsAt: Temporal.Instant } | null;
+  readonly compliance: ComplianceFacts;
   readonly now: Temporal.Instant;
 }

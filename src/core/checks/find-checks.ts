@@ -1,11 +1,13 @@
 import type { Check } from '../check.ts';
 import { checkBook } from './book.ts';
 import type { CheckFacts } from './check-facts.ts';
+import { checkComplianceLists } from './compliance-lists.ts';
 import { checkFunds } from './funds.ts';
 import { checkHalt } from './halt.ts';
 import { checkLimits } from './limits.ts';
 import { checkLogin } from './login.ts';
 import { checkMarketHours } from './market-hours.ts';
+import { checkWashSales } from './wash-sales.ts';
 
 /** The checks, in the order in which they are shown. Each looks at one topic and may have several results. */
 const CHECKS: readonly ((facts: CheckFacts) => readonly Check[])[] = [
@@ -15,6 +17,8 @@ const CHECKS: readonly ((facts: CheckFacts) => readonly Check[])[] = [
   checkFunds,
   checkLimits,
   checkLogin,
+  checkComplianceLists,
+  checkWashSales,
 ];
 
 /** Every check of a proposal with its result. Pure: shown before anyone decides, and enforced at each step. */

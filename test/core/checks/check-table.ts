@@ -29,6 +29,7 @@ export function sampleFacts(
       people: [],
     },
     login: null,
+    compliance: { lots: [], owned: [] },
     now: NOW,
     ...facts,
   };

@@ -1,0 +1,41 @@
+import { decimal, toText } from '../../../src/core/decimal.ts';
+import type { Fill } from '../../../src/core/order.ts';
+import type { TaxLot } from '../../../src/core/compliance/tax-lots.ts';
+
+/**
+ * A lot as the tables write it: `100 @ 12.50 2026-03-01`. `before` in place of the day: there before our
+ * record. `?` in place of the price: nobody knows what it cost.
+ */
+export function lot(text: string, symbol = 'VTI'): TaxLot {
+  const [, quantity = '', price = '', day = ''] = /^(\S+) @ (\S+) (\S+)$/.exec(text) ?? [];
+  const shares = decimal(quantity);
+  return {
+    symbol,
+    boughtOn: day === 'before' ? null : Temporal.PlainDate.from(day),
+    quantity: shares,
+    basis: price === '?' ? null : { cost: shares.times(decimal(price)), shares },
+  };
+}
+
+export function lotText({ quantity, basis, boughtOn }: TaxLot): string {
+  const price = basis === null ? '?' : toText(basis.cost.div(basis.shares).round(4));
+  return `${toText(quantity)} @ ${price} ${boughtOn?.toString() ?? 'before'}`;
+}
+
+/** A fill as the tables write it: `buy 100 @ 12.50 2026-03-01T15:00Z`, with `fee 1.00` after it or not. */
+export function fill(text: string, symbol = 'VTI', account = 'core'): Fill {
+  const [, side, quantity = '', price = '', at = '', fees = '0'] =
+    /^(buy|sell) (\S+) @ (\S+) (\S+)(?: fee (\S+))?$/.exec(text) ?? [];
+  return {
+    executionId: text,
+    clientOrderId: null,
+    brokerOrderId: text,
+    account,
+    symbol,
+    side: side === 'sell' ? 'sell' : 'buy',
+    quantity: decimal(quantity),
+    price: decimal(price),
+    fees: decimal(fees),
+    at: Temporal.Instant.from(at),
+  };
+}
