@@ -14,6 +14,8 @@ if (major < needed) {
   const { setFlagsFromString } = await import('node:v8');
   const { enableCompileCache } = await import('node:module');
   const { fileURLToPath } = await import('node:url');
+  // A report after a crash, or on a signal, must not carry the tokens of the environment.
+  if (process.report) process.report.excludeEnv = true;
   // A bot idles most of its life: a small young generation halves the memory that it keeps.
   setFlagsFromString('--semi-space-growth-factor=1');
   // From the second start on nothing is compiled: faster, and with less memory. A folder that cannot

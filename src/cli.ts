@@ -375,6 +375,16 @@ async function doctor(): Promise<boolean> {
         fail(`account ${account.name} at ${account.broker}: ${reason} ${error.nextStep}`);
       }
     }
+    const { loginLeft } = await import('./messages/login-runway.ts');
+    for (const { broker, person, endsAt, endedAt } of await core.store.listLogins()) {
+      const login = `login of ${person} at ${broker}`;
+      const end = endedAt ?? endsAt;
+      const now = systemClock.now();
+      if (end === null) print(`ok  ${login}`);
+      else if (Temporal.Instant.compare(end, now) > 0)
+        print(`ok  ${login}: ${loginLeft(end, now)}`);
+      else fail(`${login} has ended: /connect ${broker} makes a new one.`);
+    }
     const { openConfiguredChats } = await import('./chat/configured-chats.ts');
     const { COMMANDS } = await import('../commands/index.ts');
     for (const chat of await openConfiguredChats(config, core.context, COMMANDS)) {

@@ -75,7 +75,7 @@ export function loadConfig(options: LoadOptions): ConfigResult {
     digest: digestConfig({ accounts, people, limits, ...settings }),
     warnings: [
       ...portfolios.warnings,
-      ...environmentWarnings({ accounts, demo: source.demo }, settings),
+      ...environmentWarnings({ accounts, people, demo: source.demo }, settings),
       ...unknownNameWarnings(variables, names),
     ],
   };
@@ -120,7 +120,7 @@ function shownPath(path: string, cwd: string): string {
 }
 
 function environmentWarnings(
-  portfolios: Pick<Config, 'accounts' | 'demo'>,
+  portfolios: Pick<Config, 'accounts' | 'demo' | 'people'>,
   settings: EnvironmentSettings,
 ): readonly string[] {
   const { accounts, demo } = portfolios;
@@ -148,7 +148,27 @@ function environmentWarnings(
       );
     }
   }
-  return [...new Set(warnings)];
+  return [...new Set([...warnings, ...connectionWarnings(portfolios, settings)])];
+}
+
+/** Accounts that are reached through the login of a person, whom there must be and whose login is kept. */
+function connectionWarnings(
+  { accounts, people }: Pick<Config, 'accounts' | 'people'>,
+  { masterKeys }: EnvironmentSettings,
+): readonly string[] {
+  return accounts.flatMap(({ name, brokerSettings: { connection } }) => {
+    if (typeof connection !== 'string') return [];
+    if (!people.some(({ id }) => id === connection)) {
+      return [
+        `Account ${name} uses the login of ${connection}, who is not among the people: nobody can connect it.`,
+      ];
+    }
+    return masterKeys.length > 0
+      ? []
+      : [
+          `Account ${name} uses the login of ${connection}, which is only kept with EVENKEEL_MASTER_KEY in .env.`,
+        ];
+  });
 }
 
 function inEnvironment(problem: PathProblem, variables: Variables): ConfigProblem {

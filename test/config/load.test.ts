@@ -148,6 +148,24 @@ describe('what is probably not meant', () => {
       { DISCORD_TOKEN: 't', DISCORD_GUILD_ID: '1' },
       ['Account core has a slack channel, and slack is not configured in .env.'],
     ],
+    [
+      'the login of nobody',
+      withLines('schwab: { connection: anna }').replace('broker: paper', 'broker: schwab'),
+      {},
+      ['Account core uses the login of anna, who is not among the people: nobody can connect it.'],
+    ],
+    [
+      'a login that cannot be kept',
+      withLines('schwab: { connection: ana }').replace('broker: paper', 'broker: schwab'),
+      {},
+      ['Account core uses the login of ana, which is only kept with EVENKEEL_MASTER_KEY in .env.'],
+    ],
+    [
+      'a login that is kept',
+      withLines('schwab: { connection: ana }').replace('broker: paper', 'broker: schwab'),
+      { EVENKEEL_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') },
+      [],
+    ],
   ])('%s', (_what, text, environment, warnings) => {
     put('portfolios.yaml', text);
     expect(loaded(environment).warnings).toEqual(warnings);

@@ -51,7 +51,11 @@ const PAPER = `
       partialFills: 2
       slippageBasisPoints: 2`;
 
-function portfolios({ channels, ids, broker = PAPER }: BotWorldOptions): string {
+export function portfoliosText({
+  channels,
+  ids,
+  broker = PAPER,
+}: Pick<BotWorldOptions, 'channels' | 'ids' | 'broker'>): string {
   const person = (name: string, role: string) =>
     [
       `  ${name.toLowerCase()}:`,
@@ -89,7 +93,7 @@ ${person('Dev', 'admin')}
 
 export async function openBotWorld(options: BotWorldOptions): Promise<BotWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-e2e-'));
-  await writeFile(join(folder, 'portfolios.yaml'), portfolios(options));
+  await writeFile(join(folder, 'portfolios.yaml'), portfoliosText(options));
   const loaded = loadConfig({
     env: { DATABASE_URL: 'bot.db', PORT: '0', ...options.environment },
     cwd: folder,

@@ -1,16 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { reveal, secret } from '../../src/lib/secret.ts';
 import type { StoredLogin } from '../../src/ports/login-store.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
 import type { DatabaseStore } from '../../src/store/index.ts';
 import { openTestStore } from '../fixtures/test-store.ts';
 
+const ROTATE = fileURLToPath(new URL('./rotate-until-killed.ts', import.meta.url));
 const KEY = Buffer.alloc(32, 1);
 const OTHER_KEY = Buffer.alloc(32, 2);
 const NOW = Temporal.Instant.from('2026-11-20T15:00:00Z');
 const LATER = NOW.add({ minutes: 30 });
 const END = NOW.add({ hours: 168 });
+
+/** The same numbers from 0 to 1 each time. */
+function numbersFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
 
 async function connect(store: DatabaseStore, person = 'ana', token = 'one'): Promise<void> {
   await store.transaction((unit) =>
@@ -231,5 +245,35 @@ describe('the rotation of keys', () => {
       'secret_unreadable',
     );
     expect(rows(both)).toEqual(before);
+  });
+
+  it('is whole or not at all, wherever it is killed', async () => {
+    await using test = await openTestStore({ file: true, masterKeys: [KEY] });
+    const people = Array.from({ length: 60 }, (_, index) => `person-${index}`);
+    for (const person of people) await connect(test.store, person, person);
+    const random = numbersFrom(7);
+    for (let run = 0; run < 6; run += 1) {
+      const child = spawn(process.execPath, [ROTATE, test.path], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'exit');
+      await once(child.stdout, 'data');
+      // Somewhere in a rotation: each takes a few milliseconds.
+      setTimeout(() => child.kill('SIGKILL'), random() * 40);
+      await ended;
+      const store = await test.reopen([KEY, OTHER_KEY]);
+      const sealed = z
+        .array(z.string())
+        .parse(
+          store.database.sqlite
+            .prepare('select access_token from logins union all select refresh_token from logins')
+            .pluck()
+            .all(),
+        );
+      expect(new Set(sealed.map((text) => text.split('.')[1])).size).toBe(1);
+      for (const person of people) {
+        expect(reveal((await loginOf(store, person)).accessToken)).toBe(`access-canary-${person}`);
+      }
+    }
   });
 });

@@ -5,7 +5,7 @@ import { createLoginProvider } from './authorization-code.ts';
 
 /**
  * Alpaca: one token without an end, and nothing to refresh it with
- * (docs.alpaca.markets, "Using OAuth2 and Trading API"). Null without a registered app.
+ * (docs.alpaca.markets, "Using OAuth2 and Trading API"); quotes need the scope `data`. Null without a registered app.
  */
 export function alpacaLogin(
   { app, oauthUrl }: Pick<AlpacaSettings, 'app' | 'oauthUrl'>,
@@ -18,7 +18,7 @@ export function alpacaLogin(
     authorizationEndpoint: `${other ?? 'https://app.alpaca.markets'}/oauth/authorize`,
     tokenEndpoint: `${other ?? 'https://api.alpaca.markets'}/oauth/token`,
     ...app,
-    scope: 'account:write trading',
+    scope: 'account:write trading data',
     clientAuthentication: 'body',
     loginLifetime: null,
     clock,

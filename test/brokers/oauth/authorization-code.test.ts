@@ -39,7 +39,12 @@ const exchange = async (provider: LoginProvider, address = redirected({ code: 'C
 describe('the page where a person logs in', () => {
   it.each([
     ['Schwab', schwab(), 'https://api.schwabapi.com/v1/oauth/authorize', null],
-    ['Alpaca', alpaca(), 'https://app.alpaca.markets/oauth/authorize', 'account:write trading'],
+    [
+      'Alpaca',
+      alpaca(),
+      'https://app.alpaca.markets/oauth/authorize',
+      'account:write trading data',
+    ],
   ])("is %s's, with what it is about", async (_name, provider, page, scope) => {
     const url = new URL(await provider.authorizationUrl({ state: STATE, codeVerifier: VERIFIER }));
     expect(`${url.origin}${url.pathname}`).toBe(page);
@@ -87,7 +92,7 @@ describe('exchanging a code', () => {
     await using server = await startTokenServer();
     server.answer(() => ({
       status: 200,
-      body: { access_token: 'token', token_type: 'bearer', scope: 'account:write trading' },
+      body: { access_token: 'token', token_type: 'bearer', scope: 'account:write trading data' },
     }));
     const answer = await exchange(alpaca(server.url));
     expect(server.requests[0]).toMatchObject({

@@ -53,6 +53,41 @@ describe('what a person types', () => {
     expect(harness.interactions).toEqual([]);
   });
 
+  it('is written down without the codes of an address that does not belong there', async () => {
+    await using harness = await openWebHarness();
+    const session = await signIn(harness.chat);
+    const text = '/connect schwab https://127.0.0.1/?code=C0.canary%40&session=canary&state=canary';
+    await session.post('/say', { id: 'delivery-1', text });
+    const rows = await harness.database.selectFrom('web_messages').select('body').execute();
+    expect(JSON.stringify(rows)).toContain('code=[secret]');
+    expect(JSON.stringify(rows)).not.toContain('canary');
+    expect(harness.interactions).toMatchObject([{ command: 'connect' }]);
+  });
+
+  it('may be answered with what is shown once, to that person alone, and kept nowhere', async () => {
+    await using harness = await openWebHarness();
+    const [ana, ben] = [await signIn(harness.chat), await signIn(harness.chat)];
+    await ben.post('/person', { person: 'ben' });
+    harness.answer(async () => ({
+      type: 'message',
+      message: {
+        fallback: 'Log in',
+        blocks: [
+          { type: 'link', label: 'Log in', to: '', url: 'https://example.com/?state=canary' },
+        ],
+      },
+      visibility: 'private',
+      isUnstored: true,
+    }));
+    const answer = await ana.post('/say', { id: 'delivery-1', text: '/connect schwab' });
+    expect(answer.text).toContain('https://example.com/?state=canary');
+    for (const session of [ana, ben]) {
+      expect((await session.get('/feed')).text).not.toContain('canary');
+    }
+    const rows = await harness.database.selectFrom('web_messages').select('body').execute();
+    expect(JSON.stringify(rows)).not.toContain('canary');
+  });
+
   it('is in the feed once, however often it is delivered and whatever restarts in between', async () => {
     await using harness = await openWebHarness();
     const session = await signIn(harness.chat);
