@@ -82,10 +82,12 @@ export function dispatch(context: GatewayContext, session: Session, request: Req
       cancelAll(context);
       return;
     case 'open_orders':
+      if (readOnly(context, session)) return;
       sendOwnOpenOrders(context, session);
       session.send(openOrderEnd);
       return;
     case 'all_open_orders':
+      if (readOnly(context, session)) return;
       sendAllOpenOrders(context, session);
       session.send(openOrderEnd);
       return;
@@ -94,6 +96,7 @@ export function dispatch(context: GatewayContext, session: Session, request: Req
       else invalid(session, -1, 'Only the default client (i.e 0) can auto bind orders.');
       return;
     case 'completed_orders':
+      if (readOnly(context, session)) return;
       sendCompletedOrders(context, session, request.apiOnly);
       return;
     case 'executions':
@@ -144,4 +147,10 @@ export function dispatch(context: GatewayContext, session: Session, request: Req
       subscriptions.positionsMulti.delete(request.id);
       return;
   }
+}
+
+/** A read-only API refuses the lists of orders too: github.com/erdewit/ib_insync, issues 1 and 7. */
+function readOnly({ settings }: GatewayContext, session: Session): boolean {
+  if (settings.readOnly) invalid(session, -1, 'The API interface is currently in Read-Only mode.');
+  return settings.readOnly;
 }

@@ -65,6 +65,8 @@ export const optionsSchema = z.strictObject({
   holidays: z.array(z.string()).default([]),
   /** What becomes of an order for a closed market: 399 and held, or 201. */
   closedMarket: z.enum(['hold', 'reject']).default('hold'),
+  /** `fixed`: IB's fixed pricing. `none`: reports of zero. */
+  commissions: z.enum(['fixed', 'none']).default('fixed'),
   pacing: z.enum(['enforced', 'off']).default('enforced'),
   /** `documented`: 135 and 161. `observed`: 10147 and 10148, which newer gateways send instead. */
   cancelErrors: z.enum(['documented', 'observed']).default('documented'),

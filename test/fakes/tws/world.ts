@@ -182,7 +182,8 @@ export function createWorld(
     record(`0000e0d5.${number}.01.01`, order, {
       quantity,
       price,
-      commission: commissionOf(order.filled, value).minus(before),
+      commission:
+        settings.commissions === 'none' ? ZERO : commissionOf(order.filled, value).minus(before),
     });
   }
 
