@@ -46,7 +46,7 @@ export interface IbkrAccountOptions extends SharedLogin {
 
 /**
  * `clientOrderId`: IB itself takes a second order with the same reference; the submitter does not, over
- * restarts and lost answers too. docs/adr/0010-ibkr-orders-at-most-once.md says why that is certain.
+ * restarts and lost answers too. docs/adr/0011-ibkr-orders-at-most-once.md says why that is certain.
  */
 const CAPABILITIES: BrokerCapabilities = {
   fractional: false,

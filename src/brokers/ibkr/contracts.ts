@@ -3,7 +3,7 @@ import { BrokerError } from '../../ports/broker-error.ts';
 import { BROKER, NO_SECURITY_DEFINITION, readError } from './errors.ts';
 import type { Login } from './login.ts';
 import type { ContractHint } from './settings.ts';
-import { toIbSymbol } from './symbols.ts';
+import { fromIbSymbol, toIbSymbol } from './symbols.ts';
 import type { ContractTold } from './wire.ts';
 
 /** The one contract at IB that a symbol means. */
@@ -43,6 +43,8 @@ export function createContracts(
     if (only === undefined) return null;
     if (others.length > 0) throw ambiguous(symbol, distinct);
     const { conId, symbol: ibSymbol, primaryExch } = only.contract;
+    // Positions and orders come back under IB's symbol; it must be ours.
+    if (fromIbSymbol(ibSymbol) !== symbol) throw otherSymbol(symbol, only);
     return {
       contract: {
         conId,
@@ -88,7 +90,7 @@ async function askDetails(
         id,
         hint?.conId === undefined
           ? {
-              symbol: toIbSymbol(hint?.symbol ?? symbol),
+              symbol: toIbSymbol(symbol),
               secType: SecType.STK,
               exchange: ROUTED,
               currency: CURRENCY,
@@ -131,5 +133,15 @@ function ambiguous(symbol: string, choices: readonly ContractTold[]): BrokerErro
     'not_tradable',
     `${symbol} means several contracts at Interactive Brokers: ${named.join('; ')}. Say which under ibkr.contracts.${symbol} with conId or primaryExchange.`,
     { brokerCode: 'ambiguous_symbol' },
+  );
+}
+
+function otherSymbol(symbol: string, { contract }: ContractTold): BrokerError {
+  const found = fromIbSymbol(contract.symbol);
+  return new BrokerError(
+    BROKER,
+    'not_tradable',
+    `conId ${contract.conId} under ibkr.contracts.${symbol} is ${found} at Interactive Brokers. Correct it, or write ${found} in the targets.`,
+    { brokerCode: 'other_symbol' },
   );
 }

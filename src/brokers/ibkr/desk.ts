@@ -1,18 +1,16 @@
 import { EventName } from '@stoqey/ib';
-import { ZERO } from '../../core/decimal.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { orderMessage } from './errors.ts';
 import { createExecutions, type Execution } from './executions.ts';
-import { parseTwsTime } from './instants.ts';
 import type { Link } from './link.ts';
 import type { Login } from './login.ts';
 import { createNextRun } from './next-run.ts';
+import { beginOrder, newsOfCompletedOrder, newsOfOpenOrder } from './order-news.ts';
 import { isOver, withNews, type KnownOrder, type OrderNews } from './order-state.ts';
-import { fromIbSymbol } from './symbols.ts';
 import { createTellings, type DeskUpdate } from './tellings.ts';
-import type { CompletedOrderTold, OpenOrderTold, TwsEvent } from './wire.ts';
+import type { TwsEvent } from './wire.ts';
 
 /** All orders and executions of a login, of all its accounts, as TWS tells them. */
 export interface Desk {
@@ -24,6 +22,8 @@ export interface Desk {
   /** Orders of an account at IB, with their executions. */
   orders(account: string): readonly KnownOrder[];
   order(permId: number): KnownOrder | null;
+  /** By the number under which our client id placed it. */
+  ordersOfId(orderId: number): readonly KnownOrder[];
   executions(account: string): readonly Execution[];
   executionsOf(permId: number): readonly Execution[];
   /** Resolves when the commissions of the account are here, or have been waited for long enough. */
@@ -78,10 +78,10 @@ export function createDesk(login: Login, clock: Clock, log: Log): Desk {
   function hear(event: TwsEvent): void {
     switch (event.type) {
       case 'open_order':
-        take(newsOfOpenOrder(event));
+        take(newsOfOpenOrder(event, clientId));
         return;
       case 'completed_order':
-        take(newsOfCompletedOrder(event));
+        take(newsOfCompletedOrder(event, offsetMinutes));
         return;
       case 'order_status': {
         const { permId, status, filled, averagePrice } = event;
@@ -114,7 +114,7 @@ export function createDesk(login: Login, clock: Clock, log: Log): Desk {
   function take(news: OrderNews | null): void {
     if (news === null) return;
     const now = clock.now();
-    const known = orders.get(news.permId) ?? begin(news, now);
+    const known = orders.get(news.permId) ?? beginOrder(news, now);
     if (known === null) return;
     orders.set(news.permId, withNews(known, news, now));
     lookAgain(news.permId);
@@ -123,31 +123,16 @@ export function createDesk(login: Login, clock: Clock, log: Log): Desk {
   function takeMessage(orderId: number, code: number, text: string): void {
     const meaning = orderMessage(code, text);
     if (meaning !== 'rejected' && meaning !== 'canceled') return;
-    for (const order of orders.values()) {
-      if (order.orderId !== orderId || isOver(order.status)) continue;
-      take({ permId: order.permId, message: { rejected: meaning === 'rejected', text } });
+    for (const { permId, status, message } of ordersOfId(orderId)) {
+      // "Order Canceled - reason:" without one says nothing that is not known.
+      const empty = meaning === 'canceled' && /reason:\s*$/.test(text);
+      if (isOver(status) || (empty && message !== null)) continue;
+      take({ permId, message: { rejected: meaning === 'rejected', text } });
     }
   }
 
-  function newsOfOpenOrder(told: OpenOrderTold): OrderNews | null {
-    if (told.contract.secType !== 'STK' || told.order.permId === 0) return null;
-    const ours = told.order.clientId === clientId && told.orderId > 0;
-    return { ...newsOf(told), orderId: ours ? told.orderId : null };
-  }
-
-  function newsOfCompletedOrder(told: CompletedOrderTold): OrderNews | null {
-    if (told.contract.secType !== 'STK' || told.order.permId === 0) return null;
-    const { completedTime, completedStatus } = told.state;
-    return {
-      ...newsOf(told),
-      ...(told.order.filledQuantity === undefined ? {} : { filled: told.order.filledQuantity }),
-      ...(told.state.status === 'Inactive'
-        ? { message: { rejected: true, text: completedStatus ?? 'Inactive' } }
-        : {}),
-      endedBy: completedStatus,
-      endedAt: completedTime === null ? null : parseTwsTime(completedTime, offsetMinutes),
-    };
-  }
+  const ordersOfId = (orderId: number): readonly KnownOrder[] =>
+    [...orders.values()].filter((order) => order.orderId === orderId);
 
   async function syncAll(): Promise<void> {
     const link = await login.connect();
@@ -231,6 +216,7 @@ export function createDesk(login: Login, clock: Clock, log: Log): Desk {
     syncExecutions,
     orders: (account) => [...orders.values()].filter((order) => order.account === account),
     order: (permId) => orders.get(permId) ?? null,
+    ordersOfId,
     executions: (account) => executions.of(account),
     executionsOf: (permId) => executions.ofOrder(permId),
     commissionsSettled: async (account) => {
@@ -253,44 +239,5 @@ export function createDesk(login: Login, clock: Clock, log: Log): Desk {
       tellings.stop();
       listeners.clear();
     },
-  };
-}
-
-function newsOf({ contract, order, state }: OpenOrderTold | CompletedOrderTold): OrderNews {
-  return {
-    permId: order.permId,
-    account: order.account,
-    orderRef: order.orderRef,
-    symbol: fromIbSymbol(contract.symbol),
-    side: order.action === 'BUY' || order.action === 'SLONG' ? 'buy' : 'sell',
-    ...(order.totalQuantity === undefined ? {} : { quantity: order.totalQuantity }),
-    limitPrice: order.orderType === 'LMT' ? (order.lmtPrice ?? null) : null,
-    status: state.status,
-  };
-}
-
-/** A new order; null where the news does not say enough of it. */
-function begin(news: OrderNews, now: Temporal.Instant): KnownOrder | null {
-  const { permId, account, symbol, side, filled } = news;
-  if (account === undefined || symbol === undefined || side === undefined) return null;
-  return {
-    permId,
-    orderId: news.orderId ?? null,
-    account,
-    orderRef: news.orderRef ?? null,
-    symbol,
-    side,
-    // Completed orders are listed with a quantity of zero.
-    quantity: news.quantity?.gt(ZERO) === true ? news.quantity : (filled ?? ZERO),
-    limitPrice: news.limitPrice ?? null,
-    filled: ZERO,
-    averagePrice: null,
-    status: 'Unknown',
-    endedBy: null,
-    endedAt: null,
-    message: null,
-    cancelAsked: false,
-    firstHeardAt: news.endedAt ?? now,
-    changedAt: news.endedAt ?? now,
   };
 }

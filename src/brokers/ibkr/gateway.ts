@@ -40,7 +40,7 @@ export function openIbkrGateway({ config, clock, log }: IbkrSurroundings): Broke
       desk,
       reads: createAccountReads(login, log),
       quotes: createQuotes(login, clock),
-      submitter: createSubmitter(login, desk),
+      submitter: createSubmitter(login, desk, log),
     };
     logins.set(key, shared);
     return shared;

@@ -90,13 +90,14 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
     const now = clock.now();
     const price = priceOf(ticks);
     const newest = delayed ? now.subtract(DELAY) : now;
+    const ofLast = price !== null && price === last ? lastAt : null;
     return {
       symbol,
       price,
       bid,
       ask,
       // A last trade is as old as it is; bid and ask are of this moment, or of the delayed one.
-      at: price !== null && price === last && lastAt !== null ? lastAt : newest,
+      at: ofLast !== null && Temporal.Instant.compare(ofLast, newest) < 0 ? ofLast : newest,
       tradable: resolved.tradable,
       fractionable: false,
     };

@@ -27,13 +27,8 @@ const contractSchema = z
         'expected an exchange as IB names it, such as NASDAQ or ARCA',
       )
       .optional(),
-    /** The symbol at IB where it is written in another way. */
-    symbol: symbolSchema.optional(),
   })
-  .refine(
-    (contract) => Object.keys(contract).length > 0,
-    'expected conId, primaryExchange or symbol',
-  );
+  .refine((contract) => Object.keys(contract).length > 0, 'expected conId or primaryExchange');
 
 export const ibkrSettingsSchema = z.strictObject({
   account: accountIdSchema,

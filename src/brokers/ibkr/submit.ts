@@ -2,10 +2,12 @@ import { OrderAction, OrderType, TimeInForce, type Order } from '@stoqey/ib';
 import type { OrderIntent } from '../../core/order.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
 import type { ExecuteTradeResult } from '../../ports/broker.ts';
+import type { Log } from '../../ports/log.ts';
 import type { ResolvedContract } from './contracts.ts';
 import type { Desk } from './desk.ts';
 import { codeOf, orderMessage } from './errors.ts';
-import type { Answer, Login, Question } from './login.ts';
+import type { Login } from './login.ts';
+import type { Answer, Question } from './question.ts';
 import { cancelOrder } from './cancel.ts';
 import { isOver } from './order-state.ts';
 import type { TwsStatus } from './wire.ts';
@@ -51,9 +53,31 @@ type Outcome =
 /** `cut`: the connection ended before the answer. `silent`: it did not, and no answer came. */
 type Sent = 'sent' | 'cut' | 'silent';
 
-export function createSubmitter(login: Login, desk: Desk): Submitter {
+export function createSubmitter(login: Login, desk: Desk, log: Log): Submitter {
   /** What this process has handed to TWS. */
   const sent = new Map<string, Sent>();
+  /** What was sent under each order id: for what TWS says of it later. */
+  const intents = new Map<number, OrderIntent>();
+  const withdrawing = new Map<number, Promise<ExecuteTradeResult>>();
+
+  const withdrawOnce = (permId: number, reason: string, intent: OrderIntent) => {
+    const begun = withdrawing.get(permId) ?? withdraw(login, desk, permId, reason, intent);
+    withdrawing.set(permId, begun);
+    return begun;
+  };
+
+  // TWS may tell that it keeps an order until the market opens after it has told that it has it.
+  login.follow((event) => {
+    if (event.type !== 'told' || event.event.type !== 'message') return;
+    const { id, code, text } = event.event;
+    const intent = id === null ? undefined : intents.get(id);
+    if (id === null || intent === undefined || orderMessage(code, text) !== 'held') return;
+    for (const { permId } of desk.ordersOfId(id)) {
+      withdrawOnce(permId, text, intent).catch((error: unknown) => {
+        log.error({ code: 'ibkr_withdraw_failed', error }, 'a held order was not taken back');
+      });
+    }
+  });
 
   async function place(
     intent: OrderIntent,
@@ -74,7 +98,14 @@ export function createSubmitter(login: Login, desk: Desk): Submitter {
       else await desk.sync();
       if (findByReference(desk, account, intent.clientOrderId).length > 0) return duplicate(intent);
       const { contract } = await resolve();
-      outcome = await login.ask(orderQuestion(intent, account, contract));
+      const question = orderQuestion(intent, account, contract);
+      outcome = await login.ask({
+        ...question,
+        send: (api, id) => {
+          intents.set(id, intent);
+          question.send(api, id);
+        },
+      });
     } catch (error) {
       // It was not sent: what is known of it is what was known before.
       if (before === undefined) sent.delete(key);
@@ -83,7 +114,7 @@ export function createSubmitter(login: Login, desk: Desk): Submitter {
     }
     switch (outcome.type) {
       case 'held':
-        return await withdraw(login, desk, outcome, intent);
+        return await withdrawOnce(outcome.permId, outcome.reason, intent);
       case 'unknown':
         sent.set(key, outcome.silent ? 'silent' : 'cut');
         return { type: 'unknown', reason: outcome.reason };
@@ -220,21 +251,21 @@ function orderFor(intent: OrderIntent, account: string): Order {
 async function withdraw(
   login: Login,
   desk: Desk,
-  held: Extract<Outcome, { type: 'held' }>,
+  permId: number,
+  reason: string,
   intent: OrderIntent,
 ): Promise<ExecuteTradeResult> {
-  const accepted = { type: 'accepted', brokerOrderId: String(held.permId) } as const;
+  const accepted = { type: 'accepted', brokerOrderId: String(permId) } as const;
   if (intent.extendedHours) return accepted;
+  desk.note({ permId, message: { rejected: false, text: reason } });
   try {
-    await cancelOrder(login, desk, held.permId);
+    await cancelOrder(login, desk, permId);
     await desk.sync();
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     return accepted;
   }
-  const order = desk.order(held.permId);
+  const order = desk.order(permId);
   const gone = order !== null && isOver(order.status) && order.filled.eq('0');
-  return gone
-    ? { type: 'rejected', code: 'market_closed', brokerCode: '399', reason: held.reason }
-    : accepted;
+  return gone ? { type: 'rejected', code: 'market_closed', brokerCode: '399', reason } : accepted;
 }

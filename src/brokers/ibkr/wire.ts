@@ -87,6 +87,9 @@ const amountSchema = z.string().regex(DECIMAL_TEXT).transform(decimal);
 
 const id = z.int();
 
+/** Older versions of TWS say so, instead of -1, that a message is about no request. */
+const NO_ID = 2_147_483_647;
+
 /** Each callback that is listened to, with the shape of its arguments. */
 const CALLBACKS = {
   [EventName.nextValidId]: z
@@ -110,7 +113,7 @@ const CALLBACKS = {
     .tuple([z.instanceof(Error), z.int(), id], z.unknown())
     .transform(([error, code, about]) => ({
       type: 'message' as const,
-      id: about < 0 ? null : about,
+      id: about < 0 || about === NO_ID ? null : about,
       code,
       text: error.message,
     })),

@@ -10,6 +10,7 @@ describe('a callback of @stoqey/ib', () => {
       { type: 'message', id: 5, code: 201, text: 'no' },
     ],
     ['error', [new Error('no'), 502, -1], { type: 'message', id: null, code: 502 }],
+    ['error', [new Error('no'), 321, 2_147_483_647], { type: 'message', id: null, code: 321 }],
     ['managedAccounts', ['DU1,DU2,'], { type: 'managed_accounts', accounts: ['DU1', 'DU2'] }],
     ['orderStatus', [5, 'Submitted', 0, 10, 0, 901, 0, 0, 7, '', 0], { permId: 901, clientId: 7 }],
     ['accountSummary', [3, 'DU1', 'TotalCashValue', '10.07', 'USD'], { amount: expect.anything() }],
