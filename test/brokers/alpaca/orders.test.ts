@@ -211,6 +211,9 @@ describe('an order', () => {
       type: 'rejected',
       code: 'market_closed',
     });
+    // Known until the next session opens.
+    expect(await broker.executeTrade(buy('MSFT', '1'))).toMatchObject({ code: 'market_closed' });
+    expect(tiny.paths().filter((path) => path === 'GET /v2/clock')).toHaveLength(2);
     const late = { ...buy('MSFT', '1', '33.00'), extendedHours: true };
     expect(await broker.executeTrade(late)).toMatchObject({ type: 'accepted' });
     expect(tiny.asked.filter(({ method }) => method === 'POST')).toHaveLength(3);

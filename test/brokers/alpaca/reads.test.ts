@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toText } from '../../../src/core/decimal.ts';
+import { recordUpdates } from '../../contracts/broker/harness.ts';
 import { EPOCH } from '../../contracts/broker/requests.ts';
+import { until } from '../../e2e/bot-world.ts';
 import { createTestClock } from '../../fixtures/test-clock.ts';
 import type { Asked, Answer } from './tiny-alpaca.ts';
 import { assetJson, fillJson, openAlpaca, openTinyAlpaca, orderJson } from './tiny-alpaca.ts';
@@ -272,5 +274,44 @@ describe('histories', () => {
     });
     await using alpaca = openAlpaca(tiny.url);
     await expect(alpaca.broker.listOrders(EPOCH)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('a fill that the stream tells of before it is in the books', () => {
+  it('is looked for again, and told ahead of its order', async () => {
+    const clock = createTestClock();
+    let booked = false;
+    await using tiny = await openTinyAlpaca({
+      'GET /v2/account/activities/FILL': () => ({ json: booked ? [fillJson()] : [] }),
+    });
+    await using alpaca = openAlpaca(tiny.url, { clock });
+    const log = recordUpdates(alpaca.broker);
+    const reads = () => tiny.paths().filter((path) => path.endsWith('/FILL')).length;
+    // What was missed before the stream is read once at its beginning.
+    await until('the stream', () => tiny.heard.length === 2 && reads() === 1);
+    const order = orderJson({
+      status: 'partially_filled',
+      filled_qty: '5',
+      filled_avg_price: '33.33',
+    });
+    for (const socket of tiny.sockets) {
+      socket.send(
+        JSON.stringify({ stream: 'trade_updates', data: { event: 'partial_fill', order } }),
+      );
+    }
+    const isScheduled = (milliseconds: number) => () =>
+      clock.scheduled().some((at) => at.since(clock.now()).total('milliseconds') === milliseconds);
+    await until('the first wait', isScheduled(100));
+    expect(log.updates).toEqual([]);
+    await clock.advance({ milliseconds: 100 });
+    await until('the second wait', isScheduled(250));
+    booked = true;
+    await clock.advance({ milliseconds: 250 });
+    await log.until((updates) => updates.length === 2);
+    expect(log.updates).toMatchObject([
+      { type: 'fill', fill: { clientOrderId: 'ek-1' } },
+      { type: 'order', order: { status: 'partially_filled' } },
+    ]);
+    expect(reads()).toBe(4);
   });
 });
