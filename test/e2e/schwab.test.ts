@@ -133,6 +133,38 @@ describe('the main job at Charles Schwab', () => {
   }, 40_000);
 });
 
+describe('a restart in the middle', () => {
+  it('ends as if nothing had happened: each leg is one order, with all its fills', async () => {
+    await using opened = await open({ fills: 'told' });
+    const { schwab, team, world } = opened;
+    const { store } = world.bot.context;
+    team.command('Ana', 'rebalance', { account: 'core' });
+    const proposal = await until('a proposal', () =>
+      team.posted().find(({ buttons }) => buttons.includes('Approve')),
+    );
+    team.click('Ben', proposal, 'Approve');
+    await until('a working sell', async () =>
+      (await store.listOrders({})).some(({ status }) => status === 'accepted'),
+    );
+    await schwab.fillNext({});
+    await world.restart();
+    await until(
+      'the end of the execution',
+      async () => {
+        await schwab.fillNext({});
+        const [record] = await world.bot.context.store.listProposals({ limit: 1 });
+        return record?.status === 'executed';
+      },
+      25_000,
+    );
+    const orders = await world.bot.context.store.listOrders({});
+    const state = await schwab.state({});
+    expect(new Set(orders.map(({ intent }) => intent.leg)).size).toBe(orders.length);
+    expect(state.orders).toHaveLength(orders.length);
+    expect(await world.bot.context.store.listFills({})).toHaveLength(state.executions.length);
+  }, 60_000);
+});
+
 describe('an order at Schwab whose answer is lost', () => {
   it('is asked about in the thread when two fit, and goes on from the answer', async () => {
     await using opened = await open();

@@ -406,6 +406,11 @@ describe('an order whose answer was lost', () => {
       expected: ['not_found'],
     },
     {
+      what: 'not one with a stop, at the same price',
+      orders: [order({ orderType: 'STOP_LIMIT' })],
+      expected: ['not_found'],
+    },
+    {
       what: 'not one at the market',
       orders: [order({ orderType: 'MARKET', price: undefined })],
       expected: ['not_found'],

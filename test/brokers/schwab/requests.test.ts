@@ -307,6 +307,46 @@ describe('the account', () => {
     expect(world.asked).toHaveLength(2);
   });
 
+  test.each([
+    ['a read', 'GET'],
+    ['an order', 'POST'],
+  ])('is addressed anew after %s that Schwab could not place', async (_what, method) => {
+    await using world = await openInlineSchwab(
+      withNumbers((request) => (request.method === method ? refusal(404, 'Not found') : PLACED)),
+    );
+    const ask = async () =>
+      method === 'GET'
+        ? await world.broker.getAccountBalance().catch(() => null)
+        : await world.broker.executeTrade(INTENT);
+    await ask();
+    await ask();
+    expect(world.asked.map(({ path }) => path.split('/').at(4))).toEqual([
+      'accountNumbers',
+      HASH,
+      'accountNumbers',
+      HASH,
+    ]);
+  });
+
+  test('shares its login, and so its hashes and its pace, with others of the same person', async () => {
+    await using world = await openInlineSchwab(answering(numbers('12345678', '99995678')), {
+      ordersAMinute: '1',
+    });
+    const other = world.gateway.openAccount({
+      name: 'second',
+      mode: 'live',
+      brokerSettings: { connection: 'ana', accountNumber: '99995678' },
+    });
+    await Promise.all([world.broker.getAccountBalance(), other.getAccountBalance()]);
+    expect(world.asked.filter(({ path }) => path.endsWith('/accountNumbers'))).toHaveLength(1);
+    const sent = [world.broker.executeTrade(INTENT), other.executeTrade(INTENT)];
+    await world.requests(4);
+    expect(world.asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    await world.clock.advance({ minutes: 1 });
+    await Promise.all(sent);
+    expect(world.asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
+  });
+
   test('is asked for again after it could not be', async () => {
     let first = true;
     await using world = await openInlineSchwab(({ path }) => {
