@@ -159,7 +159,29 @@ async function start(): Promise<void> {
   for (const warning of config.warnings) process.stderr.write(`Note: ${warning}\n`);
   const bot = await sparingMemory(async () => {
     const { startBot } = await import('./main.ts');
-    return await startBot({ config, clock: systemClock, random: systemRandom, log });
+    return await startBot({
+      config,
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      standingBy: (holder) => {
+        print(
+          `Another Evenkeel (process ${processOf(holder)}) acts on ${config.databasePath}. This one stands by and takes over when that one ends.`,
+        );
+      },
+      // Ending is the safe answer: what supervises the process starts it again, and it stands by.
+      leaseLost: () => {
+        process.stderr.write(
+          'Another Evenkeel has taken over this database, so this one ends. Everything it did is recorded.\n',
+        );
+        process.exit(75);
+      },
+    });
+  });
+  // Before anybody is told how to end it.
+  const asked = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
   });
   print('');
   print(`Evenkeel is running. Open ${bot.web.url}`);
@@ -169,10 +191,7 @@ async function start(): Promise<void> {
       'No portfolios.yaml here, so these are the demo accounts, on paper: try /rebalance core.',
     );
   }
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  await asked;
   print('\nStopping: nothing new is taken; what is under way is kept.');
   // A second Ctrl-C, or a stop that hangs, ends the process: everything durable is durable already.
   process.once('SIGINT', () => process.exit(130));
@@ -186,6 +205,11 @@ async function start(): Promise<void> {
   await bot.stop();
   clearTimeout(guard);
   print('Stopped.');
+}
+
+/** The number that the operating system knows the holder of a lease by. */
+function processOf(holder: string): string {
+  return holder.split('/')[2] ?? holder;
 }
 
 async function demo(options: { json?: boolean }): Promise<void> {

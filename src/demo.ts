@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTerminalChat } from './chat/terminal/terminal-chat.ts';
 import type { Config } from './config/config.ts';
-import { nextSession } from './core/market-calendar.ts';
+import { marketClockAt, nextSession } from './core/market-calendar.ts';
 import { systemClock } from './lib/clock.ts';
 import { systemRandom } from './lib/random.ts';
 import { reveal } from './lib/secret.ts';
@@ -46,6 +46,7 @@ export async function runDemo(config: Config, log: Log, terminal: Terminal): Pro
   const databasePath =
     temporary === null ? config.databasePath : join(temporary, 'evenkeel-demo.db');
   const clock = createSteppedClock(systemClock);
+  clock.jump(clock.now().until(lateMorning(clock.now())));
   try {
     const bot = await startBot({
       config: { ...config, databasePath, port: 0, slack: null, discord: null },
@@ -65,6 +66,13 @@ export async function runDemo(config: Config, log: Log, terminal: Terminal): Pro
   } finally {
     if (temporary !== null) await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/**
+ * An hour and a half into the next session: no job is due before the demo comes to it, whenever it is run.
+ */
+function lateMorning(now: Temporal.Instant): Temporal.Instant {
+  return nextSession(now).open.add({ minutes: 90 });
 }
 
 async function playMainJob(
@@ -140,7 +148,8 @@ async function playMainJob(
   await bot.settled();
 
   title('4. The exchange closes. The scheduler posts the daily summaries.');
-  const { close } = nextSession(context.clock.now());
+  const { nextClose: close } = marketClockAt(context.clock.now());
+  if (close === null) throw new Error('the exchange has a close on every session');
   jump(context.clock.now().until(close.add({ minutes: 6 })));
   await scheduler.tick();
   await bot.settled();

@@ -3,6 +3,8 @@ import { COMMANDS } from '../commands/index.ts';
 import { auditEntry, EVENKEEL } from './app/audit.ts';
 import type { AppContext, ReplayMarket } from './app/context.ts';
 import { createChatIncidents } from './app/chat-incidents.ts';
+import { acquireLease, NO_LEASE } from './app/lease.ts';
+import type { Lease } from './app/lease.ts';
 import { runChat } from './app/run-chat.ts';
 import type { RunningChat } from './app/run-chat.ts';
 import { createDispatcher } from './app/dispatch.ts';
@@ -21,6 +23,7 @@ import { EXCHANGE_TIME_ZONE } from './core/market-calendar.ts';
 import { JOBS } from './jobs/index.ts';
 import { createScheduler } from './jobs/scheduler.ts';
 import type { Scheduler } from './jobs/scheduler.ts';
+import { isProcessGone, processHolder } from './lib/process-holder.ts';
 import { reveal } from './lib/secret.ts';
 import type { Broker, BrokerGateway } from './ports/broker.ts';
 import type { Chat, InteractionHandler } from './ports/chat.ts';
@@ -41,6 +44,10 @@ export interface BotSurroundings {
   readonly log: Log;
   /** A platform besides the configured ones that shows every account: the demo's terminal. */
   readonly extraChat?: Chat;
+  /** Another process acts on the database: this one waits until it is gone. Named as in the lease. */
+  readonly standingBy?: (holder: string) => void;
+  /** Another process has taken over: this one must end, and may begin again standing by. */
+  readonly leaseLost?: () => void;
 }
 
 /** A running bot. */
@@ -66,11 +73,15 @@ export interface Core {
 
 /**
  * Opens the store and the brokers of a configuration.
- * @param changed called after every commit that a chat may want to show.
+ * @param options `changed`: called after every commit that a chat may want to show. `acquire`: waits for
+ *   the right to act before any broker is opened; left out for what never executes.
  */
 export async function openCore(
   surroundings: BotSurroundings,
-  changed: () => void = () => {},
+  options: {
+    readonly changed?: () => void;
+    readonly acquire?: (store: DatabaseStore) => Promise<Lease>;
+  } = {},
 ): Promise<Core> {
   const { config, clock, random, log } = surroundings;
   const store = await openStore({
@@ -84,13 +95,16 @@ export async function openCore(
   const redirects = createRedirects({ clock, log });
   const brokers = new Map<string, Broker>();
   const gateways = new Map<string, BrokerGateway>();
+  let lease: Lease | null = null;
   const close = async () => {
     await redirects.close();
     await Promise.all([...brokers.values()].map((broker) => broker.close()));
     await Promise.all([...gateways.values()].map((gateway) => gateway.close()));
+    await lease?.end();
     await store.close();
   };
   try {
+    lease = (await options.acquire?.(store)) ?? null;
     const replays = new Map<string, ReplayMarket>();
     for (const account of config.accounts) {
       const opened = await openBroker(surroundings, store, logins, gateways, account);
@@ -108,6 +122,7 @@ export async function openCore(
       limits: config.limits,
       loginProviders: providers,
       redirects,
+      lease: lease ?? NO_LEASE,
       clock,
       random,
       log,
@@ -123,7 +138,7 @@ export async function openCore(
         ...(config.slack === null ? [] : ['slack']),
         ...(config.discord === null ? [] : ['discord']),
       ]),
-      changed,
+      changed: options.changed ?? (() => {}),
     };
     return {
       store,
@@ -168,9 +183,12 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
   const { config, clock } = surroundings;
   const running: RunningChat[] = [];
   let web: WebChat | null = null;
-  const core = await openCore(surroundings, () => {
-    for (const chat of running) chat.wake();
-    web?.notify();
+  const core = await openCore(surroundings, {
+    changed: () => {
+      for (const chat of running) chat.wake();
+      web?.notify();
+    },
+    acquire: (store) => acquire(surroundings, store),
   });
   const { store, context } = core;
   try {
@@ -224,6 +242,22 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
     await core.close();
     throw error;
   }
+}
+
+function acquire(surroundings: BotSurroundings, store: DatabaseStore): Promise<Lease> {
+  const { clock, log, standingBy, leaseLost } = surroundings;
+  return acquireLease({
+    store,
+    clock,
+    log,
+    holder: processHolder(),
+    isGone: isProcessGone,
+    waiting: (holder) => {
+      log.info({ holder }, 'another process acts on this database; standing by');
+      standingBy?.(holder);
+    },
+    lost: () => leaseLost?.(),
+  });
 }
 
 async function openWeb(

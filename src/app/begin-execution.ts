@@ -90,6 +90,7 @@ export async function beginExecution(
     cashAtStart: fresh.balance.cash.minus(proposal.plan.cashBuffer),
   };
   const began = await context.store.transaction(async (unit) => {
+    await context.lease.require(unit);
     const step = transition(stateOf(record), { type: 'execution_started' });
     if (step.type !== 'moved') return false;
     if (!(await unit.changeProposalStatus(proposal.id, 'approved', step.status))) return false;

@@ -8,6 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { LoginProvider } from '../ports/login-provider.ts';
 import type { Redirects } from '../ports/redirects.ts';
 import type { Store } from '../ports/store.ts';
+import type { Lease } from './lease.ts';
 
 /** What every use case works with. Made once, in main. */
 export interface AppContext {
@@ -24,6 +25,8 @@ export interface AppContext {
   /** Where people can log in, by broker: those for which an app is registered. */
   readonly loginProviders: ReadonlyMap<string, LoginProvider>;
   readonly redirects: Redirects;
+  /** The right of this process to act on the database; what commits an intent looks at it first. */
+  readonly lease: Pick<Lease, 'require'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

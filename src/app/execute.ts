@@ -191,6 +191,7 @@ async function commitIntents(
     createdAt: at,
   });
   await context.store.transaction(async (unit) => {
+    await context.lease.require(unit);
     for (const { leg, quantity, limitPrice } of step.release) {
       const intent = intentFor(leg, quantity, limitPrice);
       await unit.insertOrder(intent, 'created');

@@ -190,6 +190,7 @@ async function resend(context: AppContext, run: ExecutionRun, order: Order): Pro
   const { clientOrderId, account, proposalId, leg } = order.intent;
   const at = context.clock.now();
   const allowed = await context.store.transaction(async (unit) => {
+    await context.lease.require(unit);
     if ((await haltFor(unit, account)) !== null) return false;
     await unit.appendAudit(
       auditEntry(at, EVENKEEL, 'order_submitted', account, clientOrderId, {

@@ -36,6 +36,7 @@ export async function submitOrders(
   for (const order of orders) run.inFlight.add(order.intent.clientOrderId);
   try {
     const allowed = await context.store.transaction(async (unit): Promise<readonly Order[]> => {
+      await context.lease.require(unit);
       // A halt that was committed since the decision counts: nothing new is sent from it on.
       for (const order of orders) {
         if ((await haltFor(unit, order.intent.account)) !== null) return [];

@@ -129,6 +129,13 @@ export interface AccountValue {
   readonly drift: Decimal;
 }
 
+/** Which process may act on the database, and until when if it does not renew. */
+export interface LeaseRecord {
+  readonly holder: string;
+  readonly token: number;
+  readonly expiresAt: Temporal.Instant;
+}
+
 /** What a proposal has sent and traded within some time. */
 export interface ProposalUsage {
   readonly proposalId: string;
@@ -213,6 +220,8 @@ export interface StoreReads extends LoginReads {
   findReply(idempotencyKey: string): Promise<{ readonly reply: Reply | null } | null>;
   /** Small facts the bot remembers: `summary.head`, `config.digest`, ... */
   readSetting(name: string): Promise<string | null>;
+  /** Which process may act under this name; null when none ever did. */
+  findLease(name: string): Promise<LeaseRecord | null>;
 }
 
 /** One write transaction. All of it is durable when `transaction` resolves, or none of it. */
@@ -311,6 +320,10 @@ export interface StoreTransaction extends StoreReads, LoginWrites {
     nextAttemptAt: Temporal.Instant,
   ): Promise<void>;
   writeSetting(name: string, value: string): Promise<void>;
+  /** Makes `holder` the one that may act, whoever did before. @returns its token, higher than any before. */
+  takeLease(name: string, holder: string, expiresAt: Temporal.Instant): Promise<number>;
+  /** @returns false when somebody has taken it since. */
+  renewLease(name: string, token: number, expiresAt: Temporal.Instant): Promise<boolean>;
   /**
    * Remembers the audit log's head as it is now, in this transaction, as the one that has been shown
    * outside; verification finds rows cut off below it. Call it whenever a message with the head in

@@ -20,6 +20,7 @@ import * as facts from './facts.ts';
 import { loginReads, loginWrites } from './logins.ts';
 import { migrateDatabase, type MigrationOptions } from './migrate.ts';
 import * as fills from './fills.ts';
+import * as leases from './leases.ts';
 import * as orders from './orders.ts';
 import * as proposals from './proposals.ts';
 import { createSealer, type Sealer } from './sealer.ts';
@@ -76,7 +77,9 @@ async function openOn(
   closeDatabase: () => Promise<void>,
 ): Promise<DatabaseStore> {
   const migrations = await migrateDatabase(database, options);
-  if (migrations.length > 0) options.log.info({ migrations }, 'database migrated');
+  // A new database has all of them to begin with; an older one that changes is worth a line.
+  if (migrations.includes('0001_initial')) options.log.debug({ migrations }, 'database made');
+  else if (migrations.length > 0) options.log.info({ migrations }, 'database migrated');
   const chain = chainHash(options.auditKey);
   await assertAuditKey(database, options.auditKey);
   const sealer = createSealer(options.masterKeys ?? []);
@@ -180,6 +183,7 @@ function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
     findAnnouncement: async (key) => await announcements.findAnnouncement(source(), key),
     findReply: async (idempotencyKey) => await facts.findReply(source(), idempotencyKey),
     readSetting: async (name) => await facts.readSetting(source(), name),
+    findLease: async (name) => await leases.findLease(source(), name),
   };
 }
 
@@ -237,6 +241,10 @@ function writes(
         nextAttemptAt,
       ),
     writeSetting: async (name, value) => await facts.writeSetting(source(), name, value),
+    takeLease: async (name, holder, expiresAt) =>
+      await leases.takeLease(source(), name, holder, expiresAt),
+    renewLease: async (name, token, expiresAt) =>
+      await leases.renewLease(source(), name, token, expiresAt),
     publishAuditHead: async () => {
       const head = await readAuditHead(source());
       await facts.writeSetting(source(), PUBLISHED_HEAD_SETTING, `${head.seq}:${head.hash}`);

@@ -5,6 +5,12 @@ import type { ProposalStatus } from '../core/proposal.ts';
 
 /** The columns as migrations/ made them: decimals and instants are text (see columns.ts). */
 export interface Tables {
+  leases: {
+    name: string;
+    holder: string;
+    token: number;
+    expires_at: string;
+  };
   proposals: {
     number: Generated<number>;
     id: string;

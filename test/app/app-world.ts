@@ -110,6 +110,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       limits: options.limits ?? NO_SHARED_LIMITS,
       loginProviders: options.loginProviders ?? new Map(),
       redirects: options.redirects ?? NO_REDIRECTS,
+      lease: { require: async () => {} },
       clock: life.clock,
       random: {
         bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),

@@ -25,7 +25,7 @@ describe('migrations', () => {
   test('run at the first start, wherever the program is started from, and are logged', async () => {
     using folder = temporaryFolder();
     const logged: unknown[] = [];
-    const log: Log = { ...SILENT_LOG, info: (fields) => logged.push(fields) };
+    const log: Log = { ...SILENT_LOG, debug: (fields) => logged.push(fields) };
     const before = process.cwd();
     process.chdir(folder.path);
     try {

@@ -56,6 +56,7 @@ const READS: readonly Read[] = [
     async (reads) => await reads.listFills({ clientOrderId: 'x' }),
     /TEMP B-TREE/,
   ],
+  ['findLease', async (reads) => await reads.findLease('bot')],
   ['listProposalUsage', async (reads) => await reads.listProposalUsage(NOW)],
   ['listApprovers', async (reads) => await reads.listApprovers(['k3f9xa'])],
   ['lastTraded', async (reads) => await reads.lastTraded('core')],

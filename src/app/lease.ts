@@ -1,0 +1,142 @@
+import { isDue } from '../core/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Store, StoreReads } from '../ports/store.ts';
+import { StoreError } from '../ports/store-error.ts';
+
+/**
+ * One process acts on a database: it talks to the chats, trades, and posts. Others on the same database
+ * stand by. The holder renews its lease; when it stops renewing, another takes over under a higher token,
+ * and every order intent is written in a transaction that first looks whether the token is still the
+ * newest. A process that was frozen and wakes up later can therefore commit nothing.
+ */
+const NAME = 'bot';
+/** Without a renewal for this long the holder counts as gone. */
+const LASTS = Temporal.Duration.from({ seconds: 10 });
+const RENEW_EVERY = Temporal.Duration.from({ seconds: 3 });
+/** How often one that stands by looks: with what a lease lasts, a takeover within 12 seconds. */
+const LOOK_EVERY = Temporal.Duration.from({ seconds: 2 });
+
+/** Another process acts on the database now: nothing of this one may be committed any more. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  readonly code = 'lease_lost';
+
+  constructor() {
+    super('another process has taken over this database; nothing more is sent from this one');
+  }
+}
+
+/** The right to act, as long as it is held. */
+export interface Lease {
+  /** Rises with every taking: a later holder has a higher one. */
+  readonly token: number;
+  /**
+   * Looks, within the transaction that is about to act, whether the lease is still ours.
+   * @throws LeaseLost
+   */
+  require(unit: StoreReads): Promise<void>;
+  /** Gives it back, so that another process need not wait. Safe to call when it is lost. */
+  end(): Promise<void>;
+}
+
+/** Of a process that never executes, such as the command line: whatever would send an order fails. */
+export const NO_LEASE: Pick<Lease, 'require'> = {
+  require() {
+    return Promise.reject(new LeaseLost());
+  },
+};
+
+export interface LeaseFacts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Names this process, e.g. `host/boot/pid`. */
+  readonly holder: string;
+  /** Whether a process is certainly gone, so that its lease need not run out first. */
+  isGone(holder: string): boolean;
+  /** Somebody else holds it; told once. */
+  waiting(holder: string): void;
+  /** It was taken from us: this process must stop acting. */
+  lost(): void;
+}
+
+/** Waits until this process may act. */
+export async function acquireLease(facts: LeaseFacts): Promise<Lease> {
+  const { store, clock, holder } = facts;
+  let told = false;
+  for (;;) {
+    const taken = await store.transaction(async (unit) => {
+      const now = clock.now();
+      const current = await unit.findLease(NAME);
+      const free =
+        current === null || isDue(now, current.expiresAt) || facts.isGone(current.holder);
+      if (!free) return { type: 'held' as const, by: current.holder };
+      return { type: 'taken' as const, token: await unit.takeLease(NAME, holder, now.add(LASTS)) };
+    });
+    if (taken.type === 'taken') return hold(facts, taken.token);
+    if (!told) facts.waiting(taken.by);
+    told = true;
+    await new Promise<void>((resolve) => {
+      clock.schedule(clock.now().add(LOOK_EVERY), resolve);
+    });
+  }
+}
+
+function hold(facts: LeaseFacts, token: number): Lease {
+  const { store, clock, log } = facts;
+  let ended = false;
+  let cancel = () => {};
+  let renewing: Promise<void> = Promise.resolve();
+
+  const lose = () => {
+    if (ended) return;
+    ended = true;
+    cancel();
+    log.error({ code: 'lease_lost', token }, 'another process has taken over this database');
+    facts.lost();
+  };
+
+  const renew = async (): Promise<void> => {
+    try {
+      const renewed = await store.transaction((unit) =>
+        unit.renewLease(NAME, token, clock.now().add(LASTS)),
+      );
+      if (!renewed) lose();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      // Not lost yet: a full or locked disk may pass, and every intent looks at the token anyway.
+      log.warn({ code: error.code }, 'lease could not be renewed; it is tried again');
+    }
+    next();
+  };
+
+  const next = () => {
+    if (ended) return;
+    cancel = clock.schedule(clock.now().add(RENEW_EVERY), () => {
+      renewing = renew();
+      renewing.catch((error: unknown) => {
+        log.error({ code: 'lease_not_renewed', error }, 'lease could not be renewed');
+      });
+    });
+  };
+
+  next();
+  return {
+    token,
+    async require(unit) {
+      const current = await unit.findLease(NAME);
+      if (current?.token === token) return;
+      lose();
+      throw new LeaseLost();
+    },
+    async end() {
+      cancel();
+      const wasEnded = ended;
+      ended = true;
+      await renewing;
+      if (wasEnded) return;
+      await store.transaction((unit) => unit.renewLease(NAME, token, clock.now()));
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { acquireLease, LeaseLost } from '../../src/app/lease.ts';
+import type { Lease } from '../../src/app/lease.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { createTestClock } from '../fixtures/test-clock.ts';
+import { openTestStore, SILENT_LOG } from '../fixtures/test-store.ts';
+import { openAppWorld } from './app-world.ts';
+
+const open: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const resource of open.splice(0)) await resource[Symbol.asyncDispose]();
+});
+
+/** Processes on one database and one clock; a frozen one's timers do not run. */
+async function twoProcesses() {
+  const test = await openTestStore();
+  open.push(test);
+  const clock = createTestClock();
+  const gone = new Set<string>();
+  const join = (holder: string) => {
+    const told: string[] = [];
+    let frozen = false;
+    let lost = false;
+    const own: Clock = {
+      now: () => clock.now(),
+      schedule: (at, work) =>
+        clock.schedule(at, () => {
+          if (!frozen) work();
+        }),
+    };
+    const lease = acquireLease({
+      store: test.store,
+      clock: own,
+      log: SILENT_LOG,
+      holder,
+      isGone: (other) => gone.has(other),
+      waiting: (by) => told.push(by),
+      lost: () => {
+        lost = true;
+      },
+    });
+    let held: Lease | null = null;
+    void lease.then((given) => {
+      held = given;
+    });
+    return {
+      told,
+      freeze: () => {
+        frozen = true;
+      },
+      thaw: () => {
+        frozen = false;
+      },
+      held: () => held,
+      isLost: () => lost,
+      lease,
+    };
+  };
+  const requires = (lease: Lease) => test.store.transaction((unit) => lease.require(unit));
+  return { test, clock, gone, join, requires };
+}
+
+describe('a lease', () => {
+  it('is had at once by the first, for as long as it lives', async () => {
+    const { clock, join, requires } = await twoProcesses();
+    const first = join('first');
+    await clock.settle();
+    const second = join('second');
+    await clock.advance({ minutes: 5 });
+    expect(second.held()).toBeNull();
+    expect(second.told).toEqual(['first']);
+    await expect(requires(await first.lease)).resolves.toBeUndefined();
+    expect(first.isLost()).toBe(false);
+  });
+
+  it('goes on within 15 seconds when the holder is frozen, which then can commit nothing', async () => {
+    const { clock, join, requires } = await twoProcesses();
+    const first = join('first');
+    await clock.settle();
+    const second = join('second');
+    await clock.advance({ seconds: 30 });
+    first.freeze();
+    const frozenAt = clock.now();
+    await clock.advance({ seconds: 8 });
+    expect(second.held()).toBeNull();
+    await clock.advance({ seconds: 4 });
+    expect(second.held()).not.toBeNull();
+    expect(frozenAt.until(clock.now()).total('seconds')).toBeLessThan(15);
+    expect((await second.lease).token).toBe((await first.lease).token + 1);
+    first.thaw();
+    await expect(requires(await first.lease)).rejects.toThrow(LeaseLost);
+    expect(first.isLost()).toBe(true);
+    await expect(requires(await second.lease)).resolves.toBeUndefined();
+  });
+
+  it('goes on at the next look when the holder is certainly gone', async () => {
+    const { clock, gone, join } = await twoProcesses();
+    const first = join('first');
+    await clock.settle();
+    const second = join('second');
+    await clock.advance({ seconds: 3 });
+    first.freeze();
+    gone.add('first');
+    await clock.advance({ seconds: 2 });
+    expect(second.held()).not.toBeNull();
+  });
+
+  it('goes on at the next look when it was given back, and an ended one takes nothing away', async () => {
+    const { clock, join, requires } = await twoProcesses();
+    const first = join('first');
+    await clock.settle();
+    const second = join('second');
+    await clock.advance({ seconds: 3 });
+    await (await first.lease).end();
+    await clock.advance({ seconds: 2 });
+    expect(second.held()).not.toBeNull();
+    await (await first.lease).end();
+    await clock.advance({ seconds: 30 });
+    await expect(requires(await second.lease)).resolves.toBeUndefined();
+    expect(first.isLost()).toBe(false);
+  });
+});
+
+describe('an execution whose process was taken over', () => {
+  it('commits no intent and sends nothing', async () => {
+    await using world = await openAppWorld();
+    await world.say('ana', 'rebalance', 'core');
+    let lost = false;
+    Object.assign(world.context, {
+      lease: {
+        require: () => (lost ? Promise.reject(new LeaseLost()) : Promise.resolve()),
+      },
+    });
+    lost = true;
+    await world.click('ben', 'approve');
+    await world.clock.advance({ minutes: 1 });
+    expect((await world.newest()).status).toBe('approved');
+    expect(await world.store.listOrders({})).toEqual([]);
+    expect(await world.broker.listOrders(Temporal.Instant.from('2026-01-01T00:00:00Z'))).toEqual(
+      [],
+    );
+    lost = false;
+    await world.clock.advance({ seconds: 11 });
+    await world.settle();
+    expect((await world.newest()).status).toBe('executed');
+  });
+
+  it('sends nothing that it had committed before', async () => {
+    await using world = await openAppWorld();
+    await world.say('ana', 'rebalance', 'core');
+    let calls = 0;
+    Object.assign(world.context, {
+      // The execution begins and commits its intents; then another process takes over.
+      lease: {
+        require: () => {
+          calls += 1;
+          return calls <= 2 ? Promise.resolve() : Promise.reject(new LeaseLost());
+        },
+      },
+    });
+    await world.click('ben', 'approve');
+    await world.clock.advance({ minutes: 1 });
+    const orders = await world.store.listOrders({});
+    expect(orders.length).toBeGreaterThan(0);
+    expect(orders.every((order) => order.status === 'created')).toBe(true);
+    expect(await world.broker.listOrders(Temporal.Instant.from('2026-01-01T00:00:00Z'))).toEqual(
+      [],
+    );
+  });
+});
