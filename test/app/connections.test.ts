@@ -174,6 +174,7 @@ describe('/connect schwab', () => {
     const wrapped = ` <${address.slice(0, 40)}\n${address.slice(40)}> `;
     expect(await paste(world, 'ana', wrapped)).toContain('is connected');
     expect(world.server.requests[0]?.parameters['code']).toBe('C0.canary@');
+    expect(world.app.store.database.sqlite.serialize().includes('canary')).toBe(false);
     expect(await auditOf(world)).toEqual(['connection ana web schwab']);
   });
 
