@@ -33,6 +33,8 @@ export interface BotWorldOptions {
   readonly ids: Readonly<Record<string, readonly string[]>>;
   /** The account's broker sections, in place of the paper broker's. */
   readonly broker?: string;
+  /** The time that its own steps forward by hand; the machine's when left out. */
+  readonly clock?: Clock;
   /** What the bot's clock shows at first; the machine's time by default. */
   readonly start?: string;
   /** Done before the bot starts, e.g. what a person did at a broker last week. */
@@ -101,7 +103,7 @@ export async function openBotWorld(options: BotWorldOptions): Promise<BotWorld> 
   });
   if (loaded.type === 'invalid') throw new Error(loaded.problems.map(formatProblem).join('\n'));
   const { config } = loaded;
-  const clock = createSteppedClock(systemClock);
+  const clock = createSteppedClock(options.clock ?? systemClock);
   if (options.start !== undefined) {
     clock.jump(clock.now().until(Temporal.Instant.from(options.start)));
   }

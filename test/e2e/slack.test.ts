@@ -5,6 +5,7 @@ import { SLACK_BOT_SCOPES } from '../../src/chat/slack/manifest.ts';
 import { startSlackFake } from '../fakes/slack/index.ts';
 import { MODES } from '../chat/slack/harness.ts';
 import type { Mode } from '../chat/slack/harness.ts';
+import { createFastClock, REAL_DEADLINES } from '../fixtures/fast-clock.ts';
 import { openBotWorld } from './bot-world.ts';
 import { describeMainJob } from './main-job.ts';
 import type { MainJobWorld } from './main-job.ts';
@@ -20,7 +21,10 @@ async function freePort(): Promise<number> {
 }
 
 async function open(mode: Mode): Promise<MainJobWorld> {
+  const clock = createFastClock();
   const fake = await startSlackFake({
+    clock: clock.forSlack,
+    ...REAL_DEADLINES,
     app: { commands: COMMANDS.map(({ name }) => `/${name}`) },
     scopes: SLACK_BOT_SCOPES,
     users: Object.entries(SLACK_IDS).map(([name, id]) => ({ id, name })),
@@ -29,6 +33,7 @@ async function open(mode: Mode): Promise<MainJobWorld> {
   const port = await freePort();
   if (mode === 'signed HTTP') fake.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
   const world = await openBotWorld({
+    clock,
     environment: {
       SLACK_BOT_TOKEN: fake.botToken,
       SLACK_API_URL: fake.apiUrl,

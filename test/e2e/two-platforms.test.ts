@@ -3,13 +3,17 @@ import { COMMANDS } from '../../commands/index.ts';
 import { SLACK_BOT_SCOPES } from '../../src/chat/slack/manifest.ts';
 import { startDiscordFake } from '../fakes/discord/index.ts';
 import { startSlackFake } from '../fakes/slack/index.ts';
+import { createFastClock, REAL_DEADLINES } from '../fixtures/fast-clock.ts';
 import { openBotWorld, until } from './bot-world.ts';
 import { discordTeam, SLACK_CHANNEL, SLACK_IDS, slackTeam } from './team.ts';
 import type { Posted, Team } from './team.ts';
 
 /** One bot that serves Slack and Discord at once; everybody is on both. */
 async function open() {
+  const clock = createFastClock();
   const slack = await startSlackFake({
+    clock: clock.forSlack,
+    ...REAL_DEADLINES,
     app: { commands: COMMANDS.map(({ name }) => `/${name}`) },
     scopes: SLACK_BOT_SCOPES,
     users: Object.entries(SLACK_IDS).map(([name, id]) => ({ id, name })),
@@ -18,6 +22,7 @@ async function open() {
   const discord = await startDiscordFake();
   const general = discord.channel('general').id;
   const world = await openBotWorld({
+    clock,
     environment: {
       SLACK_BOT_TOKEN: slack.botToken,
       SLACK_APP_TOKEN: slack.appToken,

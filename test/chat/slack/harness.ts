@@ -1,10 +1,10 @@
-import { systemClock } from '../../../src/lib/clock.ts';
 import { secret } from '../../../src/lib/secret.ts';
 import { openSlackChat } from '../../../src/chat/slack/slack-chat.ts';
 import type { SlackChat, SlackChatOptions } from '../../../src/chat/slack/slack-chat.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import type { ConnectionHealth, InteractionHandler } from '../../../src/ports/chat.ts';
 import type { Log, LogFields } from '../../../src/ports/log.ts';
+import { createFastClock, REAL_DEADLINES } from '../../fixtures/fast-clock.ts';
 import { startSlackFake } from '../../fakes/slack/index.ts';
 import type { SlackFake, SlackFakeOptions } from '../../fakes/slack/index.ts';
 
@@ -57,7 +57,10 @@ export async function openSlackHarness(
     readonly chat?: Partial<SlackChatOptions>;
   } = {},
 ): Promise<SlackHarness> {
+  const clock = createFastClock();
   const fake = await startSlackFake({
+    clock: clock.forSlack,
+    ...REAL_DEADLINES,
     app: { commands: ['/rebalance', '/portfolio', '/halt', '/help'] },
     ...options.fake,
   });
@@ -71,7 +74,7 @@ export async function openSlackHarness(
           : { type: 'http', signingSecret: secret(fake.signingSecret), port: 0 },
       apiUrl: fake.apiUrl,
     },
-    clock: systemClock,
+    clock,
     log,
     channels: ['C1'],
     ...options.chat,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { InteractionHandler, Interaction, Reply } from '../../../src/ports/chat.ts';
 import { APPROVE, EVERY_BLOCK, REJECT_FORM } from '../../contracts/chat/samples.ts';
+import { FAST } from '../../fixtures/fast-clock.ts';
 import { richBlockTypes } from '../../fakes/slack/index.ts';
 import { MODES, openSlackHarness, say } from './harness.ts';
 import type { SlackHarness } from './harness.ts';
@@ -216,7 +217,7 @@ describe('posting and editing', () => {
     fake.faults.next('chat.update', { type: 'rate_limited', retryAfterSeconds: 1 });
     const before = performance.now();
     expect(await chat.edit(reference, say('Two'))).toBe('edited');
-    expect(performance.now() - before).toBeGreaterThan(950);
+    expect(performance.now() - before).toBeGreaterThan(950 / FAST);
     expect(fake.callsTo('chat.update')).toHaveLength(2);
   });
 
@@ -258,7 +259,7 @@ describe('posting and editing', () => {
     const { chat, fake } = await started();
     const before = performance.now();
     for (let count = 0; count < 6; count += 1) await chat.post('C1', say(String(count)));
-    expect(performance.now() - before).toBeGreaterThan(900);
+    expect(performance.now() - before).toBeGreaterThan(900 / FAST);
     expect(fake.callsTo('chat.postMessage').map(({ error }) => error)).toEqual(Array(6).fill(null));
   });
 
