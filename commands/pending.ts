@@ -1,9 +1,9 @@
 import { ACCOUNT_OPTION } from '../src/app/command.ts';
 import type { Command } from '../src/app/command.ts';
-import { accountNamed, displayName, proposerName } from '../src/app/context.ts';
+import { accountNamed, proposerName } from '../src/app/context.ts';
 import { openly } from '../src/app/privately.ts';
+import { readApproval } from '../src/app/read-approval.ts';
 import { EXCHANGE_TIME_ZONE } from '../src/core/market-calendar.ts';
-import { eligibleApprovers } from '../src/core/permission.ts';
 import { presentPending } from '../src/messages/pending.ts';
 
 /** Shows what waits for a decision. */
@@ -21,16 +21,18 @@ export const pending = {
     return openly(
       presentPending({
         account: args.account?.name ?? null,
-        entries: known.map((record) => ({
-          record,
-          proposerName: proposerName(context, record.proposal.proposedBy),
-          voterNames: record.decisions.map((decision) => displayName(context, decision.person)),
-          approverNames: eligibleApprovers(
-            context.people,
-            accountNamed(context, record.proposal.account),
+        entries: await Promise.all(
+          known.map(async (record) => ({
             record,
-          ).map((person) => person.name),
-        })),
+            proposerName: proposerName(context, record.proposal.proposedBy),
+            approval: await readApproval(
+              context,
+              context.store,
+              record,
+              accountNamed(context, record.proposal.account),
+            ),
+          })),
+        ),
         timeZone: EXCHANGE_TIME_ZONE,
         now: context.clock.now(),
       }),

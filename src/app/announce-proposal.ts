@@ -5,7 +5,9 @@ import { earlier } from '../core/time.ts';
 import { formatDate } from '../messages/time.ts';
 import { mayQueue } from '../core/checks/market-hours.ts';
 import { findChecks } from '../core/checks/find-checks.ts';
-import { eligibleApprovers } from '../core/permission.ts';
+import { approvalAsks, takesForm } from '../core/approval-asks.ts';
+import { approvalState } from '../core/approval-state.ts';
+import type { ApprovalState } from '../core/approval-state.ts';
 import type { Plan } from '../core/plan-types.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { votersOf } from '../core/proposal.ts';
@@ -21,7 +23,7 @@ import { readCheckFacts } from './read-check-facts.ts';
 import { announcementKey } from './proposal-id.ts';
 import { announceNotices } from './proposal-notices.ts';
 import { settleQuestions } from './outcome-questions.ts';
-import { approvalRule } from './propose.ts';
+import { riskOf } from './read-approval.ts';
 
 /**
  * Puts a proposal's message, as it is within this transaction, in front of everyone who follows it, and
@@ -35,13 +37,13 @@ export async function announceProposal(
   const record = await unit.findProposal(proposalId);
   if (record === null) throw new Error(`proposal ${proposalId} is not there`);
   const account = accountNamed(context, record.proposal.account);
-  const message = await renderProposal(context, unit, record, account);
+  const { message, approval } = await render(context, unit, record, account);
   await unit.announce(
     { key: announcementKey(proposalId), account: account.name, message },
     destinationsOf(context, account),
     context.clock.now(),
   );
-  await announceNotices(context, unit, record, account);
+  await announceNotices(context, unit, record, account, approval);
   await settleQuestions(context, unit, proposalId);
 }
 
@@ -52,6 +54,15 @@ export async function renderProposal(
   record: ProposalRecord,
   account: AccountSettings,
 ): Promise<Message> {
+  return (await render(context, store, record, account)).message;
+}
+
+async function render(
+  context: AppContext,
+  store: StoreReads,
+  record: ProposalRecord,
+  account: AccountSettings,
+): Promise<{ readonly message: Message; readonly approval: ApprovalState }> {
   const { proposal } = record;
   const [orders, fills, facts, checkFacts, audit] = await Promise.all([
     store.listOrders({ proposalId: proposal.id }),
@@ -60,13 +71,20 @@ export async function renderProposal(
     readCheckFacts(context, store, proposal, account, { voters: votersOf(record) }),
     auditSpan(store, proposal.id),
   ]);
-  const approvals = record.decisions.filter((decision) => decision.verdict === 'approve');
+  const checks = findChecks(checkFacts);
+  const approval = approvalState(record, account, context.people, riskOf(proposal.plan, checks));
+  // While votes are counted, only those that count are shown; afterwards, those that were given.
+  const counted = new Set(approval.voters.map((person) => person.id));
+  const approvals = record.decisions.filter(
+    ({ verdict, person }) =>
+      verdict === 'approve' && (record.status !== 'pending' || counted.has(person)),
+  );
   const rejection = record.decisions.find((decision) => decision.verdict === 'reject');
-  return presentProposal({
+  const message = presentProposal({
     record,
     account,
     proposerName: proposerName(context, proposal.proposedBy),
-    approverNames: eligibleApprovers(context.people, account, record).map((person) => person.name),
+    approval,
     votes: approvals.map((decision) => ({
       name: displayName(context, decision.person),
       at: decision.at,
@@ -79,8 +97,8 @@ export async function renderProposal(
             reason: rejection.reason,
             at: rejection.at,
           },
-    checks: findChecks(checkFacts),
-    largeTrade: approvalRule(account, proposal.plan).large,
+    checks,
+    approvingTakesForm: takesForm(approvalAsks(account, proposal.plan)),
     offersNextOpen: mayQueue(checkFacts, checkFacts.market),
     queuedUntil: await readQueuedUntil(store, proposal.id),
     limitPrices: limitPrices(account, proposal.plan),
@@ -99,6 +117,7 @@ export async function renderProposal(
             audit,
           },
   });
+  return { message, approval };
 }
 
 /** The audit rows from the proposal to the end of its execution; null before it has ended. */

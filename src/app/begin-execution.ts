@@ -1,3 +1,4 @@
+import { approvalState, frozenQuorum } from '../core/approval-state.ts';
 import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
 import { toText } from '../core/decimal.ts';
 import { findEnvelopeBreaches } from '../core/envelope.ts';
@@ -8,6 +9,7 @@ import { votersOf } from '../core/proposal.ts';
 import type { Proposal, ProposalRecord } from '../core/proposal.ts';
 import { isDue } from '../core/time.ts';
 import { supersededOutcome } from '../messages/superseded.ts';
+import { votesMissingOutcome } from '../messages/approval.ts';
 import { failedChecksOutcome } from '../messages/checks.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import { announceProposal } from './announce-proposal.ts';
@@ -21,6 +23,7 @@ import type { ExecutionRun } from './executor.ts';
 import { haltFor } from './halt.ts';
 import { propose, supersede } from './propose.ts';
 import { beginsUntil, readQueuedUntil } from './queued-execution.ts';
+import { riskOf } from './read-approval.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
@@ -73,16 +76,21 @@ export async function beginExecution(
     await replaceStale(context, record, breaches);
     return false;
   }
-  const checks = failedChecks(
-    findChecks(
-      await readCheckFacts(context, context.store, onFreshBalance(proposal, fresh), account, {
-        outside: { market: fresh.market },
-        voters: votersOf(record),
-      }),
-    ),
+  const checks = findChecks(
+    await readCheckFacts(context, context.store, onFreshBalance(proposal, fresh), account, {
+      outside: { market: fresh.market },
+      voters: votersOf(record),
+    }),
   );
-  if (checks.length > 0) {
-    await abandon(context, proposal, failedChecksOutcome(checks));
+  const failures = failedChecks(checks);
+  if (failures.length > 0) {
+    await abandon(context, proposal, failedChecksOutcome(failures));
+    return false;
+  }
+  // The rules or the people may have changed since the last vote: by a restart, or because a check warns now.
+  const approval = approvalState(record, account, context.people, riskOf(proposal.plan, checks));
+  if (approval.missing.votes > 0) {
+    await abandon(context, proposal, votesMissingOutcome(approval, account));
     return false;
   }
   const facts: ExecutionFacts = {
@@ -91,7 +99,10 @@ export async function beginExecution(
   };
   const began = await context.store.transaction(async (unit) => {
     await context.lease.require(unit);
-    const step = transition(stateOf(record), { type: 'execution_started' });
+    const step = transition(
+      { status: record.status, quorum: approval.quorum, approvals: approval.voters },
+      { type: 'execution_started' },
+    );
     if (step.type !== 'moved') return false;
     if (!(await unit.changeProposalStatus(proposal.id, 'approved', step.status))) return false;
     await writeFacts(unit, proposal.id, facts);
@@ -118,7 +129,7 @@ async function abandon(context: AppContext, proposal: Proposal, outcome: string)
   await context.store.transaction(async (unit) => {
     const at = context.clock.now();
     const step = transition(
-      { status: 'approved', votesNeeded: proposal.votesNeeded, approvals: [] },
+      { status: 'approved', quorum: frozenQuorum(proposal), approvals: [] },
       { type: 'execution_impossible' },
     );
     if (step.type !== 'moved') return;
@@ -163,12 +174,4 @@ async function replaceStale(
     await announceProposal(context, unit, proposal.id);
   });
   context.changed();
-}
-
-function stateOf(record: ProposalRecord) {
-  return {
-    status: record.status,
-    votesNeeded: record.proposal.votesNeeded,
-    approvals: votersOf(record),
-  };
 }

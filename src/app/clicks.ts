@@ -1,9 +1,10 @@
 import type { VoteDenial } from '../core/permission.ts';
-import { eligibleApprovers, peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
+import { approvalAsks, takesForm } from '../core/approval-asks.ts';
+import { findDecisionDenial, peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { presentDetails } from '../messages/details.ts';
-import { FORM_FIELDS, adjustForm, confirmationForm, rejectForm } from '../messages/forms.ts';
+import { FORM_FIELDS, adjustForm, approvalForm, rejectForm } from '../messages/forms.ts';
 import { presentAlreadyHalted, presentHaltConfirmed } from '../messages/halt.ts';
 import { presentOutcomeRefusal } from '../messages/outcome-unknown.ts';
 import { presentDecisionDenied, presentGone, presentRoleNeeded } from '../messages/refusal.ts';
@@ -22,7 +23,7 @@ import type { DecideResult } from './decide.ts';
 import type { DispatchFacts } from './dispatch.ts';
 import { halt } from './halt.ts';
 import { privately } from './privately.ts';
-import { approvalRule } from './propose.ts';
+import { readApproval } from './read-approval.ts';
 import { askOutsideFacts } from './read-check-facts.ts';
 
 type Click = Extract<Interaction, { type: 'click' }>;
@@ -93,9 +94,21 @@ async function approve(
 ): Promise<Reply> {
   const { context } = facts;
   const account = accountNamed(context, record.proposal.account);
-  const large = approvalRule(account, record.proposal.plan).large;
-  if (large && click.fields === null && record.status === 'pending') {
-    return { type: 'form', form: confirmationForm(record, account, action) };
+  const asks = approvalAsks(account, record.proposal.plan);
+  if (takesForm(asks) && click.fields === null) {
+    const { digest } = click;
+    const now = context.clock.now();
+    const denial = findDecisionDenial({
+      person,
+      account,
+      record,
+      verdict: 'approve',
+      digest,
+      now,
+    });
+    // Whoever may not vote is told so below, and fills in nothing first.
+    if (denial === null)
+      return { type: 'form', form: approvalForm(record, account, { asks, action }) };
   }
   const result = await decide(context, {
     proposalId: click.proposalId,
@@ -109,7 +122,7 @@ async function approve(
     atNextOpen: action === 'approve_at_open',
   });
   if (result.type === 'approved') facts.executor.start(record.proposal.id, account.name);
-  return answerTo(context, result, person);
+  return await answerTo(context, result, person);
 }
 
 async function reject(
@@ -135,7 +148,7 @@ async function reject(
   return answerTo(context, result, person);
 }
 
-function answerTo(context: AppContext, result: DecideResult, person: Person): Reply {
+async function answerTo(context: AppContext, result: DecideResult, person: Person): Promise<Reply> {
   switch (result.type) {
     case 'no_such_proposal':
       return privately(presentGone());
@@ -145,7 +158,7 @@ function answerTo(context: AppContext, result: DecideResult, person: Person): Re
           record: result.record,
           account: accountNamed(context, result.record.proposal.account),
           denial: result.denial,
-          eligible: eligible(context, result.record, result.denial),
+          eligible: await eligible(context, result.record, result.denial),
           decidedBy: result.record.decisions
             .filter((decision) => decision.person !== person.id)
             .map((decision) => displayName(context, decision.person)),
@@ -153,9 +166,7 @@ function answerTo(context: AppContext, result: DecideResult, person: Person): Re
         }),
       );
     case 'counted':
-      return privately(
-        presentVoteCounted({ record: result.record, votesMissing: result.votesMissing }),
-      );
+      return privately(presentVoteCounted({ record: result.record, approval: result.approval }));
     case 'approved':
     case 'rejected':
       // The proposal's own message says it, to everyone.
@@ -163,14 +174,15 @@ function answerTo(context: AppContext, result: DecideResult, person: Person): Re
   }
 }
 
-function eligible(
+async function eligible(
   context: AppContext,
   record: ProposalRecord,
   denial: VoteDenial,
-): readonly string[] {
+): Promise<readonly string[]> {
   const account = accountNamed(context, record.proposal.account);
   if (denial.code === 'confirmation_needed' || denial.code === 'check_failed') return [];
-  return eligibleApprovers(context.people, account, record).map((person) => person.name);
+  const approval = await readApproval(context, context.store, record, account);
+  return approval.mayVote.map((person) => person.name);
 }
 
 async function adjust(

@@ -2,6 +2,10 @@ import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
 import { findDecisionDenial } from '../core/permission.ts';
 import type { VoteDenial } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
+import { approvalAsks } from '../core/approval-asks.ts';
+import { approvalState, frozenQuorum } from '../core/approval-state.ts';
+import type { ApprovalState } from '../core/approval-state.ts';
+import type { Check } from '../core/check.ts';
 import { transition } from '../core/proposal-transition.ts';
 import { votersOf } from '../core/proposal.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
@@ -10,8 +14,8 @@ import { announceProposal } from './announce-proposal.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
-import { approvalRule } from './propose.ts';
 import { writeQueuedUntil } from './queued-execution.ts';
+import { riskOf } from './read-approval.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import type { OutsideFacts } from './read-check-facts.ts';
 
@@ -38,7 +42,11 @@ export type DecideResult =
       readonly denial: VoteDenial;
       readonly record: ProposalRecord;
     }
-  | { readonly type: 'counted'; readonly record: ProposalRecord; readonly votesMissing: number }
+  | {
+      readonly type: 'counted';
+      readonly record: ProposalRecord;
+      readonly approval: ApprovalState;
+    }
   /** Enough votes: the caller starts the execution. */
   | { readonly type: 'approved'; readonly record: ProposalRecord }
   | { readonly type: 'rejected'; readonly record: ProposalRecord };
@@ -84,8 +92,8 @@ async function decideWithin(
     );
     return { type: 'denied', denial, record: await reread(unit, record) };
   }
-  const large = approvalRule(account, proposal.plan).large;
-  if (verdict === 'approve' && large && !confirms(request.confirmation, account.name)) {
+  const asks = approvalAsks(account, proposal.plan);
+  if (verdict === 'approve' && asks.confirmation && !confirms(request.confirmation, account.name)) {
     const code = 'confirmation_needed';
     await unit.appendAudit(
       auditEntry(at, by, 'denial', account.name, proposal.id, { verdict, code }),
@@ -93,31 +101,36 @@ async function decideWithin(
     return { type: 'denied', denial: { code }, record };
   }
 
+  let checks: readonly Check[] = [];
   if (verdict === 'approve') {
     const facts = await readCheckFacts(context, unit, proposal, account, {
       ...(request.outside === undefined ? {} : { outside: request.outside }),
       voters: [...votersOf(record), person.id],
       atNextOpen: request.atNextOpen === true,
     });
-    const checks = failedChecks(findChecks(facts));
-    if (checks.length > 0) {
+    checks = findChecks(facts);
+    const failures = failedChecks(checks);
+    if (failures.length > 0) {
       const code = 'check_failed';
       await unit.appendAudit(
         auditEntry(at, by, 'denial', account.name, proposal.id, {
           verdict,
           code,
-          checks: checks.map(({ rule, detail }) => ({ rule, detail })),
+          checks: failures.map(({ rule, detail }) => ({ rule, detail })),
         }),
       );
       await announceProposal(context, unit, proposal.id);
-      return { type: 'denied', denial: { code, checks }, record };
+      return { type: 'denied', denial: { code, checks: failures }, record };
     }
   }
 
-  const approvals = votersOf(record);
+  const risk = riskOf(proposal.plan, checks);
+  const before = approvalState(record, account, context.people, risk);
   const step = transition(
-    { status: record.status, votesNeeded: proposal.votesNeeded, approvals },
-    { type: verdict === 'approve' ? 'approved_by' : 'rejected_by', person: person.id },
+    { status: record.status, quorum: before.quorum, approvals: before.voters },
+    verdict === 'approve'
+      ? { type: 'approved_by', voter: person }
+      : { type: 'rejected_by', person: person.id },
   );
   if (step.type === 'refused') {
     throw new Error(`a decision that was allowed cannot be applied: ${step.code}`);
@@ -143,7 +156,7 @@ async function decideWithin(
       {
         digest: proposal.digest,
         reason: request.reason,
-        votesMissing: step.type === 'counted' ? step.votesMissing : 0,
+        votesMissing: step.type === 'counted' ? step.missing.votes : 0,
         ...(request.atNextOpen === true ? { atNextOpen: true } : {}),
       },
     ),
@@ -161,7 +174,11 @@ async function decideWithin(
   await announceProposal(context, unit, proposal.id);
   const after = await reread(unit, record);
   if (step.type === 'counted') {
-    return { type: 'counted', record: after, votesMissing: step.votesMissing };
+    return {
+      type: 'counted',
+      record: after,
+      approval: approvalState(after, account, context.people, risk),
+    };
   }
   return { type: verdict === 'approve' ? 'approved' : 'rejected', record: after };
 }
@@ -182,7 +199,7 @@ export async function expireWithin(
 ): Promise<boolean> {
   const { proposal } = record;
   const step = transition(
-    { status: record.status, votesNeeded: proposal.votesNeeded, approvals: [] },
+    { status: record.status, quorum: frozenQuorum(proposal), approvals: [] },
     { type: 'expired' },
   );
   if (step.type !== 'moved') return false;

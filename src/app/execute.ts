@@ -1,3 +1,4 @@
+import { frozenQuorum } from '../core/approval-state.ts';
 import { deriveClientOrderId } from '../core/client-order-id.ts';
 import { ONE, sum, toText, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
@@ -232,7 +233,7 @@ async function finish(
   const drift = await measureDrift(context, accountNamed(context, proposal.account));
   await context.store.transaction(async (unit) => {
     const step = transition(
-      { status: 'executing', votesNeeded: proposal.votesNeeded, approvals: [] },
+      { status: 'executing', quorum: frozenQuorum(proposal), approvals: [] },
       {
         type: 'execution_finished',
         legs: proposal.plan.legs.length,

@@ -1,5 +1,5 @@
 import type { AccountSettings } from '../core/account.ts';
-import { eligibleApprovers } from '../core/permission.ts';
+import type { ApprovalState } from '../core/approval-state.ts';
 import type { Person } from '../core/person.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { isDue } from '../core/time.ts';
@@ -17,6 +17,7 @@ import type { StoreTransaction } from '../ports/store.ts';
 import { accountNamed, displayName, personNamed, proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { announcementKey } from './proposal-id.ts';
+import { readApproval } from './read-approval.ts';
 
 /** Chats that have direct messages and threads: the local page shows everything in one place. */
 const REMOTE_PLATFORMS = ['slack', 'discord'] as const;
@@ -39,8 +40,9 @@ export async function announceNotices(
   unit: StoreTransaction,
   record: ProposalRecord,
   account: AccountSettings,
+  approval: ApprovalState,
 ): Promise<void> {
-  const input = noticeInput(context, record, account);
+  const input = noticeInput(context, record, account, approval);
   if (!REMOTE_PLATFORMS.some((platform) => context.platforms.has(platform))) return;
   for (const { event, message } of presentStory(input)) {
     await tell(context, unit, input, `story:${record.proposal.id}:${event}`, message, {
@@ -48,8 +50,7 @@ export async function announceNotices(
       inThread: true,
     });
   }
-  const asked =
-    record.status === 'pending' ? eligibleApprovers(context.people, account, record) : [];
+  const asked = record.status === 'pending' ? approval.mayVote : [];
   for (const person of context.people) {
     await tell(
       context,
@@ -108,7 +109,8 @@ export async function remindBeforeExpiry(context: AppContext): Promise<number> {
       const record = await unit.findProposal(proposal.id);
       if (record?.status !== 'pending' || (await unit.readSetting(name)) !== null) return false;
       const account = accountNamed(context, proposal.account);
-      const input = noticeInput(context, record, account);
+      const approval = await readApproval(context, unit, record, account);
+      const input = noticeInput(context, record, account, approval);
       await unit.writeSetting(name, context.clock.now().toString());
       await tell(
         context,
@@ -121,7 +123,7 @@ export async function remindBeforeExpiry(context: AppContext): Promise<number> {
           inThread: true,
         },
       );
-      for (const person of eligibleApprovers(context.people, account, record)) {
+      for (const person of approval.mayVote) {
         const message = presentReminder(input, person.id);
         const to = directDestinations(context, person);
         await tell(context, unit, input, reminderKey(record, person), message, { to });
@@ -198,6 +200,7 @@ function noticeInput(
   context: AppContext,
   record: ProposalRecord,
   account: AccountSettings,
+  approval: ApprovalState,
 ): ProposalNoticeInput {
   return {
     record,
@@ -205,7 +208,7 @@ function noticeInput(
     announcementKey: announcementKey(record.proposal.id),
     proposerName: proposerName(context, record.proposal.proposedBy),
     nameOf: (person) => displayName(context, person),
-    approverNames: eligibleApprovers(context.people, account, record).map((person) => person.name),
+    approval,
     now: context.clock.now(),
   };
 }

@@ -1,4 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
+import { frozenQuorum } from '../core/approval-state.ts';
+import { findChecks } from '../core/checks/find-checks.ts';
 import { digestProposal } from '../core/digest.ts';
 import { toText } from '../core/decimal.ts';
 import { planRebalance } from '../core/plan.ts';
@@ -8,9 +10,10 @@ import type { RebalancePolicy, RebalanceRequest } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { transition } from '../core/proposal-transition.ts';
 import type { Proposal, ProposalRecord, Proposer } from '../core/proposal.ts';
+import { quorumFor } from '../core/quorum.ts';
 import { planRecommendations } from '../core/recommendation.ts';
 import type { Recommendation } from '../core/recommendation.ts';
-import type { Halt, StoreTransaction } from '../ports/store.ts';
+import type { Halt, StoreReads, StoreTransaction } from '../ports/store.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry } from './audit.ts';
 import type { Actor } from './audit.ts';
@@ -18,6 +21,8 @@ import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltFor } from './halt.ts';
 import { newProposalId } from './proposal-id.ts';
+import { riskOf } from './read-approval.ts';
+import { readCheckFacts } from './read-check-facts.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 export interface ProposeRequest {
@@ -52,18 +57,6 @@ export function policyFor(account: AccountSettings, request: RebalanceRequest): 
   };
 }
 
-/** How many votes a plan needs, and whether it is large. */
-export function approvalRule(
-  account: AccountSettings,
-  plan: Plan,
-): { readonly votesNeeded: number; readonly large: boolean } {
-  const { largeTrade, votesNeeded } = account.approvals;
-  if (largeTrade !== null && plan.notional.gte(largeTrade.notional)) {
-    return { votesNeeded: Math.max(votesNeeded, largeTrade.votesNeeded), large: true };
-  }
-  return { votesNeeded, large: false };
-}
-
 /**
  * Works out the trades for an account and posts them as a proposal. An older proposal of the account
  * that waits for votes is superseded. The proposal, its audit row and its message are one transaction.
@@ -94,8 +87,8 @@ export async function propose(
   if (plan.legs.length === 0) return { type: 'nothing_to_do', plan, snapshot };
 
   const createdAt = context.clock.now();
-  const draft = (): Proposal => {
-    const body = {
+  const draft = async (store: StoreReads): Promise<Proposal> => {
+    const body: Omit<Proposal, 'digest'> = {
       id: newProposalId(context.random),
       account: account.name,
       mode: account.mode,
@@ -109,11 +102,12 @@ export async function propose(
       policy,
       envelope: account.envelope,
       plan,
-      votesNeeded: approvalRule(account, plan).votesNeeded,
+      votesNeeded: account.approvals.votesNeeded,
+      groupsNeeded: [],
     };
-    return { ...body, digest: digestProposal(body) };
+    return await withQuorum(context, store, account, { ...body, digest: digestProposal(body) });
   };
-  if (request.dryRun) return { type: 'dry_run', proposal: draft() };
+  if (request.dryRun) return { type: 'dry_run', proposal: await draft(context.store) };
 
   const outcome = await context.store.transaction(async (unit): Promise<ProposeResult> => {
     const running = await unit.listProposals({
@@ -139,6 +133,7 @@ export async function propose(
         driftBefore: toText(plan.driftBefore),
         driftAfter: toText(plan.driftAfter),
         votesNeeded: proposal.votesNeeded,
+        ...(proposal.groupsNeeded.length === 0 ? {} : { groupsNeeded: proposal.groupsNeeded }),
         expiresAt: proposal.expiresAt.toString(),
       }),
     );
@@ -149,6 +144,19 @@ export async function propose(
   });
   context.changed();
   return outcome;
+}
+
+/** What the account's rules ask of this plan, and of what its checks find, is the proposal's own from now on. */
+async function withQuorum(
+  context: AppContext,
+  store: StoreReads,
+  account: AccountSettings,
+  proposal: Proposal,
+): Promise<Proposal> {
+  const checks = findChecks(await readCheckFacts(context, store, proposal, account));
+  const { plan, mode } = proposal;
+  const quorum = quorumFor(account.approvals, { plan, mode, ...riskOf(plan, checks) });
+  return { ...proposal, votesNeeded: quorum.votesNeeded, groupsNeeded: [...quorum.groups] };
 }
 
 async function runningProposal(context: AppContext, account: string): Promise<string | null> {
@@ -162,10 +170,10 @@ async function runningProposal(context: AppContext, account: string): Promise<st
 
 async function insertUnderFreshId(
   unit: StoreTransaction,
-  draft: () => Proposal,
+  draft: (store: StoreReads) => Promise<Proposal>,
 ): Promise<Proposal> {
   for (let attempt = 0; attempt < 8; attempt += 1) {
-    const proposal = draft();
+    const proposal = await draft(unit);
     if (await unit.insertProposal(proposal)) return proposal;
   }
   throw new Error('eight proposal ids in a row were taken: the random source does not work');
@@ -196,7 +204,7 @@ export async function supersede(
 ): Promise<void> {
   const { proposal } = record;
   const step = transition(
-    { status: record.status, votesNeeded: proposal.votesNeeded, approvals: [] },
+    { status: record.status, quorum: frozenQuorum(proposal), approvals: [] },
     { type: 'superseded' },
   );
   if (step.type !== 'moved') return;

@@ -1,11 +1,13 @@
 import type { AccountSettings } from '../core/account.ts';
+import { approvalAsks, takesForm } from '../core/approval-asks.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import { peopleWithRole } from '../core/permission.ts';
 import { planRebalance } from '../core/plan.ts';
 import { planningPolicy } from '../core/planning-policy.ts';
+import type { ProposalRecord } from '../core/proposal.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
 import { presentHome } from '../messages/home.ts';
-import type { HomeAccount } from '../messages/home.ts';
+import type { HomeAccount, HomeInput } from '../messages/home.ts';
 import type { Message } from '../messages/message.ts';
 import { presentStranger } from '../messages/refusal.ts';
 import { BrokerError } from '../ports/broker-error.ts';
@@ -14,7 +16,7 @@ import { displayName, proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { findPerson } from './dispatch.ts';
 import { haltFor } from './halt.ts';
-import { approvalRule } from './propose.ts';
+import { readApproval } from './read-approval.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const FILLS_OF = Temporal.Duration.from({ hours: 7 * 24 });
@@ -35,22 +37,31 @@ export async function viewHome(context: AppContext, user: PlatformUser): Promise
     accounts: await Promise.all(
       [...accounts.values()].map((account) => homeAccount(context, account)),
     ),
-    pending: pending.flatMap((record) => {
-      const account = accounts.get(record.proposal.account);
-      if (account === undefined) return [];
-      return [
-        {
-          record,
-          account,
-          proposerName: proposerName(context, record.proposal.proposedBy),
-          largeTrade: approvalRule(account, record.proposal.plan).large,
-        },
-      ];
-    }),
+    pending: await Promise.all(
+      pending.flatMap((record) => {
+        const account = accounts.get(record.proposal.account);
+        return account === undefined ? [] : [homeProposal(context, record, account)];
+      }),
+    ),
     fills: fills.slice(-MOST_FILLS).toReversed(),
     timeZone: EXCHANGE_TIME_ZONE,
     now,
   });
+}
+
+async function homeProposal(
+  context: AppContext,
+  record: ProposalRecord,
+  account: AccountSettings,
+): Promise<HomeInput['pending'][number]> {
+  const { proposal } = record;
+  return {
+    record,
+    account,
+    proposerName: proposerName(context, proposal.proposedBy),
+    approval: await readApproval(context, context.store, record, account),
+    approvingTakesForm: takesForm(approvalAsks(account, proposal.plan)),
+  };
 }
 
 async function homeAccount(context: AppContext, account: AccountSettings): Promise<HomeAccount> {

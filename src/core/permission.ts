@@ -2,7 +2,7 @@ import type { AccountSettings } from './account.ts';
 import type { Check } from './check.ts';
 import { ROLES } from './person.ts';
 import type { Person, Role } from './person.ts';
-import type { ProposalRecord } from './proposal.ts';
+import type { Proposal, ProposalRecord } from './proposal.ts';
 
 /** The role of a person for an account. */
 export function roleFor(person: Person, account: string | null): Role {
@@ -70,18 +70,26 @@ export function findDecisionDenial(facts: {
   return null;
 }
 
-/** Who could decide on a proposal now, for a refusal that helps. */
+/** Whether a person's approval of a proposal may count: their role, and that it is not their own. */
+export function mayApprove(person: Person, account: AccountSettings, proposal: Proposal): boolean {
+  const { proposedBy } = proposal;
+  return (
+    roleIncludes(roleFor(person, account.name), 'approver') &&
+    (account.approvals.allowOwnProposals ||
+      proposedBy.type !== 'person' ||
+      proposedBy.person !== person.id)
+  );
+}
+
+/** Who may approve a proposal and has not voted. */
 export function eligibleApprovers(
   people: readonly Person[],
   account: AccountSettings,
   record: ProposalRecord,
 ): readonly Person[] {
-  const { proposedBy } = record.proposal;
-  return peopleWithRole(people, account.name, 'approver').filter(
+  return people.filter(
     (person) =>
-      !record.decisions.some((decision) => decision.person === person.id) &&
-      (account.approvals.allowOwnProposals ||
-        proposedBy.type !== 'person' ||
-        proposedBy.person !== person.id),
+      mayApprove(person, account, record.proposal) &&
+      !record.decisions.some((decision) => decision.person === person.id),
   );
 }

@@ -1,8 +1,11 @@
 import type { ProposalStatus } from './proposal.ts';
+import type { Quorum } from './quorum.ts';
+import { missingVotes } from './votes.ts';
+import type { MissingVotes, Voter } from './votes.ts';
 
 /** Something that happens to a proposal. */
 export type ProposalEvent =
-  | { readonly type: 'approved_by'; readonly person: string }
+  | { readonly type: 'approved_by'; readonly voter: Voter }
   | { readonly type: 'rejected_by'; readonly person: string }
   | { readonly type: 'expired' }
   | { readonly type: 'superseded' }
@@ -18,15 +21,15 @@ export type ProposalEvent =
 /** What `transition` needs to know of a proposal. */
 export interface ProposalState {
   readonly status: ProposalStatus;
-  readonly votesNeeded: number;
-  /** The people who have approved so far. */
-  readonly approvals: readonly string[];
+  readonly quorum: Quorum;
+  /** The people whose approvals count so far. */
+  readonly approvals: readonly Voter[];
 }
 
 export type ProposalTransition =
   | { readonly type: 'moved'; readonly status: ProposalStatus }
   /** The event counts, and the status stays: one vote of several. */
-  | { readonly type: 'counted'; readonly votesMissing: number }
+  | { readonly type: 'counted'; readonly missing: MissingVotes }
   | {
       readonly type: 'refused';
       readonly code: 'already_voted' | 'not_pending' | 'not_approved' | 'not_executing';
@@ -44,9 +47,11 @@ export function transition(state: ProposalState, event: ProposalEvent): Proposal
   switch (event.type) {
     case 'approved_by': {
       if (state.status !== 'pending') return { type: 'refused', code: 'not_pending' };
-      if (state.approvals.includes(event.person)) return { type: 'refused', code: 'already_voted' };
-      const votesMissing = state.votesNeeded - state.approvals.length - 1;
-      return votesMissing > 0 ? { type: 'counted', votesMissing } : moved('approved');
+      if (state.approvals.some(({ id }) => id === event.voter.id)) {
+        return { type: 'refused', code: 'already_voted' };
+      }
+      const missing = missingVotes(state.quorum, [...state.approvals, event.voter]);
+      return missing.votes > 0 ? { type: 'counted', missing } : moved('approved');
     }
     case 'rejected_by':
       // A veto also stops what is approved and has not begun: it may be waiting for the market to open.
@@ -60,7 +65,8 @@ export function transition(state: ProposalState, event: ProposalEvent): Proposal
         ? moved(event.type)
         : { type: 'refused', code: 'not_pending' };
     case 'execution_started':
-      return state.status === 'approved'
+      // Asked again: rules and people may have changed since the last vote.
+      return state.status === 'approved' && missingVotes(state.quorum, state.approvals).votes === 0
         ? moved('executing')
         : { type: 'refused', code: 'not_approved' };
     case 'execution_impossible':

@@ -52,6 +52,8 @@ export const proposalSchema = z.object({
   envelope: envelopeSchema,
   plan: planSchema,
   votesNeeded: z.int().min(1),
+  /** One of the votes must come from each of these groups. Proposals of older versions have none. */
+  groupsNeeded: z.array(z.string()).default([]),
   /** SHA-256 over the canonical JSON of legs, snapshot, targets, policy and envelope; 64 hex digits. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
 });

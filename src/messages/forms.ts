@@ -1,7 +1,8 @@
 import type { AccountSettings } from '../core/account.ts';
+import type { ApprovalAsks } from '../core/approval-asks.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { formatAmount, formatMoney, formatQuantity, shortId } from './format.ts';
-import type { Form } from './message.ts';
+import type { Form, FormField } from './message.ts';
 import { legsInWords, ordersWithNotional } from './plan-blocks.ts';
 import { plain } from './plain.ts';
 import { sideWord, venue } from './words.ts';
@@ -12,6 +13,8 @@ export const FORM_FIELDS = {
   reason: 'reason',
   /** Approve a large trade: the account's name, typed. */
   confirmation: 'confirmation',
+  /** A one-time code of the person's authenticator. */
+  code: 'code',
   /** Adjust: the numbers of the legs that stay, joined by commas. */
   legs: 'legs',
   /** Adjust: the most that may be traded, as decimal text, or empty. */
@@ -44,16 +47,17 @@ export function rejectForm(record: ProposalRecord): Form {
   };
 }
 
-/** Asks for the account's name before a large trade is approved. */
-export function confirmationForm(
+/** Asks an approver for what the account wants beside the click; each thing is a field of its own. */
+export function approvalForm(
   record: ProposalRecord,
   account: AccountSettings,
-  action: 'approve' | 'approve_at_open' = 'approve',
+  facts: { readonly asks: ApprovalAsks; readonly action: 'approve' | 'approve_at_open' },
 ): Form {
   const { proposal } = record;
+  const { asks, action } = facts;
   const large = account.approvals.largeTrade;
   const why =
-    large === null
+    large === null || !asks.confirmation
       ? ''
       : ` Trades of at least ${formatAmount(large.notional)} are confirmed by name.`;
   return {
@@ -63,18 +67,33 @@ export function confirmationForm(
     digest: proposal.digest,
     intro: `${action === 'approve' ? '' : 'At the next open: '}${ordersWithNotional(proposal.plan)} on ${proposal.account} (${venue(proposal)}): ${legsInWords(proposal.plan.legs, 6)}.${why}`,
     fields: [
-      {
-        type: 'text',
-        name: FORM_FIELDS.confirmation,
-        label: `Type ${proposal.account} to approve`,
-        multiline: false,
-        required: true,
-        maximumLength: 40,
-      },
+      ...(asks.confirmation ? [confirmationField(proposal.account)] : []),
+      ...(asks.code ? [CODE_FIELD] : []),
     ],
     submitLabel: 'Approve',
   };
 }
+
+function confirmationField(account: string): FormField {
+  return {
+    type: 'text',
+    name: FORM_FIELDS.confirmation,
+    label: `Type ${account} to approve`,
+    multiline: false,
+    required: true,
+    maximumLength: 40,
+  };
+}
+
+const CODE_FIELD: FormField = {
+  type: 'text',
+  name: FORM_FIELDS.code,
+  label: 'One-time code',
+  hint: 'Six digits of your authenticator app',
+  multiline: false,
+  required: true,
+  maximumLength: 10,
+};
 
 /** Asks what to leave out; the answer makes a new proposal that needs its own approval. */
 export function adjustForm(record: ProposalRecord): Form {

@@ -1,8 +1,10 @@
 import type { AccountSettings } from '../core/account.ts';
+import type { ApprovalState } from '../core/approval-state.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Fill } from '../core/order.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import type { Halt } from '../ports/store.ts';
+import { missingVotesWords, votesOfNeeded } from './approval.ts';
 import { alert, compose, context, fields, heading, left, right, table, text } from './blocks.ts';
 import {
   formatCount,
@@ -43,7 +45,8 @@ export interface HomeInput {
     readonly record: ProposalRecord;
     readonly account: AccountSettings;
     readonly proposerName: string;
-    readonly largeTrade: boolean;
+    readonly approval: ApprovalState;
+    readonly approvingTakesForm: boolean;
   }[];
   /** Of the last seven days, newest first. */
   readonly fills: readonly Fill[];
@@ -105,15 +108,15 @@ function pendingBlocks(
 ): readonly (Block | null)[] {
   const { record, account } = entry;
   const { proposal } = record;
-  const votes = record.decisions.filter(({ verdict }) => verdict === 'approve').length;
   const expiresIn = formatBetween(input.now, proposal.expiresAt);
   const words = [
     `${shortId(proposal.id)} for ${account.name} (${venue(proposal)}): ${ordersWithNotional(proposal.plan)}. ${legsInWords(proposal.plan.legs, 6)}.`,
-    `Proposed by ${plain(entry.proposerName, 60)}; ${votes} of ${formatCount(proposal.votesNeeded, 'vote')}; expires in ${expiresIn}.`,
+    `Proposed by ${plain(entry.proposerName, 60)}; ${votesOfNeeded(entry.approval)}; expires in ${expiresIn}.`,
+    `Needs ${missingVotesWords(entry.approval)}.`,
   ].join('\n');
   return [
     text(words),
-    index < MOST_WITH_BUTTONS ? proposalButtons(record, account, entry.largeTrade) : null,
+    index < MOST_WITH_BUTTONS ? proposalButtons(record, account, entry.approvingTakesForm) : null,
   ];
 }
 

@@ -1,4 +1,6 @@
+import type { ApprovalState } from '../core/approval-state.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
+import { mayVoteNames, missingGroupWords, missingVotesWords, votesOfNeeded } from './approval.ts';
 import { compose, context, heading, left, right, table, text } from './blocks.ts';
 import { formatCount, joinNames, SEPARATOR, shortId } from './format.ts';
 import type { Message } from './message.ts';
@@ -10,10 +12,8 @@ import { formatBetween, formatMoment } from './time.ts';
 interface PendingEntry {
   readonly record: ProposalRecord;
   readonly proposerName: string;
-  /** Who has approved so far. */
-  readonly voterNames: readonly string[];
-  /** Who still may. */
-  readonly approverNames: readonly string[];
+  /** How far its approval is, and who may still vote. */
+  readonly approval: ApprovalState;
 }
 
 export interface PendingInput {
@@ -59,10 +59,7 @@ export function presentPending(input: PendingInput): Message {
             ordersWithNotional(proposal.plan),
             driftChange(proposal.plan),
             votes(entry),
-            joinNames(
-              entry.approverNames.map((name) => plain(name, 40)),
-              'or',
-            ),
+            stillOpen(entry),
             plain(entry.proposerName, 40),
             expires(entry, input),
           ];
@@ -74,10 +71,16 @@ export function presentPending(input: PendingInput): Message {
 }
 
 function votes(entry: PendingEntry): string {
-  const needed = entry.record.proposal.votesNeeded;
-  const count = `${entry.voterNames.length} of ${needed === 1 ? '1 vote' : `${needed} votes`}`;
-  if (entry.voterNames.length === 0) return count;
-  return `${count}: ${joinNames(entry.voterNames.map((name) => plain(name, 40)))}`;
+  const { approval } = entry;
+  const count = votesOfNeeded(approval);
+  if (approval.voters.length === 0) return count;
+  return `${count}: ${joinNames(approval.voters.map(({ name }) => plain(name, 40)))}`;
+}
+
+/** `Dev or Eve (from risk)`. */
+function stillOpen({ approval }: PendingEntry): string {
+  const groups = missingGroupWords(approval);
+  return `${joinNames(mayVoteNames(approval), 'or')}${groups === '' ? '' : ` (${groups})`}`;
 }
 
 function expires(entry: PendingEntry, input: PendingInput): string {
@@ -90,5 +93,5 @@ function expires(entry: PendingEntry, input: PendingInput): string {
 
 function entrySentence(entry: PendingEntry, input: PendingInput): string {
   const { proposal } = entry.record;
-  return `${shortId(proposal.id)} ${proposal.account}, ${ordersWithNotional(proposal.plan)}, ${votes(entry)}, expires ${expires(entry, input)}.`;
+  return `${shortId(proposal.id)} ${proposal.account}, ${ordersWithNotional(proposal.plan)}, ${votes(entry)}, needs ${missingVotesWords(entry.approval)}, expires ${expires(entry, input)}.`;
 }

@@ -14,7 +14,8 @@ const LONGEST_CONFIRMATION = 300;
 export function proposalButtons(
   record: ProposalRecord,
   account: AccountSettings,
-  largeTrade: boolean,
+  /** More than a click is asked for: it is given in a form. */
+  takesForm: boolean,
   /** The market is closed and the account allows waiting: approving means at the next open. */
   atNextOpen = false,
 ): Block | null {
@@ -26,11 +27,11 @@ export function proposalButtons(
     action: atNextOpen ? 'approve_at_open' : 'approve',
     label: atNextOpen ? 'Approve for the open' : 'Approve',
     style: 'primary',
-    opensForm: largeTrade,
+    opensForm: takesForm,
   };
   return buttons([
-    // A large trade is confirmed by typing into its form; asking twice would only train people to click.
-    largeTrade
+    // A form is filled in with care; asking twice would only train people to click.
+    takesForm
       ? approve
       : {
           ...approve,

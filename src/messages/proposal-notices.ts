@@ -1,7 +1,9 @@
 import type { AccountSettings } from '../core/account.ts';
+import type { ApprovalState } from '../core/approval-state.ts';
 import type { Decision, ProposalRecord } from '../core/proposal.ts';
+import { missingVotesWords, votesOfNeeded, whySoMany } from './approval.ts';
 import { alert, compose, heading, text } from './blocks.ts';
-import { formatCount, joinNames, sentence, SEPARATOR, shortId } from './format.ts';
+import { sentence, SEPARATOR, shortId } from './format.ts';
 import type { Block, Message, Tone } from './message.ts';
 import { driftChange, legsInWords, ordersWithNotional } from './plan-blocks.ts';
 import { plain } from './plain.ts';
@@ -17,8 +19,8 @@ export interface ProposalNoticeInput {
   readonly proposerName: string;
   /** Names of people by their id. */
   readonly nameOf: (person: string) => string;
-  /** Who can still vote. */
-  readonly approverNames: readonly string[];
+  /** How far its approval is, and who may still vote. */
+  readonly approval: ApprovalState;
   readonly now: Temporal.Instant;
 }
 
@@ -50,12 +52,12 @@ export function presentApproverNotice(input: ProposalNoticeInput, person: string
   if (record.status !== 'pending') return ended(input);
   const own = record.decisions.find((decision) => decision.person === person);
   if (own !== undefined) {
-    const words = `${subject(input)}: you approved. ${missingVotes(record)}`;
+    const words = `${subject(input)}: you approved. ${missing(input)}`;
     return compose([words], [alert('good', words), link(input)]);
   }
   const head = ['Your vote is needed', shortId(proposal.id), account.name].join(SEPARATOR);
   const what = `${venue(proposal)}: ${ordersWithNotional(proposal.plan)}, drift ${driftChange(proposal.plan)}. ${legsInWords(proposal.plan.legs, 6)}.`;
-  const when = `Proposed by ${plain(input.proposerName, 60)}. ${expiry(input)}`;
+  const when = `Proposed by ${plain(input.proposerName, 60)}. ${missing(input)} ${expiry(input)}`;
   return compose([`${head}.`, what, when], [heading(head), text(what), text(when), link(input)]);
 }
 
@@ -70,14 +72,7 @@ export function presentReminder(input: ProposalNoticeInput, person: string): Mes
 
 /** Shortly before a proposal expires, in its thread. */
 export function presentReminderStory(input: ProposalNoticeInput): Message {
-  const who =
-    input.approverNames.length === 0
-      ? 'Nobody is left who can vote.'
-      : `${joinNames(
-          input.approverNames.map((name) => plain(name, 60)),
-          'or',
-        )} can still vote.`;
-  return line('caution', `${expiry(input)} ${missingVotes(input.record)} ${who}`);
+  return line('caution', `${expiry(input)} ${missing(input)}`);
 }
 
 /** What whoever proposed is told when it is decided, and how it went on. */
@@ -122,7 +117,7 @@ function endingWords(input: ProposalNoticeInput): string | null {
     case 'rejected':
       return null;
     case 'expired':
-      return `Expired with ${votesOf(record)}. Nothing was traded. /rebalance ${account.name} makes a fresh proposal.`;
+      return `Expired with ${votesOfNeeded(input.approval)}. Nothing was traded. /rebalance ${account.name} makes a fresh proposal.`;
     case 'superseded':
       return record.supersededBy === null
         ? `${outcome} Superseded; nothing was traded.`.trim()
@@ -138,16 +133,8 @@ function endingWords(input: ProposalNoticeInput): string | null {
   }
 }
 
-/** `1 of 2 votes`. */
-function votesOf(record: ProposalRecord): string {
-  const votes = record.decisions.filter(({ verdict }) => verdict === 'approve').length;
-  return `${votes} of ${formatCount(record.proposal.votesNeeded, 'vote')}`;
-}
-
-function missingVotes(record: ProposalRecord): string {
-  const votes = record.decisions.filter(({ verdict }) => verdict === 'approve').length;
-  const missing = Math.max(record.proposal.votesNeeded - votes, 0);
-  return `${formatCount(missing, 'more vote')} ${missing === 1 ? 'is' : 'are'} needed.`;
+function missing({ approval, account }: ProposalNoticeInput): string {
+  return `Needs ${missingVotesWords(approval, whySoMany(approval, account))}.`;
 }
 
 function expiry({ record, account, now }: ProposalNoticeInput): string {

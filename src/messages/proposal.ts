@@ -1,14 +1,16 @@
 import type { AccountSettings } from '../core/account.ts';
+import type { ApprovalState } from '../core/approval-state.ts';
 import type { Check } from '../core/check.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Fill, Order } from '../core/order.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
+import { missingVotesWords, whySoMany } from './approval.ts';
 import { alert, compose, context, heading, text } from './blocks.ts';
 import { checkBlocks, checksSentence } from './checks.ts';
 import { executionFigures } from './execution-figures.ts';
 import { executionProgress } from './execution-progress.ts';
 import { executionResult } from './execution-result.ts';
-import { formatAmount, formatCount, joinNames, sentence, SEPARATOR, shortId } from './format.ts';
+import { formatCount, joinNames, sentence, SEPARATOR, shortId } from './format.ts';
 import type { Block, Message } from './message.ts';
 import {
   legsInWords,
@@ -51,13 +53,14 @@ export interface ProposalInput {
   readonly account: AccountSettings;
   /** A person's name, or for the bot itself e.g. `the drift scan`. */
   readonly proposerName: string;
-  /** Who may approve this very proposal: not its proposer, unless the account allows that. */
-  readonly approverNames: readonly string[];
+  /** How far its approval is, and who may still vote. */
+  readonly approval: ApprovalState;
   /** The approvals so far, oldest first. */
   readonly votes: readonly Vote[];
   readonly checks: readonly Check[];
   readonly now: Temporal.Instant;
-  readonly largeTrade: boolean;
+  /** Whether approving opens a form, because more than a click is asked for. */
+  readonly approvingTakesForm: boolean;
   /** Approving means at the next open: the market is closed and the account allows waiting. */
   readonly offersNextOpen?: boolean | undefined;
   /** The open that an approved proposal waits for. */
@@ -127,7 +130,7 @@ function presentPendingProposal(input: ProposalInput): Message {
       ...checkBlocks(input.checks),
       text([decides, votesSoFar(input)].filter((line) => line !== '').join(' ')),
       context(proposedAndExpires(input)),
-      proposalButtons(input.record, input.account, input.largeTrade, input.offersNextOpen),
+      proposalButtons(input.record, input.account, input.approvingTakesForm, input.offersNextOpen),
     ],
   );
 }
@@ -149,22 +152,15 @@ function proposalBody(input: ProposalInput): readonly (Block | null)[] {
 }
 
 function whoDecides(input: ProposalInput): string {
-  const missing = input.record.proposal.votesNeeded - input.votes.length;
-  const names = input.approverNames.map((name) => plain(name, 60));
-  const large = input.account.approvals.largeTrade;
-  const why =
-    input.largeTrade && large !== null ? ` (at least ${formatAmount(large.notional)})` : '';
-  const votes = formatCount(missing, input.votes.length === 0 ? 'vote' : 'more vote');
-  if (names.length >= missing) return `Needs ${votes} from ${joinNames(names, 'or')}${why}.`;
-  const who = names.length === 0 ? 'nobody' : `only ${joinNames(names)}`;
-  return `Needs ${votes}${why}, but ${who} can vote: add approvers to portfolios.yaml.`;
+  const { approval, account } = input;
+  return `Needs ${missingVotesWords(approval, whySoMany(approval, account))}.`;
 }
 
 /** `1 of 2 votes so far: Ben 14:10 ET.`; empty while there is none. */
 function votesSoFar(input: ProposalInput): string {
   if (input.votes.length === 0) return '';
-  const needed = input.record.proposal.votesNeeded;
-  return `${input.votes.length} of ${needed} so far: ${votersWithTimes(input)}.`;
+  const { quorum } = input.approval;
+  return `${input.votes.length} of ${quorum.votesNeeded} so far: ${votersWithTimes(input)}.`;
 }
 
 function votersWithTimes(input: ProposalInput): string {
@@ -267,7 +263,7 @@ function presentRejected(input: ProposalInput): Message {
 function presentExpired(input: ProposalInput): Message {
   const { proposal } = input.record;
   const at = formatMoment(proposal.expiresAt, accountTimeZone(input.account), input.now);
-  const votes = `${input.votes.length} of ${proposal.votesNeeded === 1 ? '1 vote' : `${proposal.votesNeeded} votes`}`;
+  const votes = `${input.votes.length} of ${formatCount(input.approval.quorum.votesNeeded, 'vote')}`;
   return presentDecided(
     input,
     'expired',

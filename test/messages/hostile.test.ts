@@ -10,7 +10,8 @@ import {
   presentPlanRefusal,
   presentUnknownCommand,
 } from '../../src/messages/errors.ts';
-import { adjustForm, confirmationForm, rejectForm } from '../../src/messages/forms.ts';
+import type { Person } from '../../src/core/person.ts';
+import { adjustForm, approvalForm, rejectForm } from '../../src/messages/forms.ts';
 import { haltWords, presentHalted, presentResumed } from '../../src/messages/halt.ts';
 import { presentHistory } from '../../src/messages/history.ts';
 import { presentConnectionProblem, presentNotConnectable } from '../../src/messages/connection.ts';
@@ -32,7 +33,12 @@ import { BrokerError } from '../../src/ports/broker-error.ts';
 import { later, NOW, sampleAccount } from '../fixtures/sample-account.ts';
 import { SAMPLE_AUDIT_HEAD, SAMPLE_AUDIT_ROWS } from '../fixtures/sample-audit.ts';
 import { sampleExecution, sampleOrder } from '../fixtures/sample-execution.ts';
-import { samplePlan, sampleProposal, sampleRecord } from '../fixtures/sample-proposal.ts';
+import {
+  sampleApproval,
+  samplePlan,
+  sampleProposal,
+  sampleRecord,
+} from '../fixtures/sample-proposal.ts';
 import { proposalInput } from './sample-messages.ts';
 import { stringsOf, UNSAFE } from './strings.ts';
 
@@ -77,10 +83,18 @@ const order = sampleOrder(first, {
   reason: HOSTILE,
   reasonCode: HOSTILE,
 }).order;
+const HOSTILE_PEOPLE: readonly Person[] = Array.from({ length: 40 }, (_, index) => ({
+  id: String(index),
+  name: HOSTILE,
+  role: 'approver',
+  accountRoles: {},
+  groups: [],
+  platformIds: {},
+}));
 const input = proposalInput({
   record: hugeRecord,
   proposerName: HOSTILE,
-  approverNames: Array.from({ length: 40 }, () => HOSTILE),
+  approval: sampleApproval({ record: hugeRecord, people: HOSTILE_PEOPLE }),
   votes: [{ name: HOSTILE, at: NOW }],
   checks: [failed(HOSTILE, HOSTILE, HOSTILE, HOSTILE)],
   priceNote: HOSTILE,
@@ -123,8 +137,7 @@ const messages: Readonly<Record<string, Message>> = {
       {
         record: hugeRecord,
         proposerName: HOSTILE,
-        voterNames: [HOSTILE],
-        approverNames: [HOSTILE],
+        approval: sampleApproval({ record: hugeRecord, people: HOSTILE_PEOPLE, voters: ['0'] }),
       },
     ],
     ...view,
@@ -252,7 +265,13 @@ describe('what comes from outside is shown as plain, short text', () => {
 
   test.each([
     ['reject', rejectForm(hugeRecord)],
-    ['confirm', confirmationForm(hugeRecord, account)],
+    [
+      'confirm',
+      approvalForm(hugeRecord, account, {
+        asks: { confirmation: true, code: true },
+        action: 'approve',
+      }),
+    ],
     ['adjust', adjustForm(hugeRecord)],
   ])('the form to %s', (_, form) => {
     for (const text of stringsOf(form)) {

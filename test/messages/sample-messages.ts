@@ -24,7 +24,7 @@ import {
 } from '../../src/messages/halt.ts';
 import { presentHelp } from '../../src/messages/help.ts';
 import { presentHistory } from '../../src/messages/history.ts';
-import { adjustForm, confirmationForm, rejectForm } from '../../src/messages/forms.ts';
+import { adjustForm, approvalForm, rejectForm } from '../../src/messages/forms.ts';
 import type { Form, Message } from '../../src/messages/message.ts';
 import { presentNothingToDo } from '../../src/messages/nothing-to-do.ts';
 import { presentLimits } from '../../src/messages/limits.ts';
@@ -54,11 +54,12 @@ import { BrokerError } from '../../src/ports/broker-error.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
 import type { Halt } from '../../src/ports/store.ts';
 import { monthlyClose } from '../fixtures/monthly-closes.ts';
-import { later, NOW, sampleAccount } from '../fixtures/sample-account.ts';
+import { later, NOW, SAMPLE_PEOPLE, sampleAccount } from '../fixtures/sample-account.ts';
 import { SAMPLE_AUDIT_HEAD, SAMPLE_AUDIT_ROWS } from '../fixtures/sample-audit.ts';
 import { sampleExecution, sampleOrder } from '../fixtures/sample-execution.ts';
 import {
   SAMPLE_CHECKS,
+  sampleApproval,
   samplePlan,
   sampleProposal,
   sampleRecord,
@@ -83,11 +84,11 @@ export function proposalInput(changes: Partial<ProposalInput> = {}): ProposalInp
     record: sampleRecord(),
     account,
     proposerName: 'Ana',
-    approverNames: ['Ben', 'Chloe', 'Dev'],
+    approval: sampleApproval(changes.record === undefined ? {} : { record: changes.record }),
     votes: [],
     checks: SAMPLE_CHECKS,
     now: later(2),
-    largeTrade: true,
+    approvingTakesForm: true,
     limitPrices,
     priceNote: 'Prices are of 1 Mar 2010.',
     ...changes,
@@ -196,7 +197,11 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
   'proposal-pending': () => presentProposal(proposalInput()),
   'proposal-one-vote': () =>
     presentProposal(
-      proposalInput({ votes: votes.slice(0, 1), approverNames: ['Chloe', 'Dev'], now: later(11) }),
+      proposalInput({
+        votes: votes.slice(0, 1),
+        approval: sampleApproval({ voters: ['ben'] }),
+        now: later(11),
+      }),
     ),
   'proposal-small-with-warnings': () =>
     presentProposal(
@@ -232,8 +237,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
             }),
           },
         ),
-        largeTrade: false,
-        approverNames: ['Dev'],
+        approvingTakesForm: false,
         checks: [
           ...SAMPLE_CHECKS,
           failed(
@@ -252,7 +256,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       }),
     ),
   'proposal-closed-market': () =>
-    presentProposal(proposalInput({ offersNextOpen: true, largeTrade: false })),
+    presentProposal(proposalInput({ offersNextOpen: true, approvingTakesForm: false })),
   'proposal-waits-for-open': () =>
     presentProposal(
       proposalInput({
@@ -292,13 +296,29 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       uses: [],
       perOrder: [],
     }),
-  'proposal-nobody-can-approve': () => presentProposal(proposalInput({ approverNames: [] })),
+  'proposal-nobody-can-approve': () =>
+    presentProposal(proposalInput({ approval: sampleApproval({ people: [] }) })),
+  'proposal-needs-group': () => {
+    const record = sampleRecord({}, { groupsNeeded: ['risk', 'treasury'] });
+    const people = SAMPLE_PEOPLE.map((person) => ({
+      ...person,
+      groups: person.id === 'dev' ? ['risk', 'treasury'] : ['risk'],
+    }));
+    return presentProposal(
+      proposalInput({
+        record,
+        votes: votes.slice(0, 1),
+        approval: sampleApproval({ record, people, voters: ['ben'] }),
+        now: later(11),
+      }),
+    );
+  },
   'proposal-live': () =>
     presentProposal(
       proposalInput({
         record: sampleRecord({}, { mode: 'live', broker: 'alpaca' }),
         account: sampleAccount({ mode: 'live', broker: 'alpaca' }),
-        approverNames: ['Ben'],
+        approval: sampleApproval({ people: SAMPLE_PEOPLE.slice(0, 2) }),
       }),
     ),
   'proposal-approved': () =>
@@ -496,8 +516,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
         {
           record: sampleRecord(),
           proposerName: 'Ana',
-          voterNames: ['Ben'],
-          approverNames: ['Chloe', 'Dev'],
+          approval: sampleApproval({ voters: ['ben'] }),
         },
       ],
       timeZone: 'America/New_York',
@@ -622,7 +641,8 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       broker: 'schwab',
     }),
   'outcome-refusal-outdated': () => presentOutcomeRefusal({ type: 'outdated', broker: 'schwab' }),
-  'vote-counted': () => presentVoteCounted({ record: sampleRecord(), votesMissing: 1 }),
+  'vote-counted': () =>
+    presentVoteCounted({ record: sampleRecord(), approval: sampleApproval({ voters: ['ben'] }) }),
   'refusal-own-proposal': () => denied('own_proposal', ['Ben', 'Chloe', 'Dev']),
   'refusal-not-approver': () => denied('not_approver', ['Dev']),
   'refusal-already-voted': () => denied('already_voted', []),
@@ -737,7 +757,11 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
 /** Every form there is, by the name of its golden file. */
 export const SAMPLE_FORMS: Readonly<Record<string, () => Form>> = {
   'form-reject': () => rejectForm(sampleRecord()),
-  'form-confirmation': () => confirmationForm(sampleRecord(), account),
+  'form-confirmation': () =>
+    approvalForm(sampleRecord(), account, {
+      asks: { confirmation: true, code: false },
+      action: 'approve',
+    }),
   'form-adjust': () => adjustForm(sampleRecord()),
   'form-redirect': () => redirectForm('schwab'),
 };

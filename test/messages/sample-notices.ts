@@ -15,7 +15,12 @@ import {
 } from '../../src/messages/proposal-notices.ts';
 import { later, sampleAccount } from '../fixtures/sample-account.ts';
 import { sampleExecution } from '../fixtures/sample-execution.ts';
-import { samplePlan, sampleProposal, sampleRecord } from '../fixtures/sample-proposal.ts';
+import {
+  sampleApproval,
+  samplePlan,
+  sampleProposal,
+  sampleRecord,
+} from '../fixtures/sample-proposal.ts';
 
 const NAMES: Readonly<Record<string, string>> = { ana: 'Ana', ben: 'Ben', chloe: 'Chloe' };
 
@@ -44,7 +49,7 @@ function noticeInput(changes: Partial<ProposalRecord> = {}, minutes = 12): Propo
     announcementKey: 'proposal:k3f9xa',
     proposerName: 'Ana',
     nameOf: (person) => NAMES[person] ?? person,
-    approverNames: ['Chloe', 'Dev'],
+    approval: sampleApproval({ voters: ['ben'] }),
     now: later(minutes),
   };
 }
@@ -86,7 +91,15 @@ function homeInput(changes: Partial<HomeInput> = {}): HomeInput {
         },
       },
     ],
-    pending: [{ record: sampleRecord(), account, proposerName: 'Ana', largeTrade: true }],
+    pending: [
+      {
+        record: sampleRecord(),
+        account,
+        proposerName: 'Ana',
+        approval: sampleApproval(),
+        approvingTakesForm: true,
+      },
+    ],
     fills: fills.toReversed(),
     timeZone: 'America/New_York',
     now: later(2),
