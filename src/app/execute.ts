@@ -29,8 +29,11 @@ const PROGRESS_INTERVAL = Temporal.Duration.from({ milliseconds: 400 });
 /** When nothing is heard from the broker for this long, it is asked. */
 const QUIET_TIME = Temporal.Duration.from({ seconds: 10 });
 
-/** The same at a broker that tells nothing by itself, while orders work there and while none does. */
-const POLLING_INTERVAL = Temporal.Duration.from({ seconds: 3 });
+/**
+ * The same at a broker that tells nothing by itself, while orders work there: soon after something
+ * happened, because marketable orders fill at once, then more rarely; the last one repeats. And while none works.
+ */
+const POLLING_WAITS_IN_SECONDS = [1, 1, 2, 3];
 const IDLE_POLLING_INTERVAL = Temporal.Duration.from({ minutes: 1 });
 
 /**
@@ -62,6 +65,8 @@ async function runLoop(
   let shownAt: Temporal.Instant | null = null;
   let heardAt = context.clock.now();
   let seen = '';
+  /** How often the broker was asked since the orders changed. */
+  let asked = { picture: '', times: 0 };
   while (!run.stopping()) {
     const orders = await context.store.listOrders({ proposalId: proposal.id });
     const halted = (await haltFor(context.store, account.name)) !== null;
@@ -87,7 +92,8 @@ async function runLoop(
       .map((order) => `${order.intent.clientOrderId}${order.status}${toText(order.filledQuantity)}`)
       .join();
     if (picture !== seen) heardAt = context.clock.now();
-    const quietTime = quietTimeOf(run, orders);
+    if (picture !== asked.picture) asked = { picture, times: 0 };
+    const quietTime = quietTimeOf(run, orders, asked.times);
     const done = await perform(context, run, proposal, step);
     if (picture !== seen) {
       const due = shownAt === null ? null : shownAt.add(PROGRESS_INTERVAL);
@@ -102,6 +108,7 @@ async function runLoop(
     const now = context.clock.now();
     if (isDue(now, heardAt.add(quietTime))) {
       await askBroker(context, run);
+      asked = { ...asked, times: asked.times + 1 };
       heardAt = context.clock.now();
       continue;
     }
@@ -265,10 +272,16 @@ async function finish(
   context.changed();
 }
 
-function quietTimeOf(run: ExecutionRun, orders: readonly Order[]): Temporal.Duration {
+function quietTimeOf(
+  run: ExecutionRun,
+  orders: readonly Order[],
+  timesAsked: number,
+): Temporal.Duration {
   if (run.broker.capabilities.streaming) return QUIET_TIME;
   const works = orders.some(({ status }) => status === 'accepted' || status === 'partially_filled');
-  return works ? POLLING_INTERVAL : IDLE_POLLING_INTERVAL;
+  if (!works) return IDLE_POLLING_INTERVAL;
+  const seconds = POLLING_WAITS_IN_SECONDS[timesAsked] ?? POLLING_WAITS_IN_SECONDS.at(-1) ?? 3;
+  return Temporal.Duration.from({ seconds });
 }
 
 async function askBroker(context: AppContext, run: ExecutionRun): Promise<void> {

@@ -393,6 +393,30 @@ describe('the answer of a person', () => {
   });
 });
 
+test('a broker that tells nothing is asked soon after a change, then more rarely', async () => {
+  const broker = anonymous();
+  const asked: number[] = [];
+  await using world = await openAppWorld({
+    // Nothing fills, so nothing changes.
+    paper: { fillInterval: '1 min' },
+    wrap: (paper) => {
+      const inner = broker.wrap(paper);
+      return {
+        ...inner,
+        listFills: (since) => {
+          asked.push(Math.round(world.clock.now().epochMilliseconds / 1000));
+          return inner.listFills(since);
+        },
+      };
+    },
+  });
+  await approve(world);
+  asked.length = 0;
+  await world.clock.advance({ seconds: 14 });
+  const waits = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+  expect(waits).toEqual([1, 2, 3, 3, 3]);
+});
+
 test('an order that was on its way when the program ended is asked about too', async () => {
   const broker = anonymous();
   broker.hidden.add('AAPL');
