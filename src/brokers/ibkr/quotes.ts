@@ -72,7 +72,11 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
     kindSet = { link, kind };
   }
 
-  async function quote(contracts: Contracts, symbol: string): Promise<Quote> {
+  async function quote(
+    contracts: Contracts,
+    symbol: string,
+    marketData: 'live' | 'delayed',
+  ): Promise<Quote> {
     const resolved = await contracts.resolve(symbol);
     const nothing: Quote = {
       symbol,
@@ -84,7 +88,7 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
       fractionable: false,
     };
     if (resolved === null) return nothing;
-    const ticks = await askTicks(login, symbol, resolved.contract);
+    const ticks = await askTicks(login, symbol, resolved.contract, marketData);
     if (ticks === null) return nothing;
     const { bid, ask, last, lastAt, delayed } = ticks;
     const now = clock.now();
@@ -111,7 +115,9 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
         const quotes: Quote[] = [];
         for (let from = 0; from < symbols.length; from += LINES) {
           const batch = symbols.slice(from, from + LINES);
-          quotes.push(...(await Promise.all(batch.map((symbol) => quote(contracts, symbol)))));
+          quotes.push(
+            ...(await Promise.all(batch.map((symbol) => quote(contracts, symbol, marketData)))),
+          );
         }
         return quotes;
       }),
@@ -119,7 +125,12 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
 }
 
 /** @returns null for a contract that IB does not know after all. */
-async function askTicks(login: Login, symbol: string, contract: Contract): Promise<Ticks | null> {
+async function askTicks(
+  login: Login,
+  symbol: string,
+  contract: Contract,
+  marketData: 'live' | 'delayed',
+): Promise<Ticks | null> {
   const ticks: Ticks = { bid: null, ask: null, last: null, lastAt: null, delayed: false };
   let subscription: number | null = null;
   const isWhole = (): boolean => ticks.bid !== null && ticks.ask !== null && ticks.last !== null;
@@ -146,7 +157,7 @@ async function askTicks(login: Login, symbol: string, contract: Contract): Promi
       hearMessage: (code, text, { give, fail }) => {
         if (code === NO_SECURITY_DEFINITION) give(null);
         else if (code === COMPETING_SESSION) fail(competing(code, text));
-        else if (NO_MARKET_DATA.has(code)) fail(notSubscribed(symbol, code, text));
+        else if (NO_MARKET_DATA.has(code)) fail(notSubscribed(symbol, code, text, marketData));
         else if (code === 101 || code === 100) fail(readError(code, text));
       },
       // Whatever came: outside the session there may be a last price and nothing else.
@@ -188,11 +199,17 @@ function fromSeconds(text: string): Temporal.Instant | null {
     : null;
 }
 
-function notSubscribed(symbol: string, code: number, text: string): BrokerError {
+function notSubscribed(
+  symbol: string,
+  code: number,
+  text: string,
+  marketData: 'live' | 'delayed',
+): BrokerError {
+  const otherwise = marketData === 'live' ? ', or set ibkr.marketData: delayed' : '';
   return new BrokerError(
     BROKER,
     'unavailable',
-    `Interactive Brokers gives no price of ${symbol} to this login: ${text} Subscribe to its market data in Client Portal and share it with the paper account, or set ibkr.marketData: delayed.`,
+    `Interactive Brokers gives no price of ${symbol} to this login (${text.trim()}). Subscribe to its market data in Client Portal and share it with the paper account${otherwise}.`,
     { brokerCode: String(code) },
   );
 }

@@ -91,7 +91,7 @@ describe('what doctor says of an account', () => {
   test('that market data is missing', async () => {
     await using world = await openIbkrWorld({ marketData: 'none' });
     expect(await problems(world.broker)).toEqual([
-      expect.stringMatching(/gives no price of SPY .* set ibkr\.marketData: delayed/),
+      expect.stringMatching(/gives no price of SPY .* share it with the paper account\.$/),
     ]);
   });
 

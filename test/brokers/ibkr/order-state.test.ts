@@ -50,7 +50,7 @@ describe('an order of TWS', () => {
     ['filled, whose status lags', [{ status: 'Submitted', filled: decimal('10') }], 'filled', '10'],
     [
       'does not go back to an older state',
-      [{ status: 'Submitted' }, { status: 'PendingSubmit' }],
+      [{ status: 'Submitted' }, { status: 'PendingSubmit' }, { message: rejected }],
       'accepted',
       '0',
     ],
