@@ -13,7 +13,6 @@ describeBrokerContract('the Schwab adapter', {
     streaming: 'nothing comes unasked; the lists are asked for',
     preview: 'not offered',
     loseConnection: 'there is no stream',
-    market_closed: 'Schwab keeps an order for the next session',
   },
   open: openWorld,
 });

@@ -97,8 +97,9 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
 
   async function executeTrade(intent: OrderIntent): Promise<ExecuteTradeResult> {
     if (mode !== 'live') return refused('order_rejected', NO_PAPER);
-    const problem = whyNotSendable(intent);
-    if (problem !== null) return refused('order_rejected', problem);
+    if (closed) return notSent(closedError());
+    const problem = whyNotSendable(intent, clock.now());
+    if (problem !== null) return refused(problem.code, problem.reason);
     let path;
     try {
       path = `${await accountPath()}/orders`;

@@ -62,6 +62,21 @@ describe('an order', () => {
   });
 
   test.each([
+    ['after the close', '2026-11-20T21:00:00Z', false, 'market_closed'],
+    ['on a Saturday', '2026-11-21T15:00:00Z', true, 'market_closed'],
+    ['on Thanksgiving', '2026-11-26T15:00:00Z', false, 'market_closed'],
+    ['at night', '2026-11-21T01:00:00Z', true, 'market_closed'],
+    ['in the evening, for the extended session', '2026-11-20T23:00:00Z', true, 'accepted'],
+    ['in the morning, for the extended session', '2026-11-20T12:00:00Z', true, 'accepted'],
+  ] as const)('%s (%s, extended hours: %s) is %s', async (_when, now, extendedHours, expected) => {
+    await using world = await openInlineSchwab(withNumbers(() => PLACED));
+    await world.clock.set(now);
+    const result = await world.broker.executeTrade({ ...INTENT, extendedHours });
+    expect(result.type === 'rejected' ? result.code : result.type).toBe(expected);
+    expect(world.asked).toHaveLength(expected === 'accepted' ? 2 : 0);
+  });
+
+  test.each([
     ['for a fraction of a share', { quantity: decimal('0.5') }, 'live', /whole shares/],
     ['of an account that is on paper', {}, 'paper', /no paper trading/],
   ] as const)('%s is not sent', async (_what, over, mode, words) => {
