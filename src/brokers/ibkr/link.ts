@@ -117,6 +117,11 @@ export async function openLink(
     const event = parseCallback(callback, args);
     if (event !== null) hear(event);
   });
+  guardDecoder(api, (error) => {
+    hear({ type: 'unreadable', callback: 'decoder', id: null, problem: error.name });
+    // What it has decoded of is lost with this instance.
+    end();
+  });
   const cancelTimer = clock.schedule(clock.now().add(HANDSHAKE_PATIENCE), () => {
     fail(noHandshake(address));
   });
@@ -147,6 +152,24 @@ export async function openLink(
     },
     end,
   };
+}
+
+/**
+ * The library decodes inside the socket's own callback and lets some errors through, such as of JSON in a
+ * rejection that is none: nobody could catch them there, and the whole bot would end.
+ */
+function guardDecoder(api: IBApi, failed: (error: Error) => void): void {
+  const controller: unknown = Reflect.get(api, 'controller');
+  if (typeof controller !== 'object' || controller === null) return;
+  const decode: unknown = Reflect.get(controller, 'processIngressQueue');
+  if (typeof decode !== 'function') return;
+  Reflect.set(controller, 'processIngressQueue', () => {
+    try {
+      Reflect.apply(decode, controller, []);
+    } catch (error) {
+      failed(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
 }
 
 const place = ({ host, port }: Address): string => `${host}:${port}`;
