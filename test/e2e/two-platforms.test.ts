@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import { SLACK_BOT_SCOPES } from '../../src/chat/slack/manifest.ts';
 import { startDiscordFake } from '../fakes/discord/index.ts';
+import type { DiscordFake } from '../fakes/discord/index.ts';
 import { startSlackFake } from '../fakes/slack/index.ts';
 import { createFastClock, REAL_DEADLINES } from '../fixtures/fast-clock.ts';
 import { openBotWorld, until } from './bot-world.ts';
@@ -152,17 +153,22 @@ describe('a proposal on two platforms', { timeout: 40_000 }, () => {
     expect(await opened.decisions()).toEqual(['ben approve']);
   });
 
-  it('takes a click on a message of an earlier run', async () => {
-    await using opened = await open();
-    const { world, inSlack, inDiscord, shows } = opened;
-    const posted = await opened.propose();
-    await world.bot.settled();
-    await world.restart();
-    await world.bot.settled();
-    inDiscord.click('Ben', posted.discord, 'Approve');
-    await shows(inSlack, posted.slack, /· executed/u);
-    expect(await opened.decisions()).toEqual(['ben approve']);
-  });
+  it.each(['Slack', 'Discord'] as const)(
+    'takes a click on a message of an earlier run in %s',
+    async (where) => {
+      await using opened = await open();
+      const { world, inSlack, inDiscord, shows } = opened;
+      const posted = await opened.propose();
+      await world.bot.settled();
+      await world.restart();
+      await world.bot.settled();
+      if (where === 'Slack') inSlack.click('Ben', posted.slack, 'Approve');
+      else inDiscord.click('Ben', posted.discord, 'Approve');
+      await shows(inSlack, posted.slack, /· executed/u);
+      await shows(inDiscord, posted.discord, /· executed/u);
+      expect(await opened.decisions()).toEqual(['ben approve']);
+    },
+  );
 });
 
 describe('a chat that fails', { timeout: 40_000 }, () => {
@@ -179,12 +185,36 @@ describe('a chat that fails', { timeout: 40_000 }, () => {
     );
     const told = world.log.lines.filter(({ fields }) => fields['code'] === 'chat_unreachable');
     expect(told).toHaveLength(1);
-    const page = await world.bot.context.store.listPendingDeliveries(
-      'web',
-      world.bot.context.clock.now(),
-      10,
-    );
-    expect(page).toEqual([]);
+    const { store } = world.bot.context;
+    const alert = await store.readSetting('incident:slack');
+    const onPage = await until('the alert on the page', async () => {
+      const copies = await store.listCopies(alert ?? '', 'web');
+      return copies.filter(({ reference }) => reference !== null);
+    });
+    expect(onPage).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'a revoked token',
+      (discord: DiscordFake) => discord.revokeToken(),
+      /Discord cannot be reached.*Put a fresh token/u,
+    ],
+    [
+      'a channel that is closed to it',
+      (discord: DiscordFake) => discord.channel('general').deny(['viewChannel']),
+      /Discord channel \d+ cannot be reached|channel \d+ cannot/u,
+    ],
+  ])('Discord with %s is told in Slack, and trades go on', async (_, fail, words) => {
+    await using opened = await open();
+    const { discord, world, inSlack, shows } = opened;
+    const posted = await opened.propose();
+    await world.bot.settled();
+    fail(discord);
+    inSlack.click('Ben', posted.slack, 'Approve');
+    await shows(inSlack, posted.slack, /· executed/u);
+    await until('the alert', () => inSlack.posted().some(({ text }) => words.test(text)));
+    expect(await opened.decisions()).toEqual(['ben approve']);
   });
 
   it('in one channel from which the bot was removed is told with what to do', async () => {
