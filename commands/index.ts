@@ -2,6 +2,7 @@ import type { Command } from '../src/app/command.ts';
 import { audit } from './audit.ts';
 import { connect } from './connect.ts';
 import { disconnect } from './disconnect.ts';
+import { enroll } from './enroll.ts';
 import { halt } from './halt.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
@@ -29,5 +30,6 @@ export const COMMANDS: readonly Command[] = [
   step,
   connect,
   disconnect,
+  enroll,
   help,
 ];

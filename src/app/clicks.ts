@@ -19,6 +19,7 @@ import { answerConnectionClick } from './connection-replies.ts';
 import { accountNamed, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { decide } from './decide.ts';
+import { answerEnrolmentClick } from './enrolment-replies.ts';
 import type { DecideResult } from './decide.ts';
 import type { DispatchFacts } from './dispatch.ts';
 import { halt } from './halt.ts';
@@ -44,6 +45,9 @@ export async function handleClick(
     case 'complete_connection':
     case 'disconnect':
       return answerConnectionClick(context, click, person, actor);
+    case 'confirm_codes':
+    case 'replace_codes':
+      return answerEnrolmentClick(context, click, click.action, person, actor);
     default:
       break;
   }
@@ -95,20 +99,12 @@ async function approve(
   const { context } = facts;
   const account = accountNamed(context, record.proposal.account);
   const asks = approvalAsks(account, record.proposal.plan);
-  if (takesForm(asks) && click.fields === null) {
-    const { digest } = click;
-    const now = context.clock.now();
-    const denial = findDecisionDenial({
-      person,
-      account,
-      record,
-      verdict: 'approve',
-      digest,
-      now,
-    });
-    // Whoever may not vote is told so below, and fills in nothing first.
-    if (denial === null)
-      return { type: 'form', form: approvalForm(record, account, { asks, action }) };
+  if (
+    takesForm(asks) &&
+    click.fields === null &&
+    (await mayFillIn(context, click, person, record))
+  ) {
+    return { type: 'form', form: approvalForm(record, account, { asks, action }) };
   }
   const result = await decide(context, {
     proposalId: click.proposalId,
@@ -118,11 +114,34 @@ async function approve(
     verdict: 'approve',
     reason: null,
     confirmation: click.fields?.[FORM_FIELDS.confirmation] ?? null,
+    oneTimeCode: click.fields?.[FORM_FIELDS.code] ?? null,
     outside: await askOutsideFacts(context, account),
     atNextOpen: action === 'approve_at_open',
   });
   if (result.type === 'approved') facts.executor.start(record.proposal.id, account.name);
   return await answerTo(context, result, person);
+}
+
+/** Whether a form leads anywhere; who may not vote or has no authenticator is told so without one. */
+async function mayFillIn(
+  context: AppContext,
+  click: Click,
+  person: Person,
+  record: ProposalRecord,
+): Promise<boolean> {
+  const { proposal } = record;
+  const account = accountNamed(context, proposal.account);
+  const denial = findDecisionDenial({
+    person,
+    account,
+    record,
+    verdict: 'approve',
+    digest: click.digest,
+    now: context.clock.now(),
+  });
+  if (denial !== null) return false;
+  if (!approvalAsks(account, proposal.plan).code) return true;
+  return (await context.store.codesSince(person.id)) !== null;
 }
 
 async function reject(
@@ -144,6 +163,7 @@ async function reject(
     verdict: 'reject',
     reason: reason === '' ? null : reason,
     confirmation: null,
+    oneTimeCode: null,
   });
   return answerTo(context, result, person);
 }
@@ -180,9 +200,14 @@ async function eligible(
   denial: VoteDenial,
 ): Promise<readonly string[]> {
   const account = accountNamed(context, record.proposal.account);
-  if (denial.code === 'confirmation_needed' || denial.code === 'check_failed') return [];
+  if (!isAboutThePerson(denial)) return [];
   const approval = await readApproval(context, context.store, record, account);
   return approval.mayVote.map((person) => person.name);
+}
+
+/** Whether somebody else could vote in their place. */
+function isAboutThePerson(denial: VoteDenial): boolean {
+  return ['own_proposal', 'not_approver', 'already_voted'].includes(denial.code);
 }
 
 async function adjust(

@@ -16,6 +16,7 @@ import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import { writeQueuedUntil } from './queued-execution.ts';
 import { riskOf } from './read-approval.ts';
+import { checkCode } from './one-time-codes.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import type { OutsideFacts } from './read-check-facts.ts';
 
@@ -29,6 +30,8 @@ export interface DecisionRequest {
   readonly reason: string | null;
   /** What the person typed to confirm a large trade; it must be the account's name. */
   readonly confirmation: string | null;
+  /** The one-time code that was typed, where the account asks for one. Compared, and kept nowhere. */
+  readonly oneTimeCode: string | null;
   /** What was asked just before; left out for a rejection, which needs no checks. */
   readonly outside?: OutsideFacts;
   /** Begin at the next open instead of now, where the account allows that. */
@@ -93,6 +96,13 @@ async function decideWithin(
     return { type: 'denied', denial, record: await reread(unit, record) };
   }
   const asks = approvalAsks(account, proposal.plan);
+  if (verdict === 'approve' && asks.code && (await unit.codesSince(person.id)) === null) {
+    const code = 'code_not_enrolled';
+    await unit.appendAudit(
+      auditEntry(at, by, 'denial', account.name, proposal.id, { verdict, code }),
+    );
+    return { type: 'denied', denial: { code }, record };
+  }
   if (verdict === 'approve' && asks.confirmation && !confirms(request.confirmation, account.name)) {
     const code = 'confirmation_needed';
     await unit.appendAudit(
@@ -121,6 +131,19 @@ async function decideWithin(
       );
       await announceProposal(context, unit, proposal.id);
       return { type: 'denied', denial: { code, checks: failures }, record };
+    }
+  }
+
+  if (verdict === 'approve' && asks.code) {
+    // The last thing that is asked, so that a vote which fails otherwise uses up no code.
+    const typed = { person, by, typed: request.oneTimeCode };
+    const codeDenial = await checkCode(context, unit, typed);
+    if (codeDenial !== null) {
+      const { code } = codeDenial;
+      await unit.appendAudit(
+        auditEntry(at, by, 'denial', account.name, proposal.id, { verdict, code }),
+      );
+      return { type: 'denied', denial: codeDenial, record };
     }
   }
 

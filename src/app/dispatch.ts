@@ -114,8 +114,14 @@ async function dispatch(facts: DispatchFacts, interaction: Interaction): Promise
 
 function subjectOf(interaction: Interaction): string {
   return interaction.type === 'command'
-    ? withoutCodes(`/${interaction.command} ${interaction.text}`).trim().slice(0, 500)
+    ? `/${interaction.command} ${typedText(interaction)}`.trim().slice(0, 500)
     : `${interaction.action} ${interaction.proposalId}`.slice(0, 500);
+}
+
+/** What followed a command, without codes: from here on it is recorded and answered. */
+function typedText(interaction: Extract<Interaction, { type: 'command' }>): string {
+  const name = `/${interaction.command} `;
+  return withoutCodes(name + interaction.text).slice(name.length);
 }
 
 async function runCommand(
@@ -135,7 +141,7 @@ async function runCommand(
     return privately(presentUnknownCommand({ given: name, suggestion }));
   }
   const account = defaultAccount(context, interaction);
-  const line = parseCommandLine(command, withoutCodes(interaction.text), context.accounts, account);
+  const line = parseCommandLine(command, typedText(interaction), context.accounts, account);
   if (line.type === 'misunderstood') {
     return privately(
       presentCommandProblem({

@@ -1,5 +1,6 @@
 import type { AccountSettings } from './account.ts';
 import type { Check } from './check.ts';
+import type { CodeDenial } from './one-time-code.ts';
 import { ROLES } from './person.ts';
 import type { Person, Role } from './person.ts';
 import type { Proposal, ProposalRecord } from './proposal.ts';
@@ -35,6 +36,7 @@ export type DecisionDenial =
 export type VoteDenial =
   | DecisionDenial
   | { readonly code: 'confirmation_needed' }
+  | CodeDenial
   | { readonly code: 'check_failed'; readonly checks: readonly Check[] };
 
 /**

@@ -85,7 +85,8 @@ function confirmationField(account: string): FormField {
   };
 }
 
-const CODE_FIELD: FormField = {
+/** Where a one-time code is typed. */
+export const CODE_FIELD: FormField = {
   type: 'text',
   name: FORM_FIELDS.code,
   label: 'One-time code',

@@ -62,6 +62,8 @@ export const buttonActionSchema = z.enum([
   'connect',
   'complete_connection',
   'disconnect',
+  'confirm_codes',
+  'replace_codes',
 ]);
 export type ButtonAction = z.output<typeof buttonActionSchema>;
 

@@ -4,6 +4,7 @@ import type { VoteDenial } from '../core/permission.ts';
 import type { Role } from '../core/person.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { alert, compose } from './blocks.ts';
+import { codeDenialWords } from './enrolment.ts';
 import { formatCount, joinNames, shortId } from './format.ts';
 import type { NamedHalt } from './halt.ts';
 import { haltWords } from './halt.ts';
@@ -77,6 +78,12 @@ function denialWords(input: Parameters<typeof presentDecisionDenied>[0]): string
       return `${id} expired ${formatMoment(proposal.expiresAt, accountTimeZone(input.account), input.now)}, so your click did not count. ${fresh(proposal.account)}`;
     case 'confirmation_needed':
       return `${id} was not approved: it is a large trade, and the account's name was not typed. Click Approve again and type ${plain(proposal.account, 40)}.`;
+    case 'code_not_enrolled':
+    case 'code_needed':
+    case 'code_wrong':
+    case 'code_used':
+    case 'code_locked':
+      return `${id} was not approved. ${codeDenialWords(input.denial, input.now)}`;
     case 'check_failed':
       return `${id} was not approved. ${failedChecks(input.denial.checks)} ${remedies(input.denial.checks)}`;
     case 'not_pending':

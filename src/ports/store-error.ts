@@ -42,7 +42,7 @@ const NEXT_STEP: Readonly<Record<StoreErrorCode, string>> = {
   misused_transaction: 'Nothing was written. This is a defect of the program: please report it.',
   not_a_database:
     'DATABASE_URL must name a database of this program, or a file that does not exist yet.',
-  secret_unreadable: 'Connect the login again.',
+  secret_unreadable: 'Connect the login again, or set up the authenticator again with /enroll.',
 };
 
 /** A failure of the database: a stable code, what happened, and what to do next. */

@@ -3,6 +3,7 @@ import type { Fill, Order, OrderIntent, OrderStatus } from '../core/order.ts';
 import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core/proposal.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageReference, Reply } from './chat.ts';
+import type { CodeReads, CodeWrites } from './code-store.ts';
 import type { LoginReads, LoginWrites } from './login-store.ts';
 
 /** Everything that leaves a row in the audit log. */
@@ -34,6 +35,9 @@ export type AuditAction =
   | 'halt'
   | 'resume'
   | 'configuration'
+  | 'codes_enrolled'
+  | 'codes_locked'
+  | 'codes_reset'
   | 'connection'
   | 'disconnection'
   | 'key_rotation'
@@ -156,7 +160,7 @@ export interface JobRun {
   readonly outcome: string | null;
 }
 
-export interface StoreReads extends LoginReads {
+export interface StoreReads extends LoginReads, CodeReads {
   findProposal(id: string): Promise<ProposalRecord | null>;
   /** Newest first. */
   listProposals(filter: {
@@ -225,7 +229,7 @@ export interface StoreReads extends LoginReads {
 }
 
 /** One write transaction. All of it is durable when `transaction` resolves, or none of it. */
-export interface StoreTransaction extends StoreReads, LoginWrites {
+export interface StoreTransaction extends StoreReads, LoginWrites, CodeWrites {
   appendAudit(entry: AuditEntry): Promise<AuditRow>;
   /** @returns false when the id is taken. */
   insertProposal(proposal: Proposal): Promise<boolean>;

@@ -12,6 +12,7 @@ import type {
   StoredLogin,
 } from '../ports/login-store.ts';
 import { decodeInstant, instantColumn, optional } from './columns.ts';
+import { resealCodeSecrets } from './one-time-codes.ts';
 import type { Sealer } from './sealer.ts';
 import type { Tables } from './tables.ts';
 
@@ -211,6 +212,7 @@ async function reseal(
       .set({ code_verifier: again(sealed, { broker, person, purpose }) })
       .execute();
   }
+  await resealCodeSecrets(database, again);
   return { secrets, changed };
 }
 

@@ -21,7 +21,11 @@ const FORMAT = 'v1';
 export interface SealedFor {
   readonly broker: string;
   readonly person: string;
-  readonly purpose: 'access token' | 'refresh token' | `code verifier ${string}`;
+  readonly purpose:
+    | 'access token'
+    | 'refresh token'
+    | `code verifier ${string}`
+    | 'one-time code secret';
 }
 
 /** Encrypts what is stored, and decrypts it. */
@@ -56,7 +60,7 @@ export function createSealer(keys: readonly Uint8Array[]): Sealer {
     new StoreError('master_key_missing', `${what} without EVENKEEL_MASTER_KEY.`);
   return {
     seal(text, sealedFor) {
-      if (current === undefined) throw missing('No tokens are stored');
+      if (current === undefined) throw missing('No secrets are stored');
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, current.key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(associatedData(current.id, sealedFor));
@@ -70,14 +74,14 @@ export function createSealer(keys: readonly Uint8Array[]): Sealer {
       );
     },
     open(sealed, sealedFor) {
-      if (current === undefined) throw missing('The stored tokens cannot be read');
+      if (current === undefined) throw missing('The stored secrets cannot be read');
       const parts = splitSealed(sealed);
       if (parts === null) throw unreadable(sealedFor);
       const master = known.find(({ id }) => id === parts.keyId);
       if (master === undefined) {
         throw new StoreError(
           'master_key_mismatch',
-          `The login of ${sealedFor.person} at ${sealedFor.broker} is encrypted under another key than EVENKEEL_MASTER_KEY has.`,
+          `${nameOf(sealedFor)} is encrypted under another key than EVENKEEL_MASTER_KEY has.`,
         );
       }
       try {
@@ -131,9 +135,15 @@ function fromBase64(text: string | undefined): Buffer | null {
   return bytes.toString('base64url') === text ? bytes : null;
 }
 
-function unreadable({ broker, person }: SealedFor): StoreError {
+function nameOf({ broker, person, purpose }: SealedFor): string {
+  return purpose === 'one-time code secret'
+    ? `The authenticator secret of ${person}`
+    : `The login of ${person} at ${broker}`;
+}
+
+function unreadable(sealedFor: SealedFor): StoreError {
   return new StoreError(
     'secret_unreadable',
-    `The login of ${person} at ${broker} cannot be decrypted: it is not what was stored.`,
+    `${nameOf(sealedFor)} cannot be decrypted: it is not what was stored.`,
   );
 }

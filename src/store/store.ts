@@ -21,6 +21,7 @@ import { loginReads, loginWrites } from './logins.ts';
 import { migrateDatabase, type MigrationOptions } from './migrate.ts';
 import * as fills from './fills.ts';
 import * as leases from './leases.ts';
+import { codeReads, codeWrites } from './one-time-codes.ts';
 import * as orders from './orders.ts';
 import * as proposals from './proposals.ts';
 import { createSealer, type Sealer } from './sealer.ts';
@@ -159,6 +160,7 @@ async function openOn(
 function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
   return {
     ...loginReads(source, sealer),
+    ...codeReads(source, sealer),
     findProposal: async (id) => await proposals.findProposal(source(), id),
     listProposals: async (filter) => await proposals.listProposals(source(), filter),
     findOrder: async (clientOrderId) => await orders.findOrder(source(), clientOrderId),
@@ -196,6 +198,7 @@ function writes(
 ): Omit<StoreTransaction, keyof StoreReads> {
   return {
     ...loginWrites(source, sealer, sqlite),
+    ...codeWrites(source, sealer, sqlite),
     appendAudit: async (entry) => {
       // The appender works beside the query builder, so it asks by itself whether it still may.
       source();

@@ -143,6 +143,18 @@ export interface Tables {
     code_verifier: string;
     expires_at: string;
   };
+  one_time_codes: {
+    person: string;
+    /** Sealed, as is the one that is offered. */
+    secret: string | null;
+    since: string | null;
+    offered_secret: string | null;
+    offered_until: string | null;
+    last_step: number | null;
+    /** Instants, as JSON. */
+    failures: string;
+    locked_until: string | null;
+  };
   audit_log: {
     seq: number;
     at: string;

@@ -35,6 +35,12 @@ export interface AppWorld extends AsyncDisposable {
   say(person: string, command: string, text?: string, key?: string): Promise<Reply>;
   /** Clicks as `person` on the newest proposal, or on `digest` of it. */
   click(person: string, action: string, options?: ClickOptions): Promise<Reply>;
+  /** Clicks a button that is about no proposal, or sends its form. */
+  press(
+    person: string,
+    action: string,
+    fields: Readonly<Record<string, string>> | null,
+  ): Promise<Reply>;
   /** The newest proposal. */
   newest(): Promise<ProposalRecord>;
   /** Runs the clock until nothing is executing. */
@@ -172,6 +178,19 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
         proposalId: proposal.id,
         digest: digest ?? proposal.digest,
         fields: fields ?? null,
+      });
+    },
+    async press(person, action, fields) {
+      keys += 1;
+      return now.handle({
+        type: 'click',
+        idempotencyKey: `press-${keys}`,
+        user: { platform: 'web', userId: person, roleIds: [] },
+        channel: 'workspace',
+        action,
+        proposalId: '',
+        digest: '',
+        fields,
       });
     },
     async settle() {

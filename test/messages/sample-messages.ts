@@ -24,6 +24,7 @@ import {
 } from '../../src/messages/halt.ts';
 import { presentHelp } from '../../src/messages/help.ts';
 import { presentHistory } from '../../src/messages/history.ts';
+import { codeForm } from '../../src/messages/enrolment.ts';
 import { adjustForm, approvalForm, rejectForm } from '../../src/messages/forms.ts';
 import type { Form, Message } from '../../src/messages/message.ts';
 import { presentNothingToDo } from '../../src/messages/nothing-to-do.ts';
@@ -67,6 +68,7 @@ import {
 } from '../fixtures/sample-proposal.ts';
 import { redirectForm } from '../../src/messages/connection.ts';
 import { SAMPLE_CONNECTIONS } from './sample-connections.ts';
+import { SAMPLE_ENROLMENT } from './sample-enrolment.ts';
 import { SAMPLE_NOTICES } from './sample-notices.ts';
 
 const account = sampleAccount();
@@ -643,12 +645,16 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
   'outcome-refusal-outdated': () => presentOutcomeRefusal({ type: 'outdated', broker: 'schwab' }),
   'vote-counted': () =>
     presentVoteCounted({ record: sampleRecord(), approval: sampleApproval({ voters: ['ben'] }) }),
-  'refusal-own-proposal': () => denied('own_proposal', ['Ben', 'Chloe', 'Dev']),
-  'refusal-not-approver': () => denied('not_approver', ['Dev']),
-  'refusal-already-voted': () => denied('already_voted', []),
-  'refusal-digest-changed': () => denied('digest_changed', ['Dev']),
-  'refusal-expired': () => denied('expired', ['Dev']),
-  'refusal-confirmation-needed': () => denied('confirmation_needed', []),
+  'refusal-code-not-enrolled': () => denied({ code: 'code_not_enrolled' }),
+  'refusal-code-wrong': () => denied({ code: 'code_wrong', attemptsLeft: 1 }),
+  'refusal-code-locked': () => denied({ code: 'code_locked', until: later(76) }),
+  ...SAMPLE_ENROLMENT,
+  'refusal-own-proposal': () => denied({ code: 'own_proposal' }, ['Ben', 'Chloe', 'Dev']),
+  'refusal-not-approver': () => denied({ code: 'not_approver' }, ['Dev']),
+  'refusal-already-voted': () => denied({ code: 'already_voted' }, []),
+  'refusal-digest-changed': () => denied({ code: 'digest_changed' }, ['Dev']),
+  'refusal-expired': () => denied({ code: 'expired' }, ['Dev']),
+  'refusal-confirmation-needed': () => denied({ code: 'confirmation_needed' }, []),
   'refusal-not-pending': () =>
     presentDecisionDenied({
       record: sampleRecord({ status: 'executing' }),
@@ -762,20 +768,23 @@ export const SAMPLE_FORMS: Readonly<Record<string, () => Form>> = {
       asks: { confirmation: true, code: false },
       action: 'approve',
     }),
+  'form-code': () =>
+    approvalForm(sampleRecord(), account, {
+      asks: { confirmation: true, code: true },
+      action: 'approve_at_open',
+    }),
+  'form-first-code': () => codeForm('confirm_codes'),
   'form-adjust': () => adjustForm(sampleRecord()),
   'form-redirect': () => redirectForm('schwab'),
 };
 
-type Denial = Exclude<
-  Parameters<typeof presentDecisionDenied>[0]['denial']['code'],
-  'check_failed'
->;
+type Denial = Parameters<typeof presentDecisionDenied>[0]['denial'];
 
-function denied(code: Denial, eligible: readonly string[]): Message {
+function denied(denial: Denial, eligible: readonly string[] = []): Message {
   return presentDecisionDenied({
     record: sampleRecord(),
     account,
-    denial: { code },
+    denial,
     eligible,
     decidedBy: [],
     now: later(61),
