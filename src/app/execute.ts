@@ -10,6 +10,7 @@ import { transition } from '../core/proposal-transition.ts';
 import { earlier, isDue } from '../core/time.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import { announceProposal } from './announce-proposal.ts';
+import { askBroker, quietTimeOf } from './ask-broker.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import { beginExecution } from './begin-execution.ts';
 import { accountNamed } from './context.ts';
@@ -25,16 +26,6 @@ import { cancelOverdue, submitOrders } from './submit-orders.ts';
 
 /** The message shows progress at most this often; the final state is always shown. */
 const PROGRESS_INTERVAL = Temporal.Duration.from({ milliseconds: 400 });
-
-/** When nothing is heard from the broker for this long, it is asked. */
-const QUIET_TIME = Temporal.Duration.from({ seconds: 10 });
-
-/**
- * The same at a broker that tells nothing by itself, while orders work there: soon after something
- * happened, because marketable orders fill at once, then more rarely; the last one repeats. And while none works.
- */
-const POLLING_WAITS_IN_SECONDS = [1, 1, 2, 3];
-const IDLE_POLLING_INTERVAL = Temporal.Duration.from({ minutes: 1 });
 
 /**
  * Executes an approved proposal: fresh snapshot and envelope check, intents committed, sells, then
@@ -270,27 +261,6 @@ async function finish(
     await announceProposal(context, unit, proposal.id);
   });
   context.changed();
-}
-
-function quietTimeOf(
-  run: ExecutionRun,
-  orders: readonly Order[],
-  timesAsked: number,
-): Temporal.Duration {
-  if (run.broker.capabilities.streaming) return QUIET_TIME;
-  const works = orders.some(({ status }) => status === 'accepted' || status === 'partially_filled');
-  if (!works) return IDLE_POLLING_INTERVAL;
-  const seconds = POLLING_WAITS_IN_SECONDS[timesAsked] ?? POLLING_WAITS_IN_SECONDS.at(-1) ?? 3;
-  return Temporal.Duration.from({ seconds });
-}
-
-async function askBroker(context: AppContext, run: ExecutionRun): Promise<void> {
-  try {
-    await run.takeIn({ type: 'reconnected' });
-  } catch (error) {
-    if (!(error instanceof BrokerError)) throw error;
-    context.log.warn({ broker: error.broker, code: error.code }, 'broker could not be asked');
-  }
 }
 
 async function waitForNews(

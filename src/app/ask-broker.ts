@@ -1,0 +1,37 @@
+import type { Order } from '../core/order.ts';
+import { BrokerError } from '../ports/broker-error.ts';
+import type { AppContext } from './context.ts';
+import type { ExecutionRun } from './executor.ts';
+
+/** When nothing is heard from the broker for this long, it is asked. */
+const QUIET_TIME = Temporal.Duration.from({ seconds: 10 });
+
+/**
+ * The same at a broker that tells nothing by itself, while orders work there: soon after something
+ * happened, because marketable orders fill at once, then more rarely; the last one repeats. And while none works.
+ */
+const POLLING_WAITS_IN_SECONDS = [1, 1, 2, 3];
+const IDLE_POLLING_INTERVAL = Temporal.Duration.from({ minutes: 1 });
+
+/** How long to wait for news of a broker before it is asked. */
+export function quietTimeOf(
+  run: ExecutionRun,
+  orders: readonly Order[],
+  timesAsked: number,
+): Temporal.Duration {
+  if (run.broker.capabilities.streaming) return QUIET_TIME;
+  const works = orders.some(({ status }) => status === 'accepted' || status === 'partially_filled');
+  if (!works) return IDLE_POLLING_INTERVAL;
+  const seconds = POLLING_WAITS_IN_SECONDS[timesAsked] ?? POLLING_WAITS_IN_SECONDS.at(-1) ?? 3;
+  return Temporal.Duration.from({ seconds });
+}
+
+/** Compares with the broker; one that cannot be asked is asked again later. */
+export async function askBroker(context: AppContext, run: ExecutionRun): Promise<void> {
+  try {
+    await run.takeIn({ type: 'reconnected' });
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ broker: error.broker, code: error.code }, 'broker could not be asked');
+  }
+}
