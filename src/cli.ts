@@ -1,6 +1,7 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
 import { BROKER_SCHEMAS } from './brokers/index.ts';
 import type { Config } from './config/config.ts';
 import { formatProblem } from './config/config.ts';
@@ -101,13 +102,30 @@ export async function run(args: readonly string[]): Promise<number> {
     });
   audit
     .command('export')
-    .description('write the audit log to standard output')
+    .description('write the audit log to standard output, or to a file with a signed manifest')
+    .option(
+      '--output <file>',
+      'a new file; FILE.manifest.json beside it is signed (needs AUDIT_KEY)',
+    )
     .option('--format <format>', 'csv or jsonl', 'csv')
     .option('--from <date>', 'first day, YYYY-MM-DD')
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .option('--account <account>', 'one account only')
     .option('--database <file>', 'the database, when it is not the configured one')
     .action(exportRows);
+  audit
+    .command('verify-export <file>')
+    .description(
+      'check an export against its manifest: exit 0 and "ok", or exit 1 and what is wrong',
+    )
+    .option('--public-key <key>', 'who must have signed it; by default the key of this AUDIT_KEY')
+    .action(async (file: string, options: { publicKey?: string }) => {
+      exitCode = (await verifyExportedFile(file, options)) ? 0 : 1;
+    });
+  audit
+    .command('public-key')
+    .description('print the key that manifests are checked with; it is no secret')
+    .action(async () => print((await manifestKeyOf(configured())).publicKey));
 
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -319,6 +337,7 @@ async function verify(options: { database?: string; head?: string }): Promise<bo
 
 async function exportRows(options: {
   format: string;
+  output?: string;
   from?: string;
   to?: string;
   account?: string;
@@ -329,21 +348,96 @@ async function exportRows(options: {
     throw new CommandFailed(`--format is csv or jsonl, not ${format}. Nothing was exported.`);
   }
   const config = configured();
-  const { exportAudit } = await import('./store/index.ts');
+  const { exportAudit, writeSignedExport } = await import('./store/index.ts');
   const from = dayStart('--from', options.from, 0);
   const to = dayStart('--to', options.to, 1);
-  const lines = exportAudit({
+  const wanted = {
     path: options.database ?? config.databasePath,
     format,
     ...(from === null ? {} : { from }),
     ...(to === null ? {} : { to }),
     ...(options.account === undefined ? {} : { account: options.account }),
-  });
-  for await (const line of lines) {
+  } as const;
+  if (options.output !== undefined) {
+    const { auditKey } = await manifestKeyOf(config);
+    const result = await withFiles('Nothing was exported.', () =>
+      writeSignedExport({
+        ...wanted,
+        auditKey,
+        file: options.output ?? '',
+        createdAt: systemClock.now(),
+        version: programVersion(),
+      }),
+    );
+    switch (result.type) {
+      case 'exported':
+        print(
+          `ok ${result.manifest.rows} rows in ${options.output}, signed in ${result.manifestFile}`,
+        );
+        return;
+      case 'file_exists':
+        throw new CommandFailed(`${result.file} is there already. Nothing was exported.`);
+      case 'log_broken':
+        throw new CommandFailed(
+          `Nothing was exported or signed: row ${result.brokenSeq} of the log is ${result.kind}. ${result.detail}`,
+        );
+    }
+  }
+  for await (const line of exportAudit(wanted)) {
     if (!process.stdout.write(line)) {
       await new Promise((resolve) => process.stdout.once('drain', resolve));
     }
   }
+}
+
+async function verifyExportedFile(file: string, options: { publicKey?: string }): Promise<boolean> {
+  const publicKey = options.publicKey ?? (await manifestKeyOf(configured())).publicKey;
+  if (!/^[0-9a-f]{64}$/i.test(publicKey)) {
+    throw new CommandFailed(
+      '--public-key takes the 64 hex digits that "evenkeel audit public-key" prints.',
+    );
+  }
+  const { verifyExport } = await import('./store/index.ts');
+  const result = await withFiles('It could not be checked.', () =>
+    verifyExport({ file, publicKey }),
+  );
+  if (!result.ok) {
+    print(result.detail);
+    return false;
+  }
+  const { rows, firstSeq, lastSeq, head, createdAt } = result.manifest;
+  const range = firstSeq === null || lastSeq === null ? '' : ` (${firstSeq}..${lastSeq})`;
+  print(`ok ${rows} rows${range}, head ${head.seq}:${head.hash}, written ${createdAt}`);
+  return true;
+}
+
+/** What signs manifests and what checks them. */
+async function manifestKeyOf(
+  config: Config,
+): Promise<{ readonly auditKey: Uint8Array; readonly publicKey: string }> {
+  const auditKey = auditKeyOf(config);
+  if (auditKey === null) {
+    throw new CommandFailed(
+      "Manifests are signed with a key made from AUDIT_KEY, and there is none in .env. Set one, or give --public-key to check somebody else's export.",
+    );
+  }
+  const { manifestKey } = await import('./store/index.ts');
+  return { auditKey, publicKey: manifestKey(auditKey).publicKey };
+}
+
+/** Runs what reads and writes files; what the file system says against it is a sentence, not a crash. */
+async function withFiles<T>(consequence: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new CommandFailed(`${error.message}. ${consequence}`);
+  }
+}
+
+function programVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 /** Midnight in New York of a day, or of the day after it. */

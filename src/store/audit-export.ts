@@ -13,6 +13,8 @@ export interface AuditExportOptions {
   /** Exclusive. */
   readonly to?: Temporal.Instant;
   readonly account?: string;
+  /** The last row that may be exported, by its number. */
+  readonly upTo?: number;
 }
 
 const PAGE = 1000;
@@ -21,27 +23,31 @@ const PAGE = 1000;
  * The audit log as text, whole lines at a time, in the order it was written. docs/audit-format.md
  * describes both formats. The log may be written to meanwhile; rows after the first page was read
  * may or may not be in the export. Nothing is verified here.
+ * @param onRow is told the number of each row that is exported.
  * @throws StoreError
  */
-export async function* exportAudit(options: AuditExportOptions): AsyncGenerator<string> {
+export async function* exportAudit(
+  options: AuditExportOptions,
+  onRow?: (seq: number) => void,
+): AsyncGenerator<string> {
   const from = options.from === undefined ? null : instantColumn(options.from);
   const to = options.to === undefined ? null : instantColumn(options.to);
-  const { account } = options;
+  const { account, upTo } = options;
   const line = options.format === 'csv' ? auditCsvLine : jsonLine;
   using reader = openAuditReader(options.path);
   if (options.format === 'csv') yield AUDIT_CSV_HEADER;
   let after = 0;
   for (;;) {
     const page = reader.page(after, PAGE);
-    const text = page
-      .filter(
-        (row) =>
-          (from === null || row.at >= from) &&
-          (to === null || row.at < to) &&
-          (account === undefined || row.account === account),
-      )
-      .map(line)
-      .join('');
+    const rows = page.filter(
+      (row) =>
+        (from === null || row.at >= from) &&
+        (to === null || row.at < to) &&
+        (upTo === undefined || row.seq <= upTo) &&
+        (account === undefined || row.account === account),
+    );
+    const text = rows.map(line).join('');
+    for (const row of rows) onRow?.(row.seq);
     if (text !== '') yield text;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;

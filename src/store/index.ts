@@ -1,4 +1,6 @@
 export { exportAudit, type AuditExportFormat, type AuditExportOptions } from './audit-export.ts';
+export { manifestKey } from './manifest-key.ts';
+export { verifyExport, writeSignedExport } from './audit-manifest.ts';
 export { verifyAudit } from './audit-verify.ts';
 export { openDatabase, type DatabaseHandle } from './database.ts';
 export { migrateDatabase } from './migrate.ts';
