@@ -10,7 +10,8 @@ import type { RunningChat } from './app/run-chat.ts';
 import { createDispatcher } from './app/dispatch.ts';
 import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
-import { viewAudit, viewOrders, viewPortfolios } from './app/views.ts';
+import { viewAudit, WHOLE_AUDIT } from './app/view-audit.ts';
+import { viewOrders, viewPortfolios } from './app/views.ts';
 import { openGateway } from './brokers/gateways.ts';
 import { createLogins, createRedirects, loginProviders } from './brokers/oauth/index.ts';
 import type { PaperDatabase } from './brokers/paper/index.ts';
@@ -281,7 +282,7 @@ async function openWeb(
     views: {
       portfolio: () => viewPortfolios(context, [...context.accounts.values()]),
       orders: () => viewOrders(context, null),
-      audit: () => viewAudit(context, null),
+      audit: () => viewAudit(context, WHOLE_AUDIT),
     },
     channelName: WEB_CHANNEL,
     demo: config.demo,

@@ -42,13 +42,14 @@ export function parseCommandLine(
     problem,
     usage,
   });
-  const words = asTyped(text.slice(0, MAXIMUM_LINE))
+  const typed = asTyped(text.slice(0, MAXIMUM_LINE))
     .split(/\s+/u)
     .filter((word) => word !== '');
   const positional = command.options.filter((option) => option.positional);
   const flags = new Set<string>();
   const money: Record<string, Decimal> = {};
   const counts: Record<string, number> = {};
+  const words: Record<string, string> = {};
   const found: { account: AccountSettings | null; scope: string | null; text: string | null } = {
     account: null,
     scope: null,
@@ -57,8 +58,8 @@ export function parseCommandLine(
   let nextPositional = 0;
   const needsAccount = positional.some((option) => option.kind === 'account' && option.required);
 
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
+  for (let index = 0; index < typed.length; index += 1) {
+    const word = typed[index] ?? '';
     if (word.startsWith('--') && word.length > 2) {
       const [name, inline] = splitOnce(word.slice(2), '=');
       const option = command.options.find(
@@ -81,10 +82,10 @@ export function parseCommandLine(
         continue;
       }
       if (option.kind === 'text') {
-        found.text = [inline, ...words.slice(index + 1)].filter((w) => w !== undefined).join(' ');
+        found.text = [inline, ...typed.slice(index + 1)].filter((w) => w !== undefined).join(' ');
         break;
       }
-      const value = inline ?? words[index + 1];
+      const value = inline ?? typed[index + 1];
       if (inline === undefined) index += 1;
       if (value === undefined || value.startsWith('--')) {
         return fail({ type: 'missing', option: `--${option.name}` });
@@ -100,6 +101,8 @@ export function parseCommandLine(
           });
         }
         money[option.name] = amount;
+      } else if (option.kind === 'word') {
+        words[option.name] = value;
       } else {
         if (!/^[1-9]\d{0,5}$/u.test(value)) {
           return fail({
@@ -116,7 +119,7 @@ export function parseCommandLine(
     const option = positional[nextPositional];
     if (option === undefined) return fail({ type: 'too_much', given: word });
     if (option.kind === 'text') {
-      found.text = words.slice(index).join(' ');
+      found.text = typed.slice(index).join(' ');
       break;
     }
     nextPositional += 1;
@@ -143,7 +146,7 @@ export function parseCommandLine(
       // A reason may follow at once where the account is left out: "/halt something is wrong".
       const next = positional[nextPositional];
       if (!option.required && next?.kind === 'text' && accounts.size === 1) {
-        found.text = words.slice(index).join(' ');
+        found.text = typed.slice(index).join(' ');
         break;
       }
       return fail({
@@ -176,6 +179,7 @@ export function parseCommandLine(
       flags,
       money,
       counts,
+      words,
       text: found.text,
     },
   };

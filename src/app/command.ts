@@ -12,9 +12,10 @@ export interface CommandOption {
   readonly name: string;
   /**
    * `account`: a configured account's name. `scope`: an account or `all`. `flag`: present or not.
-   * `money`: a positive amount. `count`: a positive whole number. `text`: the rest of the line.
+   * `money`: a positive amount. `count`: a positive whole number. `word`: one word, which is never
+   * positional. `text`: the rest of the line.
    */
-  readonly kind: 'account' | 'scope' | 'flag' | 'money' | 'count' | 'text';
+  readonly kind: 'account' | 'scope' | 'flag' | 'money' | 'count' | 'word' | 'text';
   readonly description: string;
   readonly positional: boolean;
   readonly required: boolean;
@@ -27,6 +28,7 @@ export interface CommandArguments {
   readonly flags: ReadonlySet<string>;
   readonly money: Readonly<Record<string, Decimal>>;
   readonly counts: Readonly<Record<string, number>>;
+  readonly words: Readonly<Record<string, string>>;
   readonly text: string | null;
 }
 
@@ -77,7 +79,9 @@ export function usageOf(command: Pick<Command, 'name' | 'options'>): string {
           ? ' NUMBER'
           : option.kind === 'text'
             ? ' TEXT'
-            : '';
+            : option.kind === 'word'
+              ? ' NAME'
+              : '';
     const inner = option.positional ? option.name : `--${option.name}${value}`;
     return option.required ? inner : `[${inner}]`;
   });

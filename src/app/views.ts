@@ -1,10 +1,7 @@
 import type { AccountSettings } from '../core/account.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
 import { planRebalance } from '../core/plan.ts';
 import { planningPolicy } from '../core/planning-policy.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
-import { AUDIT_CSV_HEADER, auditCsvLine } from '../messages/audit-csv.ts';
-import { presentAuditTable } from '../messages/audit-trail.ts';
 import { presentCsvFile } from '../messages/csv-file.ts';
 import { presentBrokerError, presentPlanRefusal } from '../messages/errors.ts';
 import type { Message } from '../messages/message.ts';
@@ -19,7 +16,6 @@ import { haltFor } from './halt.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const ORDERS_SHOWN = 50;
-const AUDIT_ROWS_SHOWN = 100;
 /** A file in a chat has at most so many lines: about two megabytes. */
 const MOST_LINES = 5000;
 
@@ -108,46 +104,6 @@ export async function viewOrdersFile(
     lines: orders.length,
     rest: found.length > MOST_LINES ? 'Older ones are in the database.' : null,
     content: ordersCsv(orders),
-    now: context.clock.now(),
-  });
-}
-
-/** The newest rows of the audit log, of an account or of all. */
-export async function viewAudit(
-  context: AppContext,
-  account: AccountSettings | null,
-): Promise<Message> {
-  const filter = account === null ? {} : { account: account.name };
-  return presentAuditTable({
-    rows: await context.store.listAudit({ ...filter, limit: AUDIT_ROWS_SHOWN }),
-    account: account?.name ?? null,
-    head: await context.store.auditHead(),
-    timeZone: EXCHANGE_TIME_ZONE,
-    now: context.clock.now(),
-  });
-}
-
-/** The audit log of an account, or all of it, as the file that docs/audit-format.md describes. */
-export async function viewAuditFile(
-  context: AppContext,
-  account: AccountSettings | null,
-): Promise<Message> {
-  const filter = account === null ? {} : { account: account.name };
-  const found = await context.store.listAudit({ ...filter, limit: MOST_LINES + 1 });
-  const rows = found.slice(0, MOST_LINES).toReversed();
-  const lines = rows.map((row) =>
-    auditCsvLine({
-      ...row,
-      at: row.at.toString({ fractionalSecondDigits: 9 }),
-      payload: canonicalJson(row.payload),
-    }),
-  );
-  return presentCsvFile({
-    noun: 'audit row',
-    account: account?.name ?? null,
-    lines: rows.length,
-    rest: found.length > MOST_LINES ? '“evenkeel audit export” writes all of them.' : null,
-    content: AUDIT_CSV_HEADER + lines.join(''),
     now: context.clock.now(),
   });
 }

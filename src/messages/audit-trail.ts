@@ -1,9 +1,11 @@
+import type { Decision, ProposalRecord } from '../core/proposal.ts';
 import type { AuditAction, AuditHead, AuditRow, JsonValue } from '../ports/store.ts';
 import { compose, context, heading, left, right, table, text } from './blocks.ts';
-import { formatCount, SEPARATOR, shortHash } from './format.ts';
+import { formatCount, SEPARATOR, shortHash, shortId } from './format.ts';
 import type { Message, Tone } from './message.ts';
 import { plain } from './plain.ts';
 import { formatMoment } from './time.ts';
+import { proposalStatusWord } from './words.ts';
 
 const ACTIONS: Readonly<Record<AuditAction, string>> = {
   command: 'command',
@@ -90,33 +92,77 @@ function valueWords(value: JsonValue): string {
   return JSON.stringify(value);
 }
 
+/** A proposal and who decided on it. */
+interface AuditedProposal {
+  readonly record: ProposalRecord;
+  readonly proposerName: string;
+  /** Oldest first. */
+  readonly decisions: readonly (Decision & { readonly name: string })[];
+}
+
+/** `Proposed by Ana 14:02 ET. Approved by Ben (slack) 14:10 ET. It is executed.` */
+function decisionWords(
+  { record, proposerName, decisions }: AuditedProposal,
+  timeZone: string,
+  now: Temporal.Instant,
+): string {
+  const { proposal, status } = record;
+  const proposed = `Proposed by ${plain(proposerName, 60)} ${formatMoment(proposal.createdAt, timeZone, now)}.`;
+  const said = decisions.map(({ name, verdict, platform, at, reason }) => {
+    const what = verdict === 'approve' ? 'Approved' : 'Rejected';
+    const why = reason === null ? '' : `: “${plain(reason, 200)}”`;
+    return `${what} by ${plain(name, 60)} (${plain(platform, 20)}) ${formatMoment(at, timeZone, now)}${why}.`;
+  });
+  const nobody = decisions.length === 0 ? ['Nobody has decided on it.'] : [];
+  return [proposed, ...said, ...nobody, `It is ${proposalStatusWord(status)}.`].join(' ');
+}
+
 /** Rows of the audit log, in the order given. */
 export function presentAuditTable(input: {
   readonly rows: readonly AuditRow[];
   /** Null for all accounts. */
   readonly account: string | null;
+  /** The only person whose rows these are. */
+  readonly person?: string | null;
+  /** The only proposal whose rows these are: then who decided on it comes first. */
+  readonly proposal?: AuditedProposal | null;
+  /** What messages call an actor; left out, as the log does. */
+  readonly nameOf?: (actor: string) => string;
   readonly head: AuditHead;
   readonly timeZone: string;
   readonly now: Temporal.Instant;
 }): Message {
-  const head = ['Audit', input.account ?? 'all accounts'].join(SEPARATOR);
+  const { proposal = null, person = null } = input;
+  const head = [
+    'Audit',
+    input.account ?? 'all accounts',
+    ...(proposal === null ? [] : [shortId(proposal.record.proposal.id)]),
+    ...(person === null ? [] : [plain(person, 60)]),
+  ].join(SEPARATOR);
+  const name = (actor: string): string => plain(input.nameOf?.(actor) ?? actor, 40);
+  const decided = proposal === null ? '' : decisionWords(proposal, input.timeZone, input.now);
   const chain = `${formatCount(input.head.seq, 'row')} in all, head ${shortHash(input.head.hash)}. “evenkeel audit verify” checks every one.`;
   if (input.rows.length === 0) {
-    return compose([`${head}: no rows.`, chain], [heading(head), text('No rows.'), context(chain)]);
+    return compose(
+      [`${head}: no rows.`, decided, chain],
+      [heading(head), decided === '' ? null : text(decided), text('No rows.'), context(chain)],
+    );
   }
   return compose(
     [
       `${head}: ${formatCount(input.rows.length, 'row')}.`,
+      decided,
       ...input.rows
         .slice(0, 8)
         .map(
           (row) =>
-            `${row.seq} ${formatMoment(row.at, input.timeZone, input.now)} ${plain(row.actor, 40)} ${auditActionWords(row.action)} ${plain(row.subject, 60)}.`,
+            `${row.seq} ${formatMoment(row.at, input.timeZone, input.now)} ${name(row.actor)} ${auditActionWords(row.action)} ${plain(row.subject, 60)}.`,
         ),
       chain,
     ],
     [
       heading(head),
+      decided === '' ? null : text(decided),
       table(
         'Rows of the audit log',
         [
@@ -131,7 +177,7 @@ export function presentAuditTable(input: {
         input.rows.map((row) => [
           String(row.seq),
           formatMoment(row.at, input.timeZone, input.now),
-          plain(row.actor, 40),
+          name(row.actor),
           { text: auditActionWords(row.action), tone: actionTone(row.action) },
           plain(row.subject, 60),
           payloadWords(row.payload),

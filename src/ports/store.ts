@@ -200,6 +200,9 @@ export interface StoreReads extends LoginReads, CodeReads {
   listAudit(filter: {
     readonly account?: string;
     readonly subject?: string;
+    /** Any of these. */
+    readonly subjects?: readonly string[];
+    readonly actor?: string;
     readonly actions?: readonly AuditAction[];
     readonly beforeSeq?: number;
     readonly limit: number;

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { z } from 'zod';
 import type { AuditAction, AuditEntry, AuditHead, AuditRow } from '../ports/store.ts';
 import { GENESIS_HASH, type ChainHash, type ChainedRow } from './audit-chain.ts';
@@ -144,6 +144,8 @@ export async function listAudit(
   filter: {
     readonly account?: string;
     readonly subject?: string;
+    readonly subjects?: readonly string[];
+    readonly actor?: string;
     readonly actions?: readonly AuditAction[];
     readonly beforeSeq?: number;
     readonly limit: number;
@@ -152,6 +154,11 @@ export async function listAudit(
   let query = database.selectFrom('audit_log').selectAll();
   if (filter.account !== undefined) query = query.where('account', '=', filter.account);
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  if (filter.subjects !== undefined) {
+    const subjects = JSON.stringify(filter.subjects);
+    query = query.where('subject', 'in', sql<string>`(select value from json_each(${subjects}))`);
+  }
+  if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
   if (filter.actions !== undefined) query = query.where('action', 'in', filter.actions);
   if (filter.beforeSeq !== undefined) query = query.where('seq', '<', filter.beforeSeq);
   const rows = await query.orderBy('seq', 'desc').limit(filter.limit).execute();

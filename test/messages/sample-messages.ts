@@ -97,6 +97,19 @@ export function proposalInput(changes: Partial<ProposalInput> = {}): ProposalInp
   };
 }
 
+function decidedBy(person: 'ben' | 'chloe', minutes: number) {
+  return {
+    proposalId: 'k3f9xa',
+    person,
+    name: person === 'ben' ? 'Ben' : 'Chloe',
+    platform: person === 'ben' ? 'slack' : 'discord',
+    verdict: 'approve' as const,
+    reason: null,
+    digest: sampleProposal().digest,
+    at: later(minutes),
+  };
+}
+
 const votes = [
   { name: 'Ben', at: later(10) },
   { name: 'Chloe', at: later(12) },
@@ -754,6 +767,21 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
     presentAuditTable({
       rows: SAMPLE_AUDIT_ROWS,
       account: 'core',
+      head: SAMPLE_AUDIT_HEAD,
+      timeZone: 'America/New_York',
+      now: later(30),
+    }),
+  'audit-of-proposal': () =>
+    presentAuditTable({
+      rows: SAMPLE_AUDIT_ROWS.slice(0, 3),
+      account: 'core',
+      proposal: {
+        record: sampleRecord({ status: 'executed' }),
+        proposerName: 'Ana',
+        decisions: [decidedBy('ben', 10), decidedBy('chloe', 12)],
+      },
+      person: null,
+      nameOf: (actor) => ({ chloe: 'Chloe' })[actor] ?? actor,
       head: SAMPLE_AUDIT_HEAD,
       timeZone: 'America/New_York',
       now: later(30),

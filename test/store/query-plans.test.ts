@@ -71,6 +71,21 @@ const READS: readonly Read[] = [
   ],
   ['listAudit of a subject', async (reads) => await reads.listAudit({ limit: 10, subject: 'x' })],
   [
+    'listAudit of subjects',
+    async (reads) => await reads.listAudit({ limit: 10, subjects: ['x', 'y'] }),
+    /TEMP B-TREE|json_each/,
+  ],
+  [
+    'listAudit of an actor and an account',
+    async (reads) => await reads.listAudit({ limit: 10, account: 'core', actor: 'ben' }),
+  ],
+  // Read back from the newest row until there are enough.
+  [
+    'listAudit of an actor',
+    async (reads) => await reads.listAudit({ limit: 10, actor: 'ben' }),
+    /^SCAN audit_log$/,
+  ],
+  [
     'listAudit of an action',
     async (reads) => await reads.listAudit({ limit: 10, actions: ['halt'] }),
   ],

@@ -63,6 +63,8 @@ function discordOption(option: CommandOption): DiscordOption {
       return { ...base, type: OPTION_TYPES.string, autocomplete: true };
     case 'flag':
       return { ...base, type: OPTION_TYPES.boolean };
+    case 'word':
+      return { ...base, type: OPTION_TYPES.string, max_length: 60 };
     case 'money':
       // A text: Discord's numbers are binary floats.
       return { ...base, type: OPTION_TYPES.string, max_length: 24 };

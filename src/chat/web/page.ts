@@ -12,9 +12,10 @@ interface WebCommandOption {
   readonly description: string;
   /**
    * `account` is one of the accounts and `scope` one of them or `all`, both typed without a name;
-   * `flag` is `--name`; `money` and `count` are `--name` and a number; `text` is the rest of the line.
+   * `flag` is `--name`; `money` and `count` are `--name` and a number, `word` one and a word; `text` is
+   * the rest of the line.
    */
-  readonly kind: 'account' | 'scope' | 'flag' | 'money' | 'count' | 'text';
+  readonly kind: 'account' | 'scope' | 'flag' | 'money' | 'count' | 'word' | 'text';
 }
 
 export interface WebCommand {
