@@ -84,7 +84,7 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
     if (event.type === 'unreadable') tellFollowers({ type: 'gap' });
     if (event.type === 'disconnected' && link !== null) {
       link = null;
-      log.warn(where, 'connection to TWS lost');
+      if (!closed) log.warn(where, 'connection to TWS lost');
       comeBack();
     }
   }

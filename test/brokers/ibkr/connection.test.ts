@@ -49,7 +49,9 @@ describe('what doctor says of an account', () => {
     );
     await using world = await openIbkrWorld();
     expect(await problems(world.broker)).toEqual([]);
+    const log = recordUpdates(world.broker);
     await world.fake.loseConnection();
+    await log.until(reconnected);
     expect(await problems(world.broker)).toEqual([]);
     for (const method of written) expect(method).not.toHaveBeenCalled();
   });
