@@ -229,7 +229,8 @@ describe('a connection that neither answers nor ends', () => {
     await using world = await openIbkrWorld();
     const { broker, fake, clock } = world;
     await broker.listOrders(EPOCH);
-    await fake.fail('any', 'half_open');
+    // The question and the probe after it.
+    await fake.fail('any', 'half_open', 2);
     const failure = broker.getAccountBalance().catch((error: unknown) => error);
     await vi.waitFor(async () => {
       expect(await asked(world, 'account_summary')).toBe(1);
