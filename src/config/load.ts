@@ -148,6 +148,15 @@ function environmentWarnings(
       );
     }
   }
+  if (settings.masterKeys.length === 0) {
+    const codes = accounts.filter(({ approvals }) => approvals.oneTimeCode !== 'never');
+    warnings.push(
+      ...codes.map(
+        ({ name }) =>
+          `Account ${name} asks for one-time codes, which can only be set up with EVENKEEL_MASTER_KEY in .env.`,
+      ),
+    );
+  }
   return [...new Set([...warnings, ...connectionWarnings(portfolios, settings)])];
 }
 

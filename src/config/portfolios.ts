@@ -5,6 +5,7 @@ import type { SharedLimits } from '../core/guardrail-settings.ts';
 import { toAccount, toPerson } from './accounts.ts';
 import { readBrokerSection } from './broker-section.ts';
 import type { Lookup } from './broker-section.ts';
+import { checkQuorums } from './check-quorums.ts';
 import {
   checkAccount,
   checkApprovals,
@@ -82,7 +83,11 @@ export function readPortfolios(
     ...accounts.flatMap((account) => checkAccount(account)),
     ...checkPeople(people, accountNames),
   ];
-  const approvals = accounts.map((account) => checkApprovals(account, people));
+  const approvals = accounts.flatMap((account) => {
+    const ordinary = checkApprovals(account, people);
+    // Without approvers enough for anything, what the rules lack is beside the point.
+    return ordinary.problems.length > 0 ? [ordinary] : [ordinary, checkQuorums(account, people)];
+  });
   problems.push(...approvals.flatMap((result) => result.problems));
   if (problems.length > 0) return invalid(problems);
 

@@ -293,7 +293,9 @@ describe('an account', () => {
         'orders: { type: market, collar: 0.25%, timeLimit: PT30S }',
         'channels: [{ slack: C0123ABCD }, { discord: 112233445566778899 }]',
         'schedule: { timeZone: Europe/Berlin, dailySummary: off, driftScan: daily at 10:00 }',
-      ),
+      )
+        .replace('ben: { ', 'ben: { groups: [treasury], ')
+        .replace('chloe: { ', 'chloe: { groups: [risk], '),
     );
     expect(problemsOf(result)).toEqual([]);
     const [account] = result.type === 'read' ? result.accounts : [];
