@@ -17,6 +17,7 @@ import { presentProposal } from '../messages/proposal.ts';
 import type { StoreReads, StoreTransaction } from '../ports/store.ts';
 import { accountNamed, destinationsOf, displayName, proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
+import { readEscalation } from './escalation.ts';
 import { readExecutionFacts } from './execution-facts.ts';
 import { readQueuedUntil } from './queued-execution.ts';
 import { readCheckFacts } from './read-check-facts.ts';
@@ -101,6 +102,7 @@ async function render(
     approvingTakesForm: takesForm(approvalAsks(account, proposal.plan)),
     offersNextOpen: mayQueue(checkFacts, checkFacts.market),
     queuedUntil: await readQueuedUntil(store, proposal.id),
+    escalatedAt: await readEscalation(store, proposal.id),
     limitPrices: limitPrices(account, proposal.plan),
     priceNote: priceNote(proposal.snapshot, context.clock.now()),
     now: context.clock.now(),

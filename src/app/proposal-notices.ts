@@ -1,12 +1,12 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { ApprovalState } from '../core/approval-state.ts';
+import { whoIsAsked } from '../core/nudges.ts';
 import type { Person } from '../core/person.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
-import { isDue } from '../core/time.ts';
 import {
   presentApproverNotice,
+  presentEscalation,
   presentReminder,
-  presentReminderStory,
   presentRequesterNotice,
   presentStory,
 } from '../messages/proposal-notices.ts';
@@ -14,16 +14,13 @@ import type { ProposalNoticeInput } from '../messages/proposal-notices.ts';
 import type { Message } from '../messages/message.ts';
 import { directChannel } from '../ports/chat.ts';
 import type { StoreTransaction } from '../ports/store.ts';
-import { accountNamed, displayName, personNamed, proposerName } from './context.ts';
+import { displayName, personNamed, proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
+import { readEscalation } from './escalation.ts';
 import { announcementKey } from './proposal-id.ts';
-import { readApproval } from './read-approval.ts';
 
 /** Chats that have direct messages and threads: the local page shows everything in one place. */
 const REMOTE_PLATFORMS = ['slack', 'discord'] as const;
-
-/** A reminder comes when a quarter of a proposal's time is left, and at most this long before the end. */
-const LONGEST_REMINDER = Temporal.Duration.from({ hours: 1 });
 
 interface Destination {
   readonly platform: string;
@@ -50,7 +47,9 @@ export async function announceNotices(
       inThread: true,
     });
   }
-  const asked = record.status === 'pending' ? approval.mayVote : [];
+  const { escalation } = account.approvals;
+  const isEscalated = (await readEscalation(unit, record.proposal.id)) !== null;
+  const asked = record.status === 'pending' ? whoIsAsked(approval, escalation, isEscalated) : [];
   for (const person of context.people) {
     await tell(
       context,
@@ -60,15 +59,15 @@ export async function announceNotices(
       presentApproverNotice(input, person.id),
       { to: asked.includes(person) ? directDestinations(context, person) : [] },
     );
-    // Reminders are sent by their own job; here they only learn that they are settled.
-    await tell(
-      context,
-      unit,
-      input,
-      reminderKey(record, person),
-      presentReminder(input, person.id),
-      { to: [] },
-    );
+    // These are sent by a job of their own; here they only learn that they are settled.
+    for (const before of account.approvals.reminders) {
+      const key = reminderKey(record, person, before);
+      await tell(context, unit, input, key, presentReminder(input, person.id), { to: [] });
+    }
+    if (escalation !== null) {
+      const message = presentEscalation(input, escalation, person.id);
+      await tell(context, unit, input, escalationKey(record, person), message, { to: [] });
+    }
   }
   await tellRequester(context, unit, input);
 }
@@ -94,61 +93,8 @@ async function tellRequester(
   }
 }
 
-/**
- * Reminds those who can still vote that a proposal is about to expire: once a proposal.
- * @returns how many proposals were reminded of.
- */
-export async function remindBeforeExpiry(context: AppContext): Promise<number> {
-  const pending = await context.store.listProposals({ statuses: ['pending'] });
-  const due = pending.filter((record) => isReminderDue(record, context.clock.now()));
-  let reminded = 0;
-  for (const { proposal } of due) {
-    if (!context.accounts.has(proposal.account)) continue;
-    const done = await context.store.transaction(async (unit) => {
-      const name = `reminded:${proposal.id}`;
-      const record = await unit.findProposal(proposal.id);
-      if (record?.status !== 'pending' || (await unit.readSetting(name)) !== null) return false;
-      const account = accountNamed(context, proposal.account);
-      const approval = await readApproval(context, unit, record, account);
-      const input = noticeInput(context, record, account, approval);
-      await unit.writeSetting(name, context.clock.now().toString());
-      await tell(
-        context,
-        unit,
-        input,
-        `story:${proposal.id}:reminder`,
-        presentReminderStory(input),
-        {
-          to: threadDestinations(context, account),
-          inThread: true,
-        },
-      );
-      for (const person of approval.mayVote) {
-        const message = presentReminder(input, person.id);
-        const to = directDestinations(context, person);
-        await tell(context, unit, input, reminderKey(record, person), message, { to });
-      }
-      return true;
-    });
-    if (done) reminded += 1;
-  }
-  if (reminded > 0) context.changed();
-  return reminded;
-}
-
-/** Whether so little of a proposal's time is left that people should be reminded. */
-export function isReminderDue(record: ProposalRecord, now: Temporal.Instant): boolean {
-  const { createdAt, expiresAt } = record.proposal;
-  const quarter = Temporal.Duration.from({
-    milliseconds: Math.floor(createdAt.until(expiresAt).total('milliseconds') / 4),
-  });
-  const before =
-    Temporal.Duration.compare(quarter, LONGEST_REMINDER) < 0 ? quarter : LONGEST_REMINDER;
-  return isDue(now, expiresAt.subtract(before)) && !isDue(now, expiresAt);
-}
-
 /** Writes or edits one of the messages; what it says already is not said again. */
-async function tell(
+export async function tell(
   context: AppContext,
   unit: StoreTransaction,
   input: ProposalNoticeInput,
@@ -173,11 +119,25 @@ async function tell(
   );
 }
 
-function reminderKey(record: ProposalRecord, person: Person): string {
-  return `reminder:${record.proposal.id}:${person.id}`;
+/** One reminder of a proposal to a person, by how long before the end it comes. */
+export function reminderKey(
+  record: ProposalRecord,
+  person: Person,
+  before: Temporal.Duration,
+): string {
+  return `reminder:${record.proposal.id}:${person.id}:${before.toString()}`;
 }
 
-function threadDestinations(context: AppContext, account: AccountSettings): readonly Destination[] {
+/** What a person of the second group is asked. */
+export function escalationKey(record: ProposalRecord, person: Person): string {
+  return `escalation:${record.proposal.id}:${person.id}`;
+}
+
+/** Where the threads of an account's proposals are. */
+export function threadDestinations(
+  context: AppContext,
+  account: AccountSettings,
+): readonly Destination[] {
   return account.channels.filter(
     ({ platform }) =>
       context.platforms.has(platform) && REMOTE_PLATFORMS.some((remote) => remote === platform),
@@ -196,7 +156,7 @@ export function directDestinations(context: AppContext, person: Person): readonl
 }
 
 /** What the notices of a proposal are made from, as it stands. */
-function noticeInput(
+export function noticeInput(
   context: AppContext,
   record: ProposalRecord,
   account: AccountSettings,

@@ -14,6 +14,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   approval: 'approved',
   rejection: 'rejected',
   expiry: 'expired',
+  escalation: 'second group asked',
   supersession: 'superseded',
   execution_started: 'execution started',
   execution_finished: 'execution finished',

@@ -1,13 +1,14 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { ApprovalState } from '../core/approval-state.ts';
+import type { Person } from '../core/person.ts';
 import type { Decision, ProposalRecord } from '../core/proposal.ts';
 import { missingVotesWords, votesOfNeeded, whySoMany } from './approval.ts';
 import { alert, compose, heading, text } from './blocks.ts';
-import { sentence, SEPARATOR, shortId } from './format.ts';
+import { joinNames, sentence, SEPARATOR, shortId } from './format.ts';
 import type { Block, Message, Tone } from './message.ts';
 import { driftChange, legsInWords, ordersWithNotional } from './plan-blocks.ts';
 import { plain } from './plain.ts';
-import { accountTimeZone, formatBetween, formatMoment } from './time.ts';
+import { accountTimeZone, formatBetween, formatDuration, formatMoment } from './time.ts';
 import { proposalStatusTone, proposalStatusWord, venue } from './words.ts';
 
 /** What the short messages around a proposal are made from. */
@@ -68,6 +69,32 @@ export function presentReminder(input: ProposalNoticeInput, person: string): Mes
   if (record.status !== 'pending' || hasVoted) return presentApproverNotice(input, person);
   const words = `${subject(input)} still waits for your vote. ${expiry(input)}`;
   return compose([words], [alert('caution', words), link(input)]);
+}
+
+/** To somebody of the second group, when nobody decided for long. */
+export function presentEscalation(
+  input: ProposalNoticeInput,
+  escalation: { readonly after: Temporal.Duration; readonly group: string },
+  person: string,
+): Message {
+  const { record } = input;
+  const hasVoted = record.decisions.some((decision) => decision.person === person);
+  if (record.status !== 'pending' || hasVoted) return presentApproverNotice(input, person);
+  const words = `${subject(input)}: nobody decided for ${formatDuration(escalation.after)}, so ${escalation.group} is asked too. ${missing(input)} ${expiry(input)}`;
+  return compose([words], [alert('caution', words), link(input)]);
+}
+
+/** That the second group is asked, and who that is, in the thread of the proposal. */
+export function presentEscalationStory(
+  input: ProposalNoticeInput,
+  escalation: { readonly after: Temporal.Duration; readonly group: string },
+  people: readonly Person[],
+): Message {
+  const names = joinNames(people.map(({ name }) => plain(name, 60)));
+  return line(
+    'caution',
+    `Nobody decided for ${formatDuration(escalation.after)}: ${names} of ${escalation.group} ${people.length === 1 ? 'is' : 'are'} asked too. ${expiry(input)} ${missing(input)}`,
+  );
 }
 
 /** Shortly before a proposal expires, in its thread. */

@@ -25,7 +25,7 @@ import {
 import { plain } from './plain.ts';
 import { describeOrders } from './policy.ts';
 import { proposalButtons, queuedButtons } from './proposal-buttons.ts';
-import { accountTimeZone, formatMoment } from './time.ts';
+import { accountTimeZone, formatBetween, formatDuration, formatMoment } from './time.ts';
 import { proposalStatusWord, venue } from './words.ts';
 
 /** Who voted for a proposal, by the name that messages use. */
@@ -63,6 +63,8 @@ export interface ProposalInput {
   readonly approvingTakesForm: boolean;
   /** Approving means at the next open: the market is closed and the account allows waiting. */
   readonly offersNextOpen?: boolean | undefined;
+  /** Since when the account's second group is asked too. */
+  readonly escalatedAt?: Temporal.Instant | null | undefined;
   /** The open that an approved proposal waits for. */
   readonly queuedUntil?: Temporal.Instant | null | undefined;
   /** Where the prices come from, e.g. `Prices: monthly closes of 1 Mar 2010`. */
@@ -122,13 +124,14 @@ function presentPendingProposal(input: ProposalInput): Message {
       checksSentence(input.checks),
       decides,
       votesSoFar(input),
+      escalated(input),
       proposedAndExpires(input),
     ],
     [
       heading(head),
       ...proposalBody(input),
       ...checkBlocks(input.checks),
-      text([decides, votesSoFar(input)].filter((line) => line !== '').join(' ')),
+      text([decides, votesSoFar(input), escalated(input)].filter((line) => line !== '').join(' ')),
       context(proposedAndExpires(input)),
       proposalButtons(input.record, input.account, input.approvingTakesForm, input.offersNextOpen),
     ],
@@ -163,6 +166,21 @@ function votesSoFar(input: ProposalInput): string {
   return `${input.votes.length} of ${quorum.votesNeeded} so far: ${votersWithTimes(input)}.`;
 }
 
+/** That the second group is asked, and who that is; empty while it is not. */
+function escalated(input: ProposalInput): string {
+  const { escalation } = input.account.approvals;
+  const at = input.escalatedAt ?? null;
+  if (escalation === null || at === null) return '';
+  const { group, after } = escalation;
+  const people = input.approval.mayVote.filter((person) => person.groups.includes(group));
+  const since = formatMoment(at, accountTimeZone(input.account), input.now);
+  const names =
+    people.length === 0
+      ? group
+      : `${joinNames(people.map(({ name }) => plain(name, 60)))} of ${group}`;
+  return `Nobody decided for ${formatDuration(after)}: ${names} ${people.length > 1 ? 'are' : 'is'} asked too since ${since}.`;
+}
+
 function votersWithTimes(input: ProposalInput): string {
   const timeZone = accountTimeZone(input.account);
   return joinNames(
@@ -185,8 +203,14 @@ function proposedBy(input: ProposalInput): string {
 
 function proposedAndExpires(input: ProposalInput): string {
   const { expiresAt } = input.record.proposal;
-  const at = formatMoment(expiresAt, accountTimeZone(input.account), input.now);
-  return `${proposedBy(input)} Expires ${at}.`;
+  const timeZone = accountTimeZone(input.account);
+  const at = formatMoment(expiresAt, timeZone, input.now);
+  // Nothing edits the message every minute: what is left is told with the moment at which it was.
+  const left =
+    Temporal.Instant.compare(expiresAt, input.now) <= 0
+      ? ''
+      : `; ${formatBetween(input.now, expiresAt)} left at ${formatMoment(input.now, timeZone, input.now)}`;
+  return `${proposedBy(input)} Expires ${at}${left}.`;
 }
 
 /** A proposal that will not be traded, or not yet: the heading, what happened, what it was. */

@@ -14,6 +14,7 @@ export type AuditAction =
   | 'approval'
   | 'rejection'
   | 'expiry'
+  | 'escalation'
   | 'supersession'
   | 'execution_started'
   | 'execution_finished'

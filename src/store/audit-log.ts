@@ -17,6 +17,7 @@ const ACTIONS = {
   approval: true,
   rejection: true,
   expiry: true,
+  escalation: true,
   supersession: true,
   execution_started: true,
   execution_finished: true,

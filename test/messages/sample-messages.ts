@@ -328,6 +328,21 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       }),
     );
   },
+  'proposal-escalated': () => {
+    const escalation = { after: Temporal.Duration.from({ minutes: 30 }), group: 'risk' };
+    const people = SAMPLE_PEOPLE.map((person) => ({
+      ...person,
+      groups: person.id === 'dev' ? ['risk'] : [],
+    }));
+    return presentProposal(
+      proposalInput({
+        account: sampleAccount({ approvals: { ...account.approvals, escalation } }),
+        approval: sampleApproval({ people }),
+        escalatedAt: later(30),
+        now: later(30),
+      }),
+    );
+  },
   'proposal-live': () =>
     presentProposal(
       proposalInput({

@@ -8,12 +8,14 @@ import type { Message } from '../../src/messages/message.ts';
 import type { ProposalNoticeInput } from '../../src/messages/proposal-notices.ts';
 import {
   presentApproverNotice,
+  presentEscalation,
+  presentEscalationStory,
   presentReminder,
   presentReminderStory,
   presentRequesterNotice,
   presentStory,
 } from '../../src/messages/proposal-notices.ts';
-import { later, sampleAccount } from '../fixtures/sample-account.ts';
+import { later, SAMPLE_PEOPLE, sampleAccount } from '../fixtures/sample-account.ts';
 import { sampleExecution } from '../fixtures/sample-execution.ts';
 import {
   sampleApproval,
@@ -34,6 +36,8 @@ const decision = (changes: Partial<Decision>): Decision => ({
   at: later(10),
   ...changes,
 });
+
+const ESCALATION = { after: Temporal.Duration.from({ minutes: 30 }), group: 'risk' };
 
 const oneVote = { decisions: [decision({})] };
 
@@ -122,6 +126,9 @@ export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
   'story-executed': () => newestLine({ ...oneVote, status: 'executed' }),
   'story-failed': () =>
     newestLine({ ...oneVote, status: 'failed', outcome: 'no order was accepted' }),
+  'story-escalation': () =>
+    presentEscalationStory(noticeInput({}, 30), ESCALATION, SAMPLE_PEOPLE.slice(2)),
+  'approver-escalated': () => presentEscalation(noticeInput({}, 30), ESCALATION, 'dev'),
   'story-reminder': () => presentReminderStory(noticeInput(oneVote, 50)),
   'approver-asked': () => presentApproverNotice(noticeInput(), 'ben'),
   'approver-voted': () => presentApproverNotice(noticeInput(oneVote), 'ben'),
