@@ -4,6 +4,7 @@ import { collaredPrice } from '../core/execution.ts';
 import { earlier } from '../core/time.ts';
 import { formatDate } from '../messages/time.ts';
 import { mayQueue } from '../core/checks/market-hours.ts';
+import { estimatedGains } from '../core/checks/estimated-gains.ts';
 import { findChecks } from '../core/checks/find-checks.ts';
 import { approvalAsks, takesForm } from '../core/approval-asks.ts';
 import { approvalState } from '../core/approval-state.ts';
@@ -73,7 +74,7 @@ async function render(
     auditSpan(store, proposal.id),
   ]);
   const checks = findChecks(checkFacts);
-  const approval = approvalState(record, account, context.people, riskOf(proposal.plan, checks));
+  const approval = approvalState(record, account, context.people, riskOf(checkFacts, checks));
   // While votes are counted, only those that count are shown; afterwards, those that were given.
   const counted = new Set(approval.voters.map((person) => person.id));
   const approvals = record.decisions.filter(
@@ -99,6 +100,7 @@ async function render(
             at: rejection.at,
           },
     checks,
+    gains: estimatedGains(checkFacts),
     approvingTakesForm: takesForm(approvalAsks(account, proposal.plan)),
     offersNextOpen: mayQueue(checkFacts, checkFacts.market),
     queuedUntil: await readQueuedUntil(store, proposal.id),

@@ -1,4 +1,5 @@
 import type { AccountSettings } from '../core/account.ts';
+import { estimatedGains } from '../core/checks/estimated-gains.ts';
 import { findChecks } from '../core/checks/find-checks.ts';
 import { peopleWithRole } from '../core/permission.ts';
 import { presentDryRun } from '../messages/dry-run.ts';
@@ -25,19 +26,20 @@ export async function answerProposal(
     case 'proposed':
       // The proposal is posted where the account talks; there is nothing more to say.
       return { type: 'nothing' };
-    case 'dry_run':
+    case 'dry_run': {
+      const facts = await readCheckFacts(context, context.store, result.proposal, account);
       return privately(
         presentDryRun({
           account,
           plan: result.proposal.plan,
-          checks: findChecks(
-            await readCheckFacts(context, context.store, result.proposal, account),
-          ),
+          checks: findChecks(facts),
+          gains: estimatedGains(facts),
           now,
           priceNote: priceNote(result.proposal.snapshot, now),
           limitPrices: limitPrices(account, result.proposal.plan),
         }),
       );
+    }
     case 'nothing_to_do':
       return openly(presentNothingToDo({ account, plan: result.plan, now }));
     case 'refused':

@@ -76,19 +76,21 @@ export async function beginExecution(
     await replaceStale(context, record, breaches);
     return false;
   }
-  const checks = findChecks(
-    await readCheckFacts(context, context.store, onFreshBalance(proposal, fresh), account, {
-      outside: { market: fresh.market },
-      voters: votersOf(record),
-    }),
+  const checkFacts = await readCheckFacts(
+    context,
+    context.store,
+    onFreshBalance(proposal, fresh),
+    account,
+    { outside: { market: fresh.market }, voters: votersOf(record) },
   );
+  const checks = findChecks(checkFacts);
   const failures = failedChecks(checks);
   if (failures.length > 0) {
     await abandon(context, proposal, failedChecksOutcome(failures));
     return false;
   }
   // The rules or the people may have changed since the last vote: by a restart, or because a check warns now.
-  const approval = approvalState(record, account, context.people, riskOf(proposal.plan, checks));
+  const approval = approvalState(record, account, context.people, riskOf(checkFacts, checks));
   if (approval.missing.votes > 0) {
     await abandon(context, proposal, votesMissingOutcome(approval, account));
     return false;

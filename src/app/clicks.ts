@@ -1,7 +1,10 @@
+import { estimatedGains } from '../core/checks/estimated-gains.ts';
+import { findChecks } from '../core/checks/find-checks.ts';
 import type { VoteDenial } from '../core/permission.ts';
 import { approvalAsks, takesForm } from '../core/approval-asks.ts';
 import { findDecisionDenial, peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
+import { votersOf } from '../core/proposal.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { presentDetails } from '../messages/details.ts';
 import { FORM_FIELDS, adjustForm, approvalForm, rejectForm } from '../messages/forms.ts';
@@ -25,7 +28,7 @@ import type { DispatchFacts } from './dispatch.ts';
 import { halt } from './halt.ts';
 import { privately } from './privately.ts';
 import { readApproval } from './read-approval.ts';
-import { askOutsideFacts } from './read-check-facts.ts';
+import { askOutsideFacts, readCheckFacts } from './read-check-facts.ts';
 
 type Click = Extract<Interaction, { type: 'click' }>;
 
@@ -69,13 +72,7 @@ export async function handleClick(
     case 'reject':
       return reject(context, click, person, record);
     case 'details':
-      return privately(
-        presentDetails({
-          proposal: record.proposal,
-          account: accountNamed(context, record.proposal.account),
-          now: context.clock.now(),
-        }),
-      );
+      return details(context, record);
     case 'adjust':
       return adjust(facts, click, person, actor, record);
     case 'halt':
@@ -87,6 +84,23 @@ export async function handleClick(
     default:
       return privately(presentGone());
   }
+}
+
+async function details(context: AppContext, record: ProposalRecord): Promise<Reply> {
+  const { proposal } = record;
+  const account = accountNamed(context, proposal.account);
+  const facts = await readCheckFacts(context, context.store, proposal, account, {
+    voters: votersOf(record),
+  });
+  return privately(
+    presentDetails({
+      proposal,
+      account,
+      checks: findChecks(facts),
+      gains: estimatedGains(facts),
+      now: context.clock.now(),
+    }),
+  );
 }
 
 async function approve(
@@ -114,6 +128,7 @@ async function approve(
     verdict: 'approve',
     reason: null,
     confirmation: click.fields?.[FORM_FIELDS.confirmation] ?? null,
+    notesTicked: (click.fields?.[FORM_FIELDS.notes] ?? '').split(','),
     oneTimeCode: click.fields?.[FORM_FIELDS.code] ?? null,
     outside: await askOutsideFacts(context, account),
     atNextOpen: action === 'approve_at_open',

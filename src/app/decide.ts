@@ -1,11 +1,11 @@
 import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
+import { untickedNotes } from '../core/compliance/notes.ts';
 import { findDecisionDenial } from '../core/permission.ts';
 import type { VoteDenial } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import { approvalAsks } from '../core/approval-asks.ts';
 import { approvalState, frozenQuorum } from '../core/approval-state.ts';
 import type { ApprovalState } from '../core/approval-state.ts';
-import type { Check } from '../core/check.ts';
 import { transition } from '../core/proposal-transition.ts';
 import { votersOf } from '../core/proposal.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
@@ -30,6 +30,8 @@ export interface DecisionRequest {
   readonly reason: string | null;
   /** What the person typed to confirm a large trade; it must be the account's name. */
   readonly confirmation: string | null;
+  /** The keys of the compliance notes that the person ticked. */
+  readonly notesTicked?: readonly string[];
   /** The one-time code that was typed, where the account asks for one. Compared, and kept nowhere. */
   readonly oneTimeCode: string | null;
   /** What was asked just before; left out for a rejection, which needs no checks. */
@@ -111,14 +113,27 @@ async function decideWithin(
     return { type: 'denied', denial: { code }, record };
   }
 
-  let checks: readonly Check[] = [];
+  const unticked =
+    verdict === 'approve' ? untickedNotes(asks.notes, request.notesTicked ?? []) : [];
+  if (unticked.length > 0) {
+    const code = 'notes_unticked';
+    const notes = unticked.map(({ text }) => text);
+    await unit.appendAudit(
+      auditEntry(at, by, 'denial', account.name, proposal.id, { verdict, code, notes }),
+    );
+    return { type: 'denied', denial: { code, notes }, record };
+  }
+
+  // A rejection counts whatever the risk.
+  let risk: ReturnType<typeof riskOf> = { warnings: 0, realisedGain: null };
   if (verdict === 'approve') {
     const facts = await readCheckFacts(context, unit, proposal, account, {
       ...(request.outside === undefined ? {} : { outside: request.outside }),
       voters: [...votersOf(record), person.id],
       atNextOpen: request.atNextOpen === true,
     });
-    checks = findChecks(facts);
+    const checks = findChecks(facts);
+    risk = riskOf(facts, checks);
     const failures = failedChecks(checks);
     if (failures.length > 0) {
       const code = 'check_failed';
@@ -147,7 +162,6 @@ async function decideWithin(
     }
   }
 
-  const risk = riskOf(proposal.plan, checks);
   const before = approvalState(record, account, context.people, risk);
   const step = transition(
     { status: record.status, quorum: before.quorum, approvals: before.voters },
@@ -181,6 +195,9 @@ async function decideWithin(
         reason: request.reason,
         votesMissing: step.type === 'counted' ? step.missing.votes : 0,
         ...(request.atNextOpen === true ? { atNextOpen: true } : {}),
+        ...(verdict === 'approve' && asks.notes.length > 0
+          ? { notesTicked: asks.notes.map(({ text }) => text) }
+          : {}),
       },
     ),
   );

@@ -153,9 +153,10 @@ async function withQuorum(
   account: AccountSettings,
   proposal: Proposal,
 ): Promise<Proposal> {
-  const checks = findChecks(await readCheckFacts(context, store, proposal, account));
+  const facts = await readCheckFacts(context, store, proposal, account);
+  const checks = findChecks(facts);
   const { plan, mode } = proposal;
-  const quorum = quorumFor(account.approvals, { plan, mode, ...riskOf(plan, checks) });
+  const quorum = quorumFor(account.approvals, { plan, mode, ...riskOf(facts, checks) });
   return { ...proposal, votesNeeded: quorum.votesNeeded, groupsNeeded: [...quorum.groups] };
 }
 

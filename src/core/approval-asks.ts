@@ -1,4 +1,6 @@
 import type { AccountSettings } from './account.ts';
+import { complianceNotes } from './compliance/notes.ts';
+import type { ComplianceNote } from './compliance/notes.ts';
 import type { Plan } from './plan-types.ts';
 import { isLargeTrade } from './quorum.ts';
 
@@ -8,6 +10,8 @@ export interface ApprovalAsks {
   readonly confirmation: boolean;
   /** A one-time code. */
   readonly code: boolean;
+  /** What must be ticked, every one of them. */
+  readonly notes: readonly ComplianceNote[];
 }
 
 /** What the account asks of whoever approves a plan. */
@@ -18,10 +22,11 @@ export function approvalAsks(account: AccountSettings, plan: Plan): ApprovalAsks
     confirmation: isLarge,
     code:
       approvals.oneTimeCode === 'always' || (approvals.oneTimeCode === 'large_trades' && isLarge),
+    notes: complianceNotes(account.compliance.notes),
   };
 }
 
 /** Whether approving takes a form: a click alone is not enough. */
 export function takesForm(asks: ApprovalAsks): boolean {
-  return asks.confirmation || asks.code;
+  return asks.confirmation || asks.code || asks.notes.length > 0;
 }

@@ -1,10 +1,8 @@
 import type { AccountSettings } from './account.ts';
 import type { Decimal } from './decimal.ts';
-import { ZERO } from './decimal.ts';
 import type { ApprovalRule } from './guardrail-settings.ts';
 import { eligibleApprovers, mayApprove } from './permission.ts';
 import type { Person } from './person.ts';
-import type { Plan } from './plan-types.ts';
 import type { Proposal, ProposalRecord } from './proposal.ts';
 import { applyingRules, isLargeTrade, quorumFor, strictest } from './quorum.ts';
 import type { Quorum } from './quorum.ts';
@@ -61,9 +59,4 @@ export function approvalState(
     mayVote: whoseVoteHelps(quorum, voters, eligible),
     unreachable: missingVotes(quorum, [...voters, ...eligible]),
   };
-}
-
-/** The gain that a plan realises when nothing is known of lots: none without a sale, otherwise unknown. */
-export function gainWithoutLots(plan: Plan): Decimal | null {
-  return plan.legs.some((leg) => leg.side === 'sell') ? null : ZERO;
 }

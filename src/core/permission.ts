@@ -36,6 +36,8 @@ export type DecisionDenial =
 export type VoteDenial =
   | DecisionDenial
   | { readonly code: 'confirmation_needed' }
+  /** Notes that the account wants ticked were not. */
+  | { readonly code: 'notes_unticked'; readonly notes: readonly string[] }
   | CodeDenial
   | { readonly code: 'check_failed'; readonly checks: readonly Check[] };
 

@@ -1,5 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { Check } from '../core/check.ts';
+import type { RealisedGains } from '../core/compliance/realised-gains.ts';
 import type { SkippedLeg } from '../core/plan-types.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { compose, context, fields, heading, left, right, table, text } from './blocks.ts';
@@ -14,6 +15,7 @@ import {
   SEPARATOR,
   shortId,
 } from './format.ts';
+import { gainsSentence, gainsTable } from './gains.ts';
 import type { Block, Message } from './message.ts';
 import { legsTable } from './plan-blocks.ts';
 import { plain } from './plain.ts';
@@ -26,11 +28,14 @@ export function presentDetails(input: {
   readonly proposal: Proposal;
   readonly account: AccountSettings;
   readonly checks?: readonly Check[] | undefined;
+  /** What the sells would realise, lot by lot; null or left out where that is nobody's question. */
+  readonly gains?: RealisedGains | null | undefined;
   readonly now: Temporal.Instant;
 }): Message {
   const { proposal } = input;
   const checks = input.checks ?? [];
   const { snapshot, plan } = proposal;
+  const gains = gainsSentence(input.gains ?? null);
   const timeZone = accountTimeZone(input.account);
   const moment = (instant: Temporal.Instant): string => formatMoment(instant, timeZone, input.now);
   const head = ['Details', shortId(proposal.id)].join(SEPARATOR);
@@ -76,6 +81,8 @@ export function presentDetails(input: {
         }),
       ),
       legsTable(plan, null),
+      gainsTable(input.gains ?? null, plan, input.now),
+      gains === '' ? null : text(gains),
       skippedTable(plan.skipped),
       snapshot.openOrders.length === 0
         ? null

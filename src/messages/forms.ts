@@ -1,5 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { ApprovalAsks } from '../core/approval-asks.ts';
+import type { ComplianceNote } from '../core/compliance/notes.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { formatAmount, formatMoney, formatQuantity, shortId } from './format.ts';
 import type { Form, FormField } from './message.ts';
@@ -15,6 +16,8 @@ export const FORM_FIELDS = {
   confirmation: 'confirmation',
   /** A one-time code of the person's authenticator. */
   code: 'code',
+  /** Approve: the keys of the compliance notes that were ticked, joined by commas. */
+  notes: 'notes',
   /** Adjust: the numbers of the legs that stay, joined by commas. */
   legs: 'legs',
   /** Adjust: the most that may be traded, as decimal text, or empty. */
@@ -65,14 +68,37 @@ export function approvalForm(
     action,
     proposalId: proposal.id,
     digest: proposal.digest,
-    intro: `${action === 'approve' ? '' : 'At the next open: '}${ordersWithNotional(proposal.plan)} on ${proposal.account} (${venue(proposal)}): ${legsInWords(proposal.plan.legs, 6)}.${why}`,
+    intro: `${action === 'approve' ? '' : 'At the next open: '}${ordersWithNotional(proposal.plan)} on ${proposal.account} (${venue(proposal)}): ${legsInWords(proposal.plan.legs, 6)}.${why}${longNotes(asks.notes)}`,
     fields: [
       ...(asks.confirmation ? [confirmationField(proposal.account)] : []),
+      ...(asks.notes.length > 0 ? [notesField(asks.notes)] : []),
       ...(asks.code ? [CODE_FIELD] : []),
     ],
     submitLabel: 'Approve',
   };
 }
+
+function notesField(notes: readonly ComplianceNote[]): FormField {
+  return {
+    type: 'choices',
+    name: FORM_FIELDS.notes,
+    label: 'I confirm each of these',
+    hint: 'All of them; what was ticked is kept in the audit log',
+    options: notes.map(({ key, text }) => ({ value: key, label: plain(text, 200), ticked: false })),
+    required: true,
+  };
+}
+
+/** Choices are cut short by some platforms: a note that is longer stands in full above them. */
+function longNotes(notes: readonly ComplianceNote[]): string {
+  return notes
+    .filter(({ text }) => text.length > LONGEST_CHOICE)
+    .map(({ text }) => ` To confirm: “${plain(text, 200)}”`)
+    .join('');
+}
+
+/** Slack shows so many characters of an option (specification of Block Kit: option object). */
+const LONGEST_CHOICE = 75;
 
 function confirmationField(account: string): FormField {
   return {

@@ -1,6 +1,7 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { ApprovalState } from '../core/approval-state.ts';
 import type { Check } from '../core/check.ts';
+import type { RealisedGains } from '../core/compliance/realised-gains.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Fill, Order } from '../core/order.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
@@ -11,6 +12,7 @@ import { executionFigures } from './execution-figures.ts';
 import { executionProgress } from './execution-progress.ts';
 import { executionResult } from './execution-result.ts';
 import { formatCount, joinNames, sentence, SEPARATOR, shortId } from './format.ts';
+import { gainsSentence } from './gains.ts';
 import type { Block, Message } from './message.ts';
 import {
   legsInWords,
@@ -58,6 +60,8 @@ export interface ProposalInput {
   /** The approvals so far, oldest first. */
   readonly votes: readonly Vote[];
   readonly checks: readonly Check[];
+  /** What the sells would realise; null or left out where that is nobody's question. */
+  readonly gains?: RealisedGains | null | undefined;
   readonly now: Temporal.Instant;
   /** Whether approving opens a form, because more than a click is asked for. */
   readonly approvingTakesForm: boolean;
@@ -120,6 +124,7 @@ function presentPendingProposal(input: ProposalInput): Message {
     [
       `${head}: ${ordersWithNotional(plan)}: ${legsInWords(plan.legs)}.`,
       `Drift ${driftChange(plan)}.`,
+      gainsSentence(input.gains ?? null),
       ...plan.warnings.map((warning) => warningWords(warning, timeZone)),
       checksSentence(input.checks),
       decides,
@@ -140,6 +145,7 @@ function presentPendingProposal(input: ProposalInput): Message {
 
 /** What is traded and why, the same for every proposal whatever its status. */
 function proposalBody(input: ProposalInput): readonly (Block | null)[] {
+  const gains = gainsSentence(input.gains ?? null);
   const { plan } = input.record.proposal;
   const timeZone = accountTimeZone(input.account);
   return [
@@ -150,6 +156,7 @@ function proposalBody(input: ProposalInput): readonly (Block | null)[] {
       [describeOrders(input.account.orders), plain(input.priceNote ?? '', 200)].join(' ').trim(),
     ),
     skippedText(plan),
+    gains === '' ? null : text(gains),
     ...plan.warnings.map((warning) => alert('caution', warningWords(warning, timeZone))),
   ];
 }

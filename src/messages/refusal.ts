@@ -84,6 +84,8 @@ function denialWords(input: Parameters<typeof presentDecisionDenied>[0]): string
     case 'code_used':
     case 'code_locked':
       return `${id} was not approved. ${codeDenialWords(input.denial, input.now)}`;
+    case 'notes_unticked':
+      return `${id} was not approved: this was not ticked: ${input.denial.notes.map((note) => `“${plain(note, 200)}”`).join(', ')}. Click Approve again and tick each note, or reject it.`;
     case 'check_failed':
       return `${id} was not approved. ${failedChecks(input.denial.checks)} ${remedies(input.denial.checks)}`;
     case 'not_pending':

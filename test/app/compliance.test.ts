@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { propose } from '../../src/app/propose.ts';
 import type { AccountSettings } from '../../src/core/account.ts';
 import { decimal } from '../../src/core/decimal.ts';
+import { formatMoney } from '../../src/core/format.ts';
 import type { ComplianceSettings } from '../../src/core/guardrail-settings.ts';
 import type { Recommendation } from '../../src/core/recommendation.ts';
 import { sampleAccount } from '../fixtures/sample-account.ts';
@@ -203,5 +204,132 @@ describe('a wash sale', () => {
       'sold at a cost that is not known in savings on 10 Nov; may be bought again from 11 Dec',
     );
     expect(await shown('ben')).not.toContain('in savings');
+  });
+});
+
+describe('compliance notes', () => {
+  const notes = [
+    'I have no inside information on any of these companies.',
+    'This account is not in a blackout period that I know of, nor is anybody of its beneficiaries, or so I was told.',
+  ];
+
+  async function formOf(world: AppWorld) {
+    await world.say('ana', 'rebalance', 'core');
+    const reply = await world.click('ben', 'approve');
+    if (reply.type !== 'form') throw new Error(`a form, not ${reply.type}`);
+    const field = reply.form.fields.find(({ name }) => name === 'notes');
+    if (field?.type !== 'choices') throw new Error('the form has the notes');
+    return { form: reply.form, keys: field.options.map(({ value }) => value), field };
+  }
+
+  it('are asked for one by one, none of them ticked, and in full where they are long', async () => {
+    await using world = await openAppWorld({ account: compliance({ notes }) });
+    const { form, field } = await formOf(world);
+    expect(field.options.map(({ label, ticked }) => [label, ticked])).toEqual(
+      notes.map((note) => [note, false]),
+    );
+    expect(form.intro).toContain(notes[1]);
+    expect(form.intro).not.toContain(notes[0]);
+    expect((await world.newest()).status).toBe('pending');
+  });
+
+  it('that are all ticked approve, and the audit log has their words', async () => {
+    await using world = await openAppWorld({ account: compliance({ notes }) });
+    const { keys } = await formOf(world);
+    await world.click('ben', 'approve', { fields: { notes: keys.join(',') } });
+    await world.settle();
+    expect((await world.newest()).status).toBe('executed');
+    const [approval] = await world.store.listAudit({ actions: ['approval'], limit: 1 });
+    expect(approval?.payload).toMatchObject({ notesTicked: notes });
+  });
+
+  it.each([
+    ['one of two', (keys: readonly string[]) => keys.slice(0, 1), [notes[1]]],
+    ['none', () => [], notes],
+    ['what is no note', () => ['1', '2'], notes],
+  ])('of which %s is ticked deny, with a sentence and a row', async (_, tick, missing) => {
+    await using world = await openAppWorld({ account: compliance({ notes }) });
+    const { keys } = await formOf(world);
+    const reply = await world.click('ben', 'approve', { fields: { notes: tick(keys).join(',') } });
+    expect(wordsOf(reply)).toContain(`this was not ticked: “${missing[0]}”`);
+    expect((await world.newest()).status).toBe('pending');
+    const [denial] = await world.store.listAudit({ actions: ['denial'], limit: 1 });
+    expect(denial?.payload).toMatchObject({ code: 'notes_unticked', notes: missing });
+    expect(await world.store.listOrders({})).toEqual([]);
+  });
+
+  it('whose words changed since the form was opened are not confirmed by the old tick', async () => {
+    await using world = await openAppWorld({ account: compliance({ notes }) });
+    const { keys } = await formOf(world);
+    reconfigure(world, { notes: [notes[0] ?? '', 'Something else.'] });
+    const reply = await world.click('ben', 'approve', { fields: { notes: keys.join(',') } });
+    expect(wordsOf(reply)).toContain('this was not ticked: “Something else.”');
+  });
+});
+
+describe('estimated gains', () => {
+  async function proposed(world: AppWorld): Promise<string> {
+    await world.say('ana', 'rebalance', 'core');
+    const { id } = (await world.newest()).proposal;
+    return JSON.stringify((await world.store.findAnnouncement(`proposal:${id}`))?.message);
+  }
+
+  it('stand in the proposal, and lot by lot in its details', async () => {
+    await using world = await openAppWorld({ account: compliance({ taxLots: 'hifo' }) });
+    await world.store.transaction(async (unit) => {
+      await unit.insertFill(fill('buy 10 @ 900 2026-03-03T15:00:00Z', 'AAPL'));
+      await unit.insertFill(fill('buy 10 @ 800 2024-03-04T15:00:00Z', 'AAPL'));
+    });
+    const shown = await proposed(world);
+    const { plan } = (await world.newest()).proposal;
+    const sell = plan.legs.find(({ symbol }) => symbol === 'AAPL');
+    const price = sell?.referencePrice ?? decimal('0');
+    expect(shown).toMatch(/Estimated gains: .*\(HIFO\)\./);
+    expect(shown).toContain(`${formatMoney(price.minus('900').times('10'))} short`);
+    expect(shown).toContain(`${formatMoney(price.minus('800').times('10'))} long`);
+    const details = JSON.stringify(await world.click('ben', 'details'));
+    expect(details).toContain('Estimated gains by lot');
+    expect(details).toContain('3 Mar 2026');
+    expect(details).toContain('before the record');
+  });
+
+  it('are nobody\u2019s question in a sheltered account', async () => {
+    await using world = await openAppWorld({ account: compliance({ taxable: false }) });
+    expect(await proposed(world)).not.toContain('Estimated gains');
+  });
+
+  it('that reach what a rule says ask for its votes; so do gains that are not known', async () => {
+    const rule = (realisedGain: string) => ({
+      when: {
+        notional: null,
+        turnover: null,
+        accountShare: null,
+        realisedGain: decimal(realisedGain),
+        mode: null,
+        warnings: null,
+      },
+      votesNeeded: 2,
+      groups: [],
+    });
+    const votesUnder = async (realisedGain: string, taxable: boolean) => {
+      await using world = await openAppWorld({
+        account: {
+          ...compliance({ taxable }),
+          approvals: {
+            ...sampleAccount().approvals,
+            largeTrade: null,
+            rules: [rule(realisedGain)],
+          },
+        },
+      });
+      await world.store.transaction((unit) =>
+        unit.insertFill(fill('buy 400 @ 50 2026-03-03T15:00:00Z', 'AAPL')),
+      );
+      await proposed(world);
+      return (await world.newest()).proposal.votesNeeded;
+    };
+    expect(await votesUnder('1', true)).toBe(2);
+    expect(await votesUnder('10000000', true)).toBe(1);
+    expect(await votesUnder('1', false)).toBe(1);
   });
 });

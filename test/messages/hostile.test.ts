@@ -1,5 +1,6 @@
 import { failed } from '../../src/core/check.ts';
 import { describe, expect, test } from 'vitest';
+import { complianceNotes } from '../../src/core/compliance/notes.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import { presentAuditTable } from '../../src/messages/audit-trail.ts';
 import { presentDailySummary } from '../../src/messages/daily-summary.ts';
@@ -268,7 +269,7 @@ describe('what comes from outside is shown as plain, short text', () => {
     [
       'confirm',
       approvalForm(hugeRecord, account, {
-        asks: { confirmation: true, code: true },
+        asks: { confirmation: true, code: true, notes: complianceNotes([HOSTILE]) },
         action: 'approve',
       }),
     ],

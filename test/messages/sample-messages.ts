@@ -1,6 +1,8 @@
 import type { BrokerOrder } from '../../src/ports/broker.ts';
 import { failed, warned } from '../../src/core/check.ts';
 import { decimal, ZERO } from '../../src/core/decimal.ts';
+import { complianceNotes } from '../../src/core/compliance/notes.ts';
+import { estimateRealisedGains } from '../../src/core/compliance/realised-gains.ts';
 import { collaredPrice } from '../../src/core/execution.ts';
 import { presentAuditTable } from '../../src/messages/audit-trail.ts';
 import { presentDailySummary } from '../../src/messages/daily-summary.ts';
@@ -54,6 +56,7 @@ import { presentVoteCounted } from '../../src/messages/vote.ts';
 import { BrokerError } from '../../src/ports/broker-error.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
 import type { Halt } from '../../src/ports/store.ts';
+import { lot } from '../core/compliance/lots-table.ts';
 import { monthlyClose } from '../fixtures/monthly-closes.ts';
 import { later, NOW, SAMPLE_PEOPLE, sampleAccount } from '../fixtures/sample-account.ts';
 import { SAMPLE_AUDIT_HEAD, SAMPLE_AUDIT_ROWS } from '../fixtures/sample-audit.ts';
@@ -109,6 +112,18 @@ function decidedBy(person: 'ben' | 'chloe', minutes: number) {
     at: later(minutes),
   };
 }
+
+const gains = estimateRealisedGains(
+  { plan },
+  [
+    lot('30 @ 180.20 2024-05-01', 'AAPL'),
+    lot('20 @ 231.50 2026-08-03', 'AAPL'),
+    lot('20 @ 84 before', 'AAPL'),
+    lot('300 @ ? before', 'AAPL'),
+  ],
+  'hifo',
+  NOW,
+);
 
 const votes = [
   { name: 'Ben', at: later(10) },
@@ -343,6 +358,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       }),
     );
   },
+  'proposal-with-gains': () => presentProposal(proposalInput({ gains })),
   'proposal-live': () =>
     presentProposal(
       proposalInput({
@@ -587,6 +603,8 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       now: NOW,
     }),
   'dry-run': () => presentDryRun({ account, plan, checks: SAMPLE_CHECKS, now: NOW, limitPrices }),
+  'details-with-gains': () =>
+    presentDetails({ proposal: sampleProposal(), account, gains, now: later(2) }),
   details: () =>
     presentDetails({ proposal: sampleProposal(), account, checks: SAMPLE_CHECKS, now: later(2) }),
   superseded: () =>
@@ -805,15 +823,27 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
 
 /** Every form there is, by the name of its golden file. */
 export const SAMPLE_FORMS: Readonly<Record<string, () => Form>> = {
+  'form-notes': () =>
+    approvalForm(sampleRecord(), account, {
+      action: 'approve',
+      asks: {
+        confirmation: true,
+        code: false,
+        notes: complianceNotes([
+          'No inside information.',
+          'This account is in no blackout period that I know of, and neither is anybody who benefits from it.',
+        ]),
+      },
+    }),
   'form-reject': () => rejectForm(sampleRecord()),
   'form-confirmation': () =>
     approvalForm(sampleRecord(), account, {
-      asks: { confirmation: true, code: false },
+      asks: { confirmation: true, code: false, notes: [] },
       action: 'approve',
     }),
   'form-code': () =>
     approvalForm(sampleRecord(), account, {
-      asks: { confirmation: true, code: true },
+      asks: { confirmation: true, code: true, notes: [] },
       action: 'approve_at_open',
     }),
   'form-first-code': () => codeForm('confirm_codes'),
