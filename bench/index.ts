@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   plan: async () => (await import('./plan.ts')).benchPlan(),
   store: async () => (await import('./store.ts')).benchStore(),
   acknowledgement: async () => (await import('./acknowledgement.ts')).benchAcknowledgement(),
+  brokers: async () => (await import('./brokers.ts')).benchBrokers(),
   start: async () => (await import('./start.ts')).benchStart(),
 };
 

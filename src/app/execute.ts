@@ -1,10 +1,9 @@
 import { frozenQuorum } from '../core/approval-state.ts';
-import { deriveClientOrderId } from '../core/client-order-id.ts';
 import { ONE, sum, toText, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { decideExecution, releaseUntil } from '../core/execution.ts';
 import type { ExecutionState, ExecutionStep } from '../core/execution.ts';
-import type { Order, OrderIntent } from '../core/order.ts';
+import type { Order } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { transition } from '../core/proposal-transition.ts';
 import { earlier, isDue } from '../core/time.ts';
@@ -13,12 +12,12 @@ import { announceProposal } from './announce-proposal.ts';
 import { askBroker, quietTimeOf } from './ask-broker.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import { beginExecution } from './begin-execution.ts';
+import { commitIntents } from './commit-intents.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readFacts, writeDriftAfter } from './execution-facts.ts';
 import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
-import { changeOrder } from './record-order.ts';
 import { haltFor } from './halt.ts';
 import { measureDrift } from './measure-drift.ts';
 import { lookUpOrders } from './look-up-orders.ts';
@@ -53,15 +52,18 @@ async function runLoop(
   facts: ExecutionFacts,
 ): Promise<void> {
   const account = accountNamed(context, proposal.account);
-  let shownAt: Temporal.Instant | null = null;
+  // Its beginning has just been shown, and after a restart nothing is as urgent as the orders.
+  let shownAt = context.clock.now();
   let heardAt = context.clock.now();
-  let seen = '';
+  let shown = '';
   /** How often the broker was asked since the orders changed. */
   let asked = { picture: '', times: 0 };
+  run.announcing = proposal.id;
   while (!run.stopping()) {
     const orders = await context.store.listOrders({ proposalId: proposal.id });
     const halted = (await haltFor(context.store, account.name)) !== null;
-    const fills = await context.store.listFills({ proposalId: proposal.id });
+    const anyFill = orders.some((order) => order.filledQuantity.gt(ZERO));
+    const fills = anyFill ? await context.store.listFills({ proposalId: proposal.id }) : [];
     const state: ExecutionState = {
       legs: proposal.plan.legs,
       orders: latestByLeg(orders),
@@ -76,24 +78,24 @@ async function runLoop(
     };
     const step = await decideWithFunds(context, run, state);
     if (step.finished) {
-      await finish(context, proposal, state.orders);
+      await finish(context, run, proposal, state.orders);
       return;
     }
     const picture = orders
       .map((order) => `${order.intent.clientOrderId}${order.status}${toText(order.filledQuantity)}`)
       .join();
-    if (picture !== seen) heardAt = context.clock.now();
-    if (picture !== asked.picture) asked = { picture, times: 0 };
+    if (picture !== asked.picture) {
+      asked = { picture, times: 0 };
+      heardAt = context.clock.now();
+    }
     const quietTime = quietTimeOf(run, orders, asked.times);
     const done = await perform(context, run, proposal, step);
-    if (picture !== seen) {
-      const due = shownAt === null ? null : shownAt.add(PROGRESS_INTERVAL);
-      if (due === null || isDue(context.clock.now(), due)) {
-        await context.store.transaction((unit) => announceProposal(context, unit, proposal.id));
-        context.changed();
-        shownAt = context.clock.now();
-        seen = picture;
-      }
+    const showAt = picture === shown ? null : shownAt.add(PROGRESS_INTERVAL);
+    if (showAt !== null && isDue(context.clock.now(), showAt)) {
+      await context.store.transaction((unit) => announceProposal(context, unit, proposal.id));
+      context.changed();
+      shownAt = context.clock.now();
+      shown = picture;
     }
     if (done.again) continue;
     const now = context.clock.now();
@@ -103,10 +105,10 @@ async function runLoop(
       heardAt = context.clock.now();
       continue;
     }
-    // What is not shown yet is shown when its interval is over.
-    const showAt = picture === seen || shownAt === null ? null : shownAt.add(PROGRESS_INTERVAL);
     const quietAt = heardAt.add(quietTime);
-    const wakeAt = [step.wakeAt, done.wakeAt, showAt].reduce(earlier, quietAt) ?? quietAt;
+    // What is not shown yet is shown when its interval is over.
+    const nextShowAt = picture === shown ? null : showAt;
+    const wakeAt = [step.wakeAt, done.wakeAt, nextShowAt].reduce(earlier, quietAt) ?? quietAt;
     await waitForNews(context, run, wakeAt);
   }
 }
@@ -162,73 +164,15 @@ async function perform(
   return { again: sent || lookUp.learned, wakeAt: earlier(lookUp.wakeAt, cancelAgainAt) };
 }
 
-/** Intents and denials with their audit rows, in one transaction; nothing is sent before it is durable. */
-async function commitIntents(
-  context: AppContext,
-  proposal: Proposal,
-  step: ExecutionStep,
-): Promise<void> {
-  const account = accountNamed(context, proposal.account);
-  const at = context.clock.now();
-  const intentFor = (
-    leg: { number: number; side: 'buy' | 'sell'; symbol: string },
-    quantity: Decimal,
-    limitPrice: Decimal | null,
-  ): OrderIntent => ({
-    clientOrderId: deriveClientOrderId(proposal, leg.number, 1),
-    proposalId: proposal.id,
-    leg: leg.number,
-    attempt: 1,
-    account: proposal.account,
-    side: leg.side,
-    symbol: leg.symbol,
-    quantity,
-    orderType: limitPrice === null ? 'market' : 'limit',
-    limitPrice,
-    timeInForce: 'day',
-    extendedHours: account.orders.extendedHours,
-    createdAt: at,
-  });
-  await context.store.transaction(async (unit) => {
-    await context.lease.require(unit);
-    for (const { leg, quantity, limitPrice } of step.release) {
-      const intent = intentFor(leg, quantity, limitPrice);
-      await unit.insertOrder(intent, 'created');
-      await unit.appendAudit(
-        auditEntry(at, EVENKEEL, 'order_intent', proposal.account, intent.clientOrderId, {
-          proposal: proposal.id,
-          leg: leg.number,
-          side: leg.side,
-          symbol: leg.symbol,
-          quantity: toText(quantity),
-          limitPrice: limitPrice === null ? null : toText(limitPrice),
-        }),
-      );
-    }
-    for (const { order, code, reason } of step.withdraw) {
-      await changeOrder(context, unit, order, { status: 'denied', reasonCode: code, reason });
-    }
-    for (const { leg, code, reason } of step.deny) {
-      const intent = intentFor(leg, leg.quantity, null);
-      await unit.insertOrder(intent, 'denied', { code, text: reason });
-      await unit.appendAudit(
-        auditEntry(at, EVENKEEL, 'order_denied', proposal.account, intent.clientOrderId, {
-          proposal: proposal.id,
-          leg: leg.number,
-          code,
-          reason,
-        }),
-      );
-    }
-  });
-}
-
 async function finish(
   context: AppContext,
+  run: ExecutionRun,
   proposal: Proposal,
   orders: readonly Order[],
 ): Promise<void> {
   const drift = await measureDrift(context, accountNamed(context, proposal.account));
+  // What is recorded after the message below must bring that up to date by itself.
+  run.announcing = null;
   await context.store.transaction(async (unit) => {
     const step = transition(
       { status: 'executing', quorum: frozenQuorum(proposal), approvals: [] },

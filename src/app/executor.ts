@@ -1,16 +1,18 @@
 import { isDue } from '../core/time.ts';
+import { createBatchQueue } from '../lib/batch-queue.ts';
+import type { BatchQueue } from '../lib/batch-queue.ts';
 import { createSerialQueue } from '../lib/serial-queue.ts';
 import type { SerialQueue } from '../lib/serial-queue.ts';
 import { createWakeSignal } from '../lib/wake-signal.ts';
 import type { WakeSignal } from '../lib/wake-signal.ts';
 import type { Broker, BrokerUpdate } from '../ports/broker.ts';
-import { announceProposal } from './announce-proposal.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { executeRebalancingPlan } from './execute.ts';
-import { reconcileAccount } from './reconcile.ts';
 import { readQueuedUntil } from './queued-execution.ts';
-import { recordBrokerOrder, recordFill } from './record-order.ts';
+import { recordReports } from './record-reports.ts';
+import type { BrokerReport, Recorded } from './record-reports.ts';
+import { takeInUpdates } from './take-in-updates.ts';
 
 /** How long after an unexpected failure an execution is taken up again. */
 const RETRY_AFTER = Temporal.Duration.from({ seconds: 10 });
@@ -45,10 +47,14 @@ export interface ExecutionRun {
   readonly lookAgain: Set<string>;
   /** Takes in a broker's update, in order. */
   takeIn(update: BrokerUpdate): Promise<void>;
+  /** Records a report of the broker, together with others that come at the same time. */
+  record(report: BrokerReport): Promise<Recorded>;
+  /** The proposal whose message is about to be written anyway: what is recorded need not write it. */
+  announcing: string | null;
 }
 
 interface AccountLane {
-  readonly updates: SerialQueue;
+  readonly updates: BatchQueue<BrokerUpdate, void>;
   readonly executions: SerialQueue;
   readonly run: ExecutionRun;
   unsubscribe: () => void;
@@ -61,10 +67,14 @@ export function createExecutor(context: AppContext): Executor {
 
   const openLane = (account: string): AccountLane => {
     const broker = brokerOf(context, account);
-    const updates = createSerialQueue();
     const signal = createWakeSignal();
-    const takeIn = (update: BrokerUpdate) =>
-      updates.run(() => takeInUpdate(context, account, broker, update));
+    const updates = createBatchQueue((batch: readonly BrokerUpdate[]) =>
+      takeInUpdates(context, account, run, batch),
+    );
+    const reports = createBatchQueue((batch: readonly BrokerReport[]) =>
+      recordReports(context, account, batch),
+    );
+    const takeIn = (update: BrokerUpdate) => updates.add(update);
     const run: ExecutionRun = {
       broker,
       signal,
@@ -72,6 +82,8 @@ export function createExecutor(context: AppContext): Executor {
       inFlight: new Set(),
       lookAgain: new Set(),
       takeIn,
+      record: (report) => reports.add(report),
+      announcing: null,
     };
     const unsubscribe = broker.subscribe((update) => {
       takeIn(update)
@@ -133,14 +145,12 @@ export function createExecutor(context: AppContext): Executor {
       const unfinished = await context.store.listProposals({ statuses: ['approved', 'executing'] });
       await Promise.all(
         [...lanes].map(([account, lane]) =>
-          lane.updates
-            .run(() => reconcileAccount(context, account, lane.run.broker))
-            .catch((error: unknown) => {
-              context.log.error(
-                { code: 'reconciliation_failed', account, error },
-                'account could not be reconciled at start',
-              );
-            }),
+          lane.run.takeIn({ type: 'reconnected' }).catch((error: unknown) => {
+            context.log.error(
+              { code: 'reconciliation_failed', account, error },
+              'account could not be reconciled at start',
+            );
+          }),
         ),
       );
       for (const { proposal } of unfinished) {
@@ -157,7 +167,7 @@ export function createExecutor(context: AppContext): Executor {
     },
     async reconcile(account) {
       const lane = laneOf(account);
-      await lane.updates.run(() => reconcileAccount(context, account, lane.run.broker));
+      await lane.run.takeIn({ type: 'reconnected' });
       lane.run.signal.wake();
     },
     async idle() {
@@ -174,39 +184,4 @@ export function createExecutor(context: AppContext): Executor {
       await this.idle();
     },
   };
-}
-
-async function takeInUpdate(
-  context: AppContext,
-  account: string,
-  broker: Broker,
-  update: BrokerUpdate,
-): Promise<void> {
-  switch (update.type) {
-    case 'order': {
-      const { fillsMissing } = await recordBrokerOrder(context, update.order, account);
-      if (fillsMissing) await reconcileAccount(context, account, broker);
-      return;
-    }
-    case 'fill': {
-      const recorded = await recordFill(context, update.fill);
-      const order =
-        update.fill.clientOrderId === null
-          ? null
-          : await context.store.findOrder(update.fill.clientOrderId);
-      // A fill that surfaces after its execution has ended still belongs in that message.
-      if (recorded && order !== null) {
-        const record = await context.store.findProposal(order.intent.proposalId);
-        if (record !== null && record.status !== 'executing') {
-          await context.store.transaction((unit) =>
-            announceProposal(context, unit, record.proposal.id),
-          );
-          context.changed();
-        }
-      }
-      return;
-    }
-    case 'reconnected':
-      await reconcileAccount(context, account, broker);
-  }
 }

@@ -11,7 +11,6 @@ import { isUnanswered, narrowMatches } from './lost-order.ts';
 import { askOutcome, readQuestions } from './outcome-questions.ts';
 import { changeOrder } from './record-order.ts';
 import { remembered } from './run-memory.ts';
-import { recordAnswer } from './submit-orders.ts';
 
 /** Waits between looks for an order whose answer never came; the last one repeats. */
 const LOOK_UP_WAITS_IN_SECONDS = [0, 1, 2, 5, 10, 20];
@@ -214,7 +213,7 @@ async function resend(context: AppContext, run: ExecutionRun, order: Order): Pro
       }
       if (found.type === 'ambiguous') return false;
     }
-    await recordAnswer(context, clientOrderId, result);
+    await run.record({ type: 'answer', clientOrderId, result });
     return result.type !== 'unknown';
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;

@@ -2,7 +2,8 @@ import { isFinal } from '../core/order-transition.ts';
 import type { Broker } from '../ports/broker.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import type { AppContext } from './context.ts';
-import { recordBrokerOrder, recordFill } from './record-order.ts';
+import { recordReports } from './record-reports.ts';
+import type { BrokerReport } from './record-reports.ts';
 
 /** How far back a broker is asked when nothing older is open. */
 const HORIZON = Temporal.Duration.from({ hours: 24 });
@@ -32,12 +33,16 @@ export async function reconcileAccount(
     .subtract({ minutes: 5 });
   const fills = await broker.listFills(since);
   const orders = await broker.listOrders(since);
-  let recorded = 0;
   // Fills first: a finished order is only taken as finished when its fills are here.
-  for (const fill of fills) if (await recordFill(context, fill)) recorded += 1;
-  for (const order of orders) {
-    if ((await recordBrokerOrder(context, order, account)).changed) recorded += 1;
-  }
+  const reports: readonly BrokerReport[] = [
+    ...fills.map((fill) => ({ type: 'fill', fill }) as const),
+    ...orders.map((order) => ({ type: 'order', order }) as const),
+  ];
+  if (reports.length === 0) return 0;
+  const outcomes = await recordReports(context, account, reports);
+  const recorded = outcomes.filter(
+    (outcome) => outcome.status === 'fulfilled' && outcome.value.changed,
+  ).length;
   if (recorded > 0) {
     await context.store.transaction((unit) =>
       unit.appendAudit(
@@ -49,5 +54,6 @@ export async function reconcileAccount(
     );
     context.changed();
   }
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return recorded;
 }

@@ -17,32 +17,31 @@ const ACTION_OF: Readonly<Partial<Record<OrderStatus, AuditAction>>> = {
 
 /**
  * Records what the broker says of one of our orders. Reports may come late, twice or out of order.
- * @returns `changed` when the order moved; `fills_missing` when the broker counts more filled than
+ * @returns `changed` when the order moved; `fillsMissing` when the broker counts more filled than
  *   we have fills for, so that the fills must be fetched.
  */
 export async function recordBrokerOrder(
   context: AppContext,
+  unit: StoreTransaction,
   reported: BrokerOrder,
   account: string,
 ): Promise<{ readonly changed: boolean; readonly fillsMissing: boolean }> {
-  return context.store.transaction(async (unit) => {
-    const order = await findOurOrder(unit, reported, account);
-    if (order === null) return { changed: false, fillsMissing: false };
-    const fillsMissing = reported.filledQuantity.gt(order.filledQuantity);
-    // Before its fills are here, a finished order stays open for us: they decide what it came to.
-    const ended = isFinal(reported.status) && reported.status !== 'rejected';
-    const status = ended && fillsMissing ? order.status : statusAfterReport(order, reported.status);
-    const newId = order.brokerOrderId === null;
-    if (status === order.status && !newId) return { changed: false, fillsMissing };
-    await changeOrder(context, unit, order, {
-      status,
-      brokerOrderId: reported.brokerOrderId,
-      ...(status === 'rejected' || status === 'canceled' || status === 'expired'
-        ? { reason: reported.reason }
-        : {}),
-    });
-    return { changed: true, fillsMissing };
+  const order = await findOurOrder(unit, reported, account);
+  if (order === null) return { changed: false, fillsMissing: false };
+  const fillsMissing = reported.filledQuantity.gt(order.filledQuantity);
+  // Before its fills are here, a finished order stays open for us: they decide what it came to.
+  const ended = isFinal(reported.status) && reported.status !== 'rejected';
+  const status = ended && fillsMissing ? order.status : statusAfterReport(order, reported.status);
+  const newId = order.brokerOrderId === null;
+  if (status === order.status && !newId) return { changed: false, fillsMissing };
+  await changeOrder(context, unit, order, {
+    status,
+    brokerOrderId: reported.brokerOrderId,
+    ...(status === 'rejected' || status === 'canceled' || status === 'expired'
+      ? { reason: reported.reason }
+      : {}),
   });
+  return { changed: true, fillsMissing };
 }
 
 /**
@@ -81,41 +80,44 @@ export async function changeOrder(
 
 /**
  * Records a fill exactly once, however often it is told, and each correction of it exactly once.
- * @returns false when it was known already or is not of an order of ours.
+ * @returns the proposal whose order was filled; null when the fill was known already or is not of an
+ *   order of ours.
  */
-export async function recordFill(context: AppContext, fill: Fill): Promise<boolean> {
-  return context.store.transaction(async (unit) => {
-    const order = await findOurOrder(unit, fill, fill.account);
-    if (order === null) return false;
-    const { clientOrderId, account, proposalId } = order.intent;
-    const at = context.clock.now();
-    const added = await unit.insertFill({ ...fill, clientOrderId });
-    const before = added ? null : await unit.correctFill({ ...fill, clientOrderId }, at);
-    if (!added && before === null) return false;
-    const after = before === null ? addFill(order, fill) : correctFill(order, before, fill);
-    const updated = await unit.updateOrder(clientOrderId, order.status, {
-      ...after,
-      brokerOrderId: fill.brokerOrderId,
-      updatedAt: at,
-    });
-    if (!updated) throw new Error(`order ${clientOrderId} changed within a write transaction`);
-    const action = before === null ? 'fill' : 'fill_corrected';
-    await unit.appendAudit(
-      auditEntry(at, BROKER, action, account, clientOrderId, {
-        proposal: proposalId,
-        executionId: fill.executionId,
-        brokerOrderId: fill.brokerOrderId,
-        side: fill.side,
-        symbol: fill.symbol,
-        ...figuresOf(fill),
-        ...(before === null ? {} : { before: figuresOf(before) }),
-        filledAt: fill.at.toString(),
-        filledQuantity: toText(after.filledQuantity),
-        status: after.status,
-      }),
-    );
-    return true;
+export async function recordFill(
+  context: AppContext,
+  unit: StoreTransaction,
+  fill: Fill,
+): Promise<string | null> {
+  const order = await findOurOrder(unit, fill, fill.account);
+  if (order === null) return null;
+  const { clientOrderId, account, proposalId } = order.intent;
+  const at = context.clock.now();
+  const added = await unit.insertFill({ ...fill, clientOrderId });
+  const before = added ? null : await unit.correctFill({ ...fill, clientOrderId }, at);
+  if (!added && before === null) return null;
+  const after = before === null ? addFill(order, fill) : correctFill(order, before, fill);
+  const updated = await unit.updateOrder(clientOrderId, order.status, {
+    ...after,
+    brokerOrderId: fill.brokerOrderId,
+    updatedAt: at,
   });
+  if (!updated) throw new Error(`order ${clientOrderId} changed within a write transaction`);
+  const action = before === null ? 'fill' : 'fill_corrected';
+  await unit.appendAudit(
+    auditEntry(at, BROKER, action, account, clientOrderId, {
+      proposal: proposalId,
+      executionId: fill.executionId,
+      brokerOrderId: fill.brokerOrderId,
+      side: fill.side,
+      symbol: fill.symbol,
+      ...figuresOf(fill),
+      ...(before === null ? {} : { before: figuresOf(before) }),
+      filledAt: fill.at.toString(),
+      filledQuantity: toText(after.filledQuantity),
+      status: after.status,
+    }),
+  );
+  return proposalId;
 }
 
 function figuresOf(fill: Fill): { quantity: string; price: string; fees: string } {

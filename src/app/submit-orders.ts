@@ -3,7 +3,6 @@ import type { OrderDenial } from '../core/checks/order-checks.ts';
 import type { Order } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { BrokerError } from '../ports/broker-error.ts';
-import type { ExecuteTradeResult } from '../ports/broker.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { earlier } from '../core/time.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
@@ -54,7 +53,7 @@ export async function submitOrders(
       }
       return cleared;
     });
-    await Promise.all(allowed.map((order) => send(context, run, order)));
+    await Promise.all(allowed.map((order) => send(run, order)));
   } finally {
     for (const order of orders) run.inFlight.delete(order.intent.clientOrderId);
   }
@@ -94,42 +93,9 @@ async function changeOrderToSubmitted(
   );
 }
 
-async function send(context: AppContext, run: ExecutionRun, order: Order): Promise<void> {
+async function send(run: ExecutionRun, order: Order): Promise<void> {
   const result = await run.broker.executeTrade(order.intent);
-  await recordAnswer(context, order.intent.clientOrderId, result);
-}
-
-/** Records the broker's answer to an order, unless its updates have told more already. */
-export async function recordAnswer(
-  context: AppContext,
-  clientOrderId: string,
-  result: ExecuteTradeResult,
-): Promise<void> {
-  await context.store.transaction(async (unit) => {
-    const order = await unit.findOrder(clientOrderId);
-    if (order === null) throw new Error(`order ${clientOrderId} is not there`);
-    // A fill or a cancel can be told before the answer arrives; it says more than the answer.
-    const answered = order.status !== 'submitted' && order.status !== 'unknown';
-    switch (result.type) {
-      case 'accepted':
-        await changeOrder(context, unit, order, {
-          status: answered ? order.status : 'accepted',
-          brokerOrderId: result.brokerOrderId,
-        });
-        return;
-      case 'rejected':
-        if (answered) return;
-        await changeOrder(context, unit, order, {
-          status: 'rejected',
-          reasonCode: result.brokerCode ?? result.code,
-          reason: result.reason,
-        });
-        return;
-      case 'unknown':
-        if (answered) return;
-        await changeOrder(context, unit, order, { status: 'unknown', reason: result.reason });
-    }
-  });
+  await run.record({ type: 'answer', clientOrderId: order.intent.clientOrderId, result });
 }
 
 /**

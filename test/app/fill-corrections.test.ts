@@ -12,6 +12,11 @@ async function executed(): Promise<AppWorld> {
   return world;
 }
 
+/** @returns whether there was anything to record. */
+async function record({ context }: AppWorld, fill: Fill): Promise<boolean> {
+  return (await context.store.transaction((unit) => recordFill(context, unit, fill))) !== null;
+}
+
 async function firstFill(world: AppWorld): Promise<Fill> {
   const [fill] = await world.store.listFills({ account: 'core' });
   if (fill === undefined) throw new Error('nothing was filled');
@@ -36,9 +41,9 @@ describe('an execution that the broker corrects', () => {
     const fill = await firstFill(world);
     const before = await orderOf(world, fill);
     const corrected = { ...fill, revision: 1, price: fill.price.plus('0.5') };
-    expect(await recordFill(world.context, corrected)).toBe(true);
-    expect(await recordFill(world.context, corrected)).toBe(false);
-    expect(await recordFill(world.context, fill)).toBe(false);
+    expect(await record(world, corrected)).toBe(true);
+    expect(await record(world, corrected)).toBe(false);
+    expect(await record(world, fill)).toBe(false);
 
     const after = await orderOf(world, fill);
     expect(after.status).toBe(before.status);
@@ -62,7 +67,7 @@ describe('an execution that the broker corrects', () => {
     const fill = await firstFill(world);
     const before = await orderOf(world, fill);
     const busted = { ...fill, revision: 1, quantity: decimal('0') };
-    expect(await recordFill(world.context, busted)).toBe(true);
+    expect(await record(world, busted)).toBe(true);
     const after = await orderOf(world, fill);
     expect(after.status).toBe('filled');
     expect(toText(after.filledQuantity)).toBe(toText(before.filledQuantity.minus(fill.quantity)));
@@ -74,7 +79,7 @@ describe('an execution that the broker corrects', () => {
     const { clientOrderId } = fill;
     if (clientOrderId === null) throw new Error('the fill is not of our order');
     for (const each of await world.store.listFills({ clientOrderId })) {
-      await recordFill(world.context, { ...each, revision: 1, quantity: decimal('0') });
+      await record(world, { ...each, revision: 1, quantity: decimal('0') });
     }
     const after = await orderOf(world, fill);
     expect([toText(after.filledQuantity), after.averageFillPrice]).toEqual(['0', null]);

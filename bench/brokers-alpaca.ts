@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { startAlpacaFake } from '../test/fakes/alpaca/index.ts';
+import type { AlpacaFake } from '../test/fakes/alpaca/index.ts';
+import type { BenchRow } from './bench-row.ts';
+import { BOOK, LEGS, ORDERS, PRICE } from './broker-book.ts';
+import type { BenchOrder } from './broker-book.ts';
+import { openBenchBot } from './broker-bot.ts';
+import type { Execution } from './broker-bot.ts';
+
+const ROUND_TRIP_MILLISECONDS = 40;
+/** Runs before it counts, and those that count. */
+const WARM_UP = 1;
+const TURNS = 5;
+const BOUND_RATIO = 1.3;
+const BOUND_SPEED = 10;
+
+/** Sales and purchases; 50 orders and what is read beside them stay below 200 requests a minute. */
+const LEAST_MILLISECONDS = 2 * ROUND_TRIP_MILLISECONDS;
+/** And what a rebalance does not trade without: the book again before the sales, the money after them. */
+const SAFE_MILLISECONDS = LEAST_MILLISECONDS + 2 * ROUND_TRIP_MILLISECONDS;
+
+/** One account for each contender, all at one fake. */
+const ACCOUNTS = ['core', 'bare', 'naive'] as const;
+type Account = (typeof ACCOUNTS)[number];
+const keyOf = (account: Account) => `PK${account.toUpperCase()}`;
+const secretOf = (account: Account) => `${account}-secret`;
+
+interface Turn {
+  readonly ours: Execution;
+  /** All sales at once, then all purchases at once, and nothing else. */
+  readonly bare: number;
+  /** One order after the other, as the guide's loop sends them. */
+  readonly naive: number;
+}
+
+/**
+ * A rebalance of 50 legs at Alpaca from the click on Approve to the last acceptance, at a fake that
+ * answers after 40 ms: the whole bot with its database, and beside it, at the same fake in the same turn,
+ * bare requests that keep to nothing. Medians.
+ */
+export async function benchAlpaca(): Promise<readonly BenchRow[]> {
+  const turns: Turn[] = [];
+  for (let turn = 0; turn < WARM_UP + TURNS; turn += 1) {
+    const measured = await measure();
+    if (turn >= WARM_UP) turns.push(measured);
+  }
+  const of = (value: (turn: Turn) => number) => median(turns.map(value));
+  const accepted = of(({ ours }) => ours.accepted);
+  const faster = of(({ ours, naive }) => naive / ours.accepted);
+  return [
+    plain(`Alpaca, ${LEGS} legs: click to last acceptance`, accepted, 'ms'),
+    ratio(`  of two round trips (${LEAST_MILLISECONDS} ms)`, accepted / LEAST_MILLISECONDS),
+    ratio(
+      `  of those and the safety reads (${SAFE_MILLISECONDS} ms)`,
+      accepted / SAFE_MILLISECONDS,
+    ),
+    plain(
+      '  of the same orders sent bare, in two phases',
+      of(({ ours, bare }) => ours.accepted / bare),
+      'times',
+    ),
+    {
+      name: '  faster than one order after the other',
+      value: faster.toFixed(1),
+      unit: 'times',
+      bound: `>= ${BOUND_SPEED}`,
+      met: faster >= BOUND_SPEED,
+    },
+    plain(
+      '  bare, in two phases',
+      of(({ bare }) => bare),
+      'ms',
+    ),
+    plain(
+      '  one order after the other',
+      of(({ naive }) => naive),
+      'ms',
+    ),
+    plain(
+      '  click to first order',
+      of(({ ours }) => ours.begun),
+      'ms',
+    ),
+    plain(
+      '  last sale accepted to first purchase',
+      of(({ ours }) => ours.purchasesSent - ours.salesAccepted),
+      'ms',
+    ),
+    plain(
+      '  click to the end on record',
+      of(({ ours }) => ours.executed),
+      'ms',
+    ),
+  ];
+}
+
+async function measure(): Promise<Turn> {
+  await using fake = await startFake();
+  const bare = await sendInPhases(fake);
+  const ours = await rebalance(fake);
+  const naive = await sendOneByOne(fake);
+  const { defects } = await fake.state();
+  if (defects.length > 0) throw new Error(defects.join('\n'));
+  return { ours, bare, naive };
+}
+
+async function startFake(): Promise<AlpacaFake> {
+  const positions = BOOK.holdings.map((holding) => ({ ...holding, averageEntryPrice: '80' }));
+  const fake = await startAlpacaFake({
+    fills: 'automatic',
+    accounts: ACCOUNTS.map((name) => ({
+      name,
+      keyId: keyOf(name),
+      secretKey: secretOf(name),
+      // The others do not wait for what their sales bring.
+      cash: name === 'core' ? BOOK.cash : '1000000',
+      positions,
+    })),
+    assets: BOOK.holdings.map(({ symbol }) => ({ symbol, price: PRICE })),
+  });
+  const now = Temporal.Now.instant();
+  await fake.setMarket({
+    open: true,
+    nextOpen: now.add({ hours: 20 }).toString(),
+    nextClose: now.add({ hours: 4 }).toString(),
+  });
+  for (const { symbol } of BOOK.holdings) {
+    await fake.setPrice({ symbol, price: PRICE, bid: PRICE, ask: PRICE });
+  }
+  await fake.delay({ milliseconds: ROUND_TRIP_MILLISECONDS });
+  return fake;
+}
+
+async function rebalance(fake: AlpacaFake): Promise<Execution> {
+  await using bot = await openBenchBot({
+    broker: '    broker: alpaca',
+    environment: {
+      ALPACA_API_KEY: keyOf('core'),
+      ALPACA_SECRET: secretOf('core'),
+      ALPACA_API_URL: tradingOf(fake, 'core'),
+      ALPACA_DATA_URL: fake.data,
+    },
+  });
+  return await bot.execute();
+}
+
+async function sendInPhases(fake: AlpacaFake): Promise<number> {
+  const start = performance.now();
+  for (const side of ['sell', 'buy'] as const) {
+    await Promise.all(
+      ORDERS.filter((order) => order.side === side).map((order) => submit(fake, 'bare', order)),
+    );
+  }
+  return performance.now() - start;
+}
+
+async function sendOneByOne(fake: AlpacaFake): Promise<number> {
+  const start = performance.now();
+  for (const order of ORDERS) await submit(fake, 'naive', order);
+  return performance.now() - start;
+}
+
+async function submit(fake: AlpacaFake, account: Account, order: BenchOrder): Promise<void> {
+  const response = await fetch(`${tradingOf(fake, account)}/v2/orders`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'apca-api-key-id': keyOf(account),
+      'apca-api-secret-key': secretOf(account),
+    },
+    body: JSON.stringify({
+      symbol: order.symbol,
+      qty: order.quantity,
+      side: order.side,
+      type: 'limit',
+      limit_price: order.limitPrice,
+      time_in_force: 'day',
+      client_order_id: randomUUID(),
+    }),
+  });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`an order was answered with ${text}`);
+}
+
+function tradingOf(fake: AlpacaFake, account: Account): string {
+  return fake.accounts[account]?.trading ?? '';
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+function plain(name: string, value: number, unit: string): BenchRow {
+  const places = unit === 'ms' ? 0 : 2;
+  return { name, value: value.toFixed(places), unit, bound: '', met: null };
+}
+
+function ratio(name: string, value: number): BenchRow {
+  return {
+    name,
+    value: value.toFixed(2),
+    unit: 'times',
+    bound: `<= ${BOUND_RATIO}`,
+    met: value <= BOUND_RATIO,
+  };
+}

@@ -1,0 +1,7 @@
+import type { BenchRow } from './bench-row.ts';
+import { benchAlpaca } from './brokers-alpaca.ts';
+
+/** How long 50 legs take, broker by broker, each at a fake that is a process of its own. */
+export async function benchBrokers(): Promise<BenchRow[]> {
+  return [...(await benchAlpaca())];
+}

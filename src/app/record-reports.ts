@@ -1,0 +1,108 @@
+import type { Fill } from '../core/order.ts';
+import type { BrokerOrder, ExecuteTradeResult } from '../ports/broker.ts';
+import type { StoreTransaction } from '../ports/store.ts';
+import type { AppContext } from './context.ts';
+import { changeOrder, recordBrokerOrder, recordFill } from './record-order.ts';
+
+/** What a broker says of an order of ours: the answer to it, its state, or an execution. */
+export type BrokerReport =
+  | {
+      readonly type: 'answer';
+      readonly clientOrderId: string;
+      readonly result: ExecuteTradeResult;
+    }
+  | { readonly type: 'order'; readonly order: BrokerOrder }
+  | { readonly type: 'fill'; readonly fill: Fill };
+
+/** What became of a report. */
+export interface Recorded {
+  /** False when it was known already or is of no order of ours. */
+  readonly changed: boolean;
+  /** The broker counts more filled than we have fills for: the fills must be fetched. */
+  readonly fillsMissing: boolean;
+  /** The proposal whose order a new fill is of; null when there is none. */
+  readonly filledProposal: string | null;
+}
+
+/**
+ * Records reports in the order given, all of them in one transaction: a commit waits for the disk, and
+ * reports come in swarms. Each is as safe as alone: what it changes and its audit row are kept together or
+ * not at all. Should one fail, each is recorded by itself, so that it takes none of the others with it.
+ * @returns an outcome for each.
+ */
+export async function recordReports(
+  context: AppContext,
+  account: string,
+  reports: readonly BrokerReport[],
+): Promise<readonly PromiseSettledResult<Recorded>[]> {
+  try {
+    const recorded = await context.store.transaction(async (unit) => {
+      const results: Recorded[] = [];
+      for (const report of reports) results.push(await record(context, unit, account, report));
+      return results;
+    });
+    return recorded.map((value) => ({ status: 'fulfilled', value }));
+  } catch (error) {
+    if (reports.length === 1) return [{ status: 'rejected', reason: error }];
+  }
+  const outcomes: PromiseSettledResult<Recorded>[] = [];
+  for (const report of reports) {
+    outcomes.push(...(await recordReports(context, account, [report])));
+  }
+  return outcomes;
+}
+
+async function record(
+  context: AppContext,
+  unit: StoreTransaction,
+  account: string,
+  report: BrokerReport,
+): Promise<Recorded> {
+  switch (report.type) {
+    case 'answer':
+      return await recordAnswer(context, unit, report.clientOrderId, report.result);
+    case 'order':
+      return {
+        ...(await recordBrokerOrder(context, unit, report.order, account)),
+        filledProposal: null,
+      };
+    case 'fill': {
+      const filledProposal = await recordFill(context, unit, report.fill);
+      return { changed: filledProposal !== null, fillsMissing: false, filledProposal };
+    }
+  }
+}
+
+/** Records the broker's answer to an order, unless its updates have told more already. */
+async function recordAnswer(
+  context: AppContext,
+  unit: StoreTransaction,
+  clientOrderId: string,
+  result: ExecuteTradeResult,
+): Promise<Recorded> {
+  const order = await unit.findOrder(clientOrderId);
+  if (order === null) throw new Error(`order ${clientOrderId} is not there`);
+  // A fill or a cancel can be told before the answer arrives; it says more than the answer.
+  const answered = order.status !== 'submitted' && order.status !== 'unknown';
+  const recorded = { changed: true, fillsMissing: false, filledProposal: null };
+  switch (result.type) {
+    case 'accepted':
+      await changeOrder(context, unit, order, {
+        status: answered ? order.status : 'accepted',
+        brokerOrderId: result.brokerOrderId,
+      });
+      return recorded;
+    case 'rejected':
+      if (answered) return { ...recorded, changed: false };
+      await changeOrder(context, unit, order, {
+        status: 'rejected',
+        reasonCode: result.brokerCode ?? result.code,
+        reason: result.reason,
+      });
+      return recorded;
+    case 'unknown':
+      if (answered) return { ...recorded, changed: false };
+      await changeOrder(context, unit, order, { status: 'unknown', reason: result.reason });
+      return recorded;
+  }
+}
