@@ -1,31 +1,22 @@
-import { createWriteStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
+import { backUp } from './cli/backup.ts';
+import { CommandFailed } from './cli/command-failed.ts';
+import { replay } from './cli/replay.ts';
+import { restore } from './cli/restore.ts';
+import { auditKeyOf, configured, logOf, print } from './cli/surroundings.ts';
 import { z } from 'zod';
-import { BROKER_SCHEMAS } from './brokers/index.ts';
 import type { Config } from './config/config.ts';
-import { formatProblem } from './config/config.ts';
-import { loadProcessConfig } from './config/load.ts';
 import { systemClock } from './lib/clock.ts';
-import { createLog } from './lib/logging.ts';
 import { systemRandom } from './lib/random.ts';
 import { sparingMemory } from './lib/spare-memory.ts';
 import { reveal } from './lib/secret.ts';
 import { BrokerError } from './ports/broker-error.ts';
 import { StoreError } from './ports/store-error.ts';
-import type { Log } from './ports/log.ts';
-
-/** Ends the command with a sentence on standard error and exit code 1. */
-class CommandFailed extends Error {
-  override readonly name = 'CommandFailed';
-}
 
 /** What the operating system gets back when a pipe that we write to is closed early. */
 const BROKEN_PIPE = 'EPIPE';
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
 
 /**
  * Runs one command line.
@@ -76,6 +67,23 @@ export async function run(args: readonly string[]): Promise<number> {
     .description("connect a person's login at a broker: alpaca or schwab")
     .requiredOption('--person <id>', 'whose login: an id under people in portfolios.yaml')
     .action(connect);
+  program
+    .command('backup')
+    .description('copy the database while it is in use, and verify the copy')
+    .option('--to <file>', 'where to; beside the database, named by the time, when left out')
+    .action(backUp);
+  program
+    .command('restore <backup>')
+    .description('verify a backup and put it in the place of the database, which is kept beside it')
+    .action(restore);
+  program
+    .command('replay')
+    .description('plan a stored proposal again and compare it with what was approved')
+    .requiredOption('--proposal <id>', 'its id, with or without #')
+    .action(async (options: { proposal: string }) => {
+      exitCode = (await replay(options)) ? 0 : 1;
+    });
+
   const keys = program.command('keys').description('the master keys, which encrypt stored logins');
   keys
     .command('generate')
@@ -149,26 +157,9 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function configured(): Config {
-  const result = loadProcessConfig({ brokerSchemas: BROKER_SCHEMAS });
-  if (result.type === 'loaded') return result.config;
-  throw new CommandFailed(
-    [...result.problems.map(formatProblem), 'Nothing was started.'].join('\n'),
-  );
-}
-
-/** Logs go to standard error, so that standard output stays for what a person asked for. */
-function logOf(config: Config): Log {
-  return createLog(config.logLevel, createWriteStream('', { fd: 2, autoClose: false }));
-}
-
 /** For opening the store: the first encrypts, all decrypt. */
 function masterKeysOf(config: Config): readonly Uint8Array[] {
   return config.masterKeys.map((key) => Buffer.from(reveal(key), 'base64'));
-}
-
-function auditKeyOf(config: Config): Uint8Array | null {
-  return config.auditKey === null ? null : Buffer.from(reveal(config.auditKey), 'utf8');
 }
 
 async function start(): Promise<void> {

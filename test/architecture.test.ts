@@ -17,6 +17,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/brokers': ['src/core', 'src/lib', 'src/ports', 'src/config'],
   'src/chat': ['src/app', 'src/core', 'src/lib', 'src/messages', 'src/ports', 'src/config'],
   'src/jobs': ['src/app', 'src/core', 'src/lib', 'src/ports'],
+  'src/cli': [
+    'src/app',
+    'src/brokers',
+    'src/config',
+    'src/core',
+    'src/lib',
+    'src/ports',
+    'src/store',
+  ],
   commands: ['src/app', 'src/core', 'src/messages', 'src/ports'],
   migrations: [],
 };

@@ -1,10 +1,9 @@
 import { ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Person } from '../core/person.ts';
-import type { Plan, PlanResult } from '../core/plan-types.ts';
+import type { Plan } from '../core/plan-types.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
-import { planRecommendations } from '../core/recommendation.ts';
 import type { Recommendation } from '../core/recommendation.ts';
 import { presentCommandProblem } from '../messages/errors.ts';
 import { FORM_FIELDS } from '../messages/forms.ts';
@@ -15,7 +14,7 @@ import { parseMoney } from './command-line.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import { privately } from './privately.ts';
-import { policyFor, propose } from './propose.ts';
+import { propose } from './propose.ts';
 
 /**
  * Makes a new proposal from an earlier one: some legs left out, the notional capped, or buys only.
@@ -62,37 +61,27 @@ export async function adjustProposal(
     proposer: { type: 'person', person: request.person.id },
     request: rebalance,
     dryRun: false,
-    adjust: (plan, snapshot) =>
-      adjustPlan(plan, snapshot, kept, maximum, (recommendations) =>
-        planRecommendations(
-          snapshot,
-          recommendations,
-          account.targets,
-          policyFor(account, rebalance),
-        ),
-      ),
+    adjust: (plan, snapshot) => adjusted(plan, snapshot, kept, maximum),
   });
   return answerProposal(context, account, result);
 }
 
-function adjustPlan(
+/** What is left of a plan, as recommendations that are planned again. */
+function adjusted(
   plan: Plan,
   snapshot: Snapshot,
   kept: ReadonlySet<string>,
   maximum: Decimal | null,
-  replan: (recommendations: readonly Recommendation[]) => PlanResult,
-): PlanResult {
+): readonly Recommendation[] {
   const legs = plan.legs.filter((leg) => kept.has(`${leg.side} ${leg.symbol}`));
   const notional = legs.reduce((total, leg) => total.plus(leg.notional), ZERO);
   const scaled = maximum !== null && notional.gt(maximum);
   const held = new Map(snapshot.positions.map((position) => [position.symbol, position.quantity]));
-  return replan(
-    legs.map((leg) => {
-      // Rounded down, so that the cap holds; planning rounds down further, to whole lots.
-      const wanted = scaled ? leg.quantity.times(maximum).div(notional).round(9, 0) : leg.quantity;
-      const holding = held.get(leg.symbol) ?? ZERO;
-      const quantity = leg.side === 'sell' && wanted.gt(holding) ? holding : wanted;
-      return { symbol: leg.symbol, action: leg.side, quantity };
-    }),
-  );
+  return legs.map((leg) => {
+    // Rounded down, so that the cap holds; planning rounds down further, to whole lots.
+    const wanted = scaled ? leg.quantity.times(maximum).div(notional).round(9, 0) : leg.quantity;
+    const holding = held.get(leg.symbol) ?? ZERO;
+    const quantity = leg.side === 'sell' && wanted.gt(holding) ? holding : wanted;
+    return { symbol: leg.symbol, action: leg.side, quantity };
+  });
 }

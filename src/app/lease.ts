@@ -140,3 +140,13 @@ function hold(facts: LeaseFacts, token: number): Lease {
     },
   };
 }
+
+/** Whether a process acts on the database now. */
+export async function isHeld(
+  store: Store,
+  clock: Pick<Clock, 'now'>,
+  isGone: (holder: string) => boolean,
+): Promise<boolean> {
+  const current = await store.findLease(NAME);
+  return current !== null && !isDue(clock.now(), current.expiresAt) && !isGone(current.holder);
+}

@@ -3,15 +3,15 @@ import { frozenQuorum } from '../core/approval-state.ts';
 import { findChecks } from '../core/checks/find-checks.ts';
 import { digestProposal } from '../core/digest.ts';
 import { toText } from '../core/decimal.ts';
-import { planRebalance } from '../core/plan.ts';
-import type { Plan, PlanRefusal, PlanResult } from '../core/plan-types.ts';
+import { fromRecommendations, planOrigin } from '../core/plan-origin.ts';
+import type { PlanOrigin } from '../core/plan-origin.ts';
+import type { Plan, PlanRefusal } from '../core/plan-types.ts';
 import { planningPolicy } from '../core/planning-policy.ts';
 import type { RebalancePolicy, RebalanceRequest } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { transition } from '../core/proposal-transition.ts';
 import type { Proposal, ProposalRecord, Proposer } from '../core/proposal.ts';
 import { quorumFor } from '../core/quorum.ts';
-import { planRecommendations } from '../core/recommendation.ts';
 import type { Recommendation } from '../core/recommendation.ts';
 import type { Halt, StoreReads, StoreTransaction } from '../ports/store.ts';
 import { announceProposal } from './announce-proposal.ts';
@@ -32,8 +32,8 @@ export interface ProposeRequest {
   readonly request: RebalanceRequest;
   /** Ready-made recommendations in place of the account's targets. */
   readonly recommendations?: readonly Recommendation[];
-  /** Changes the plan before it is proposed: an adjustment of an earlier proposal. */
-  readonly adjust?: (plan: Plan, snapshot: Snapshot) => PlanResult;
+  /** Replaces the plan before it is proposed: an adjustment of an earlier proposal. */
+  readonly adjust?: (plan: Plan, snapshot: Snapshot) => readonly Recommendation[];
   /** Only show what would be proposed. */
   readonly dryRun: boolean;
 }
@@ -75,12 +75,14 @@ export async function propose(
   const symbols = request.recommendations?.map((recommendation) => recommendation.symbol) ?? [];
   const snapshot = await takeSnapshot(context, account, symbols);
   const policy = policyFor(account, request.request);
-  let result =
+  let origin: PlanOrigin =
     request.recommendations === undefined
-      ? planRebalance(snapshot, account.targets, policy)
-      : planRecommendations(snapshot, request.recommendations, account.targets, policy);
+      ? { type: 'targets' }
+      : fromRecommendations(request.recommendations);
+  let result = planOrigin(origin, snapshot, account.targets, policy);
   if (result.type === 'planned' && request.adjust !== undefined) {
-    result = request.adjust(result.plan, snapshot);
+    origin = fromRecommendations(request.adjust(result.plan, snapshot));
+    result = planOrigin(origin, snapshot, account.targets, policy);
   }
   if (result.type === 'refused') return result;
   const { plan } = result;
@@ -97,6 +99,7 @@ export async function propose(
       createdAt,
       expiresAt: createdAt.add(account.approvals.expiresAfter),
       request: request.request,
+      origin,
       snapshot,
       targets: account.targets,
       policy,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rebalancePolicySchema, rebalanceRequestSchema } from './policy.ts';
+import { planOriginSchema } from './plan-origin.ts';
 import { planSchema } from './plan-types.ts';
 import { snapshotSchema, targetsSchema } from './portfolio.ts';
 import { accountNameSchema, decimalSchema, instantSchema } from './schemas.ts';
@@ -46,6 +47,8 @@ export const proposalSchema = z.object({
   createdAt: instantSchema,
   expiresAt: instantSchema,
   request: rebalanceRequestSchema,
+  /** What the plan was made from besides the book. */
+  origin: planOriginSchema.default({ type: 'targets' }),
   snapshot: snapshotSchema,
   targets: targetsSchema,
   policy: rebalancePolicySchema,

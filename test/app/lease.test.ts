@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { acquireLease, LeaseLost } from '../../src/app/lease.ts';
+import { acquireLease, isHeld, LeaseLost } from '../../src/app/lease.ts';
 import type { Lease } from '../../src/app/lease.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
@@ -118,6 +118,20 @@ describe('a lease', () => {
     await clock.advance({ seconds: 30 });
     await expect(requires(await second.lease)).resolves.toBeUndefined();
     expect(first.isLost()).toBe(false);
+  });
+});
+
+describe('whether a process acts', () => {
+  it('is so while the lease runs and the holder is not certainly gone', async () => {
+    const { test, clock, join } = await twoProcesses();
+    const never = () => false;
+    expect(await isHeld(test.store, clock, never)).toBe(false);
+    const first = join('first');
+    await clock.settle();
+    expect(await isHeld(test.store, clock, never)).toBe(true);
+    expect(await isHeld(test.store, clock, (holder) => holder === 'first')).toBe(false);
+    await (await first.lease).end();
+    expect(await isHeld(test.store, clock, never)).toBe(false);
   });
 });
 
