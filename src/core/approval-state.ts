@@ -50,13 +50,15 @@ export function approvalState(
     return counts && person !== undefined && mayApprove(person, account, proposal) ? [person] : [];
   });
   const eligible = eligibleApprovers(people, account, record);
+  const missing = missingVotes(quorum, voters);
   return {
     quorum,
     rules: applyingRules(account.approvals.rules, risk),
     isLarge: isLargeTrade(account.approvals, proposal.plan),
     voters,
-    missing: missingVotes(quorum, voters),
-    mayVote: whoseVoteHelps(quorum, voters, eligible),
+    missing,
+    // The rules can ask for less than at the last vote; then any further vote approves it.
+    mayVote: missing.votes === 0 ? eligible : whoseVoteHelps(quorum, voters, eligible),
     unreachable: missingVotes(quorum, [...voters, ...eligible]),
   };
 }

@@ -10,6 +10,9 @@ import { plain } from './plain.ts';
 /** `1 more vote, from risk: Dev or Eve`; whatever is missing and who can give it, without a full stop. */
 export function missingVotesWords(approval: ApprovalState, why = ''): string {
   const { missing, unreachable } = approval;
+  if (missing.votes === 0) {
+    return `any further vote, because the rules ask for fewer now: ${joinNames(mayVoteNames(approval), 'or')}`;
+  }
   const count = formatCount(missing.votes, approval.voters.length === 0 ? 'vote' : 'more vote');
   const names = joinNames(mayVoteNames(approval), 'or');
   const groups = missingGroupWords(approval);

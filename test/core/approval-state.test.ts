@@ -57,6 +57,8 @@ function stateAfter(
 describe('the words for what is missing', () => {
   it.each<[voted: string, needed: number, groups: string, words: string]>([
     ['', 1, '', '1 vote from Ben, Chloe, Dev or Eve'],
+    // Something warned at the vote of Ben, and does not any more.
+    ['ben', 1, '', 'any further vote, because the rules ask for fewer now: Chloe, Dev or Eve'],
     ['ben', 2, '', '1 more vote from Chloe, Dev or Eve'],
     ['ben', 2, 'risk', '1 more vote, from risk: Dev or Eve'],
     ['', 2, 'risk', '2 votes, one of them from risk: Ben, Chloe, Dev or Eve'],
