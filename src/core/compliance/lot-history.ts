@@ -90,7 +90,7 @@ function replay(
   for (const { side, quantity, price, fees, at } of fills) {
     // An execution that the broker took back.
     if (quantity.lte(ZERO)) continue;
-    const day = exchangeDateOf(at);
+    const day = dayOf(at);
     const notional = quantity.times(price);
     if (side === 'buy') {
       const basis = { cost: notional.plus(fees), shares: quantity };
@@ -110,6 +110,21 @@ function replay(
   }
   return { lots, sales };
 }
+
+/** The exchange's zone is off by whole hours, so an hour has one date; asking the calendar is slow. */
+const dates = new Map<number, Temporal.PlainDate>();
+
+function dayOf(at: Temporal.Instant): Temporal.PlainDate {
+  const hour = Math.floor(at.epochMilliseconds / 3_600_000);
+  const known = dates.get(hour);
+  if (known !== undefined) return known;
+  if (dates.size >= MOST_DATES) dates.clear();
+  const date = exchangeDateOf(at);
+  dates.set(hour, date);
+  return date;
+}
+
+const MOST_DATES = 50_000;
 
 function notAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {
   return Temporal.Instant.compare(a, b) <= 0;

@@ -44,8 +44,12 @@ export function relieveLots(
   const left: TaxLot[] = [];
   let open = quantity;
   for (const lot of order) {
+    if (open.lte(ZERO)) {
+      left.push(lot);
+      continue;
+    }
     const part = minimum(open, lot.quantity);
-    if (part.gt(ZERO)) taken.push({ lot, quantity: part });
+    taken.push({ lot, quantity: part });
     if (lot.quantity.gt(part)) left.push({ ...lot, quantity: lot.quantity.minus(part) });
     open = open.minus(part);
   }
