@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { TOTP } from 'otpauth';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../src/core/decimal.ts';
@@ -195,8 +196,11 @@ describe('approving with a one-time code', () => {
 });
 
 describe('a code or a secret', () => {
-  it('is nowhere in the database, whatever was typed where', async () => {
+  it('is nowhere in the database or the log, whatever was typed where', async () => {
     await using world = await openWorld('always');
+    const logged: string[] = [];
+    const log = (...parts: unknown[]) => void logged.push(inspect(parts, { depth: 9 }));
+    Object.assign(world.context, { log: { debug: log, info: log, warn: log, error: log } });
     const shown = await world.say('ben', 'enroll');
     const app = appOf(shown);
     const secret = /secret=([A-Z2-7]+)/u.exec(wordsOf(shown))?.[1] ?? 'none';
@@ -213,7 +217,7 @@ describe('a code or a secret', () => {
     await approve(world, app(world));
     await world.settle();
     expect((await world.newest()).status).toBe('executed');
-    const rows = JSON.stringify(await everyRow(world));
+    const rows = JSON.stringify(await everyRow(world)) + logged.join('\n');
     for (const text of [secret, ...codes, '645 546']) expect(rows).not.toContain(text);
     const { path } = world.store.database;
     const bytes =
