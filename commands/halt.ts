@@ -1,5 +1,5 @@
 import type { Command } from '../src/app/command.ts';
-import { haltFor, halt as haltTrading } from '../src/app/halt.ts';
+import { halt as haltTrading, NO_REASON } from '../src/app/halt.ts';
 import { privately } from '../src/app/privately.ts';
 import { presentAlreadyHalted, presentHaltConfirmed } from '../src/messages/halt.ts';
 
@@ -23,18 +23,35 @@ export const halt = {
       positional: true,
       required: false,
     },
+    {
+      name: 'cancel',
+      kind: 'flag',
+      description: 'Cancel what works at the broker, too',
+      positional: false,
+      required: false,
+    },
   ],
   async run(context, args) {
     const scope = args.scope ?? 'all';
-    const reason = args.text ?? 'no reason given';
-    const at = context.clock.now();
-    const order = { scope, by: context.person.id, reason, at };
-    const done = await haltTrading(context, order, context.actor);
+    const cancelOrders = args.flags.has('cancel');
+    const result = await haltTrading(
+      context,
+      {
+        scope,
+        by: context.person.id,
+        reason: args.text ?? NO_REASON,
+        at: context.clock.now(),
+        cancelOrders,
+        automatic: null,
+      },
+      context.actor,
+    );
     const stopped = scope === 'all' ? [...context.accounts.keys()] : [scope];
     for (const account of stopped) context.executor.wake(account);
-    if (!done && (await haltFor(context.store, scope)) !== null) {
-      return privately(presentAlreadyHalted({ scope }));
-    }
-    return privately(presentHaltConfirmed({ scope }));
+    return privately(
+      result === 'unchanged'
+        ? presentAlreadyHalted({ scope })
+        : presentHaltConfirmed({ scope, canceling: cancelOrders }),
+    );
   },
 } satisfies Command;

@@ -1,4 +1,5 @@
 import { ACCOUNT_OPTION } from '../src/app/command.ts';
+import { namedHalts } from '../src/app/announce-halt.ts';
 import type { Command } from '../src/app/command.ts';
 import { accountNamed, proposerName } from '../src/app/context.ts';
 import { openly } from '../src/app/privately.ts';
@@ -32,6 +33,10 @@ export const pending = {
               accountNamed(context, record.proposal.account),
             ),
           })),
+        ),
+        halts: (await namedHalts(context)).filter(
+          ({ halt }) =>
+            args.account === null || halt.scope === 'all' || halt.scope === args.account.name,
         ),
         timeZone: EXCHANGE_TIME_ZONE,
         now: context.clock.now(),

@@ -1,12 +1,10 @@
 import type { Command } from '../src/app/command.ts';
-import { resume as resumeTrading } from '../src/app/halt.ts';
-import { privately } from '../src/app/privately.ts';
-import { presentNotHalted, presentResumeConfirmed } from '../src/messages/halt.ts';
+import { answerResume } from '../src/app/halt-replies.ts';
 
-/** Lets a halted account trade again. */
+/** Agrees to let a halted account trade again; the last agreement that was missing resumes it. */
 export const resume = {
   name: 'resume',
-  description: 'Let a halted account, or all, trade again',
+  description: 'Agree to let a halted account, or all, trade again',
   minimumRole: 'approver',
   options: [
     {
@@ -17,13 +15,11 @@ export const resume = {
       required: true,
     },
   ],
-  async run(context, args) {
-    const scope = args.scope ?? 'all';
-    const ended = await resumeTrading(context, scope, context.actor, context.person.name);
-    const freed = scope === 'all' ? [...context.accounts.keys()] : [scope];
-    for (const account of freed) context.executor.wake(account);
-    return privately(
-      ended === null ? presentNotHalted({ scope }) : presentResumeConfirmed({ scope }),
-    );
-  },
+  run: (context, args) =>
+    answerResume(context, {
+      scope: args.scope ?? 'all',
+      person: context.person,
+      by: context.actor,
+      haltAt: null,
+    }),
 } satisfies Command;

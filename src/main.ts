@@ -26,6 +26,7 @@ import { createScheduler } from './jobs/scheduler.ts';
 import type { Scheduler } from './jobs/scheduler.ts';
 import { isProcessGone, processHolder } from './lib/process-holder.ts';
 import { reveal } from './lib/secret.ts';
+import { haltedBadge } from './messages/halt.ts';
 import type { Broker, BrokerGateway } from './ports/broker.ts';
 import type { Chat, InteractionHandler } from './ports/chat.ts';
 import type { Clock, Random } from './ports/clock.ts';
@@ -284,6 +285,7 @@ async function openWeb(
       orders: () => viewOrders(context, null),
       audit: () => viewAudit(context, WHOLE_AUDIT),
     },
+    halted: async () => haltedBadge(await store.listHalts()),
     channelName: WEB_CHANNEL,
     demo: config.demo,
     timeZone: EXCHANGE_TIME_ZONE,

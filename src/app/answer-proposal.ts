@@ -8,8 +8,8 @@ import { presentNothingToDo } from '../messages/nothing-to-do.ts';
 import { presentRefusal } from '../messages/refusal.ts';
 import { accountTimeZone } from '../messages/time.ts';
 import type { Reply } from '../ports/chat.ts';
+import { haltedByName } from './announce-halt.ts';
 import { limitPrices, priceNote } from './announce-proposal.ts';
-import { displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { openly, privately } from './privately.ts';
 import type { ProposeResult } from './propose.ts';
@@ -49,7 +49,7 @@ export async function answerProposal(
         presentRefusal({
           type: 'halted',
           attempt: `propose trades for ${account.name}`,
-          halt: { halt: result.halt, byName: displayName(context, result.halt.by) },
+          halt: { halt: result.halt, byName: haltedByName(context, result.halt) },
           whoCan: peopleWithRole(context.people, account.name, 'approver').map((p) => p.name),
           timeZone: accountTimeZone(account),
           now,

@@ -20,7 +20,7 @@ import { expireWithin } from './decide.ts';
 import { writeFacts } from './execution-facts.ts';
 import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
-import { haltFor } from './halt.ts';
+import { haltFor } from './halt-record.ts';
 import { propose, supersede } from './propose.ts';
 import { beginsUntil, readQueuedUntil } from './queued-execution.ts';
 import { riskOf } from './read-approval.ts';

@@ -8,7 +8,6 @@ import { votersOf } from '../core/proposal.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { presentDetails } from '../messages/details.ts';
 import { FORM_FIELDS, adjustForm, approvalForm, rejectForm } from '../messages/forms.ts';
-import { presentAlreadyHalted, presentHaltConfirmed } from '../messages/halt.ts';
 import { presentOutcomeRefusal } from '../messages/outcome-unknown.ts';
 import { presentDecisionDenied, presentGone, presentRoleNeeded } from '../messages/refusal.ts';
 import { presentVoteCounted } from '../messages/vote.ts';
@@ -25,7 +24,7 @@ import { decide } from './decide.ts';
 import { answerEnrolmentClick } from './enrolment-replies.ts';
 import type { DecideResult } from './decide.ts';
 import type { DispatchFacts } from './dispatch.ts';
-import { halt } from './halt.ts';
+import { answerHaltClick, answerResumeClick } from './halt-replies.ts';
 import { privately } from './privately.ts';
 import { readApproval } from './read-approval.ts';
 import { askOutsideFacts, readCheckFacts } from './read-check-facts.ts';
@@ -51,6 +50,8 @@ export async function handleClick(
     case 'confirm_codes':
     case 'replace_codes':
       return answerEnrolmentClick(context, click, click.action, person, actor);
+    case 'resume':
+      return answerResumeClick({ ...context, executor: facts.executor }, click, person, actor);
     default:
       break;
   }
@@ -76,7 +77,17 @@ export async function handleClick(
     case 'adjust':
       return adjust(facts, click, person, actor, record);
     case 'halt':
-      return haltAccount(facts, person, actor, record);
+    case 'halt_and_cancel':
+      return answerHaltClick(
+        { ...context, executor: facts.executor },
+        {
+          account: record.proposal.account,
+          proposalId: record.proposal.id,
+          cancelOrders: click.action === 'halt_and_cancel',
+        },
+        person,
+        actor,
+      );
     case 'outcome_is':
     case 'outcome_not_there':
     case 'outcome_look_again':
@@ -242,26 +253,6 @@ async function adjust(
   }
   if (click.fields === null) return { type: 'form', form: adjustForm(record) };
   return adjustProposal(context, { record, fields: click.fields, person, actor });
-}
-
-async function haltAccount(
-  facts: DispatchFacts,
-  person: Person,
-  actor: Actor,
-  record: ProposalRecord,
-): Promise<Reply> {
-  const { context } = facts;
-  const { account, id } = record.proposal;
-  if (!roleIncludes(roleFor(person, account), 'approver')) {
-    return roleDenied(context, actor, record, 'halt trading', 'approver');
-  }
-  const at = context.clock.now();
-  const reason = `halted from the message of #${id}`;
-  const done = await halt(context, { scope: account, by: person.id, reason, at }, actor);
-  facts.executor.wake(account);
-  return privately(
-    done ? presentHaltConfirmed({ scope: account }) : presentAlreadyHalted({ scope: account }),
-  );
 }
 
 async function tellOutcome(

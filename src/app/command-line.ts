@@ -119,7 +119,9 @@ export function parseCommandLine(
     const option = positional[nextPositional];
     if (option === undefined) return fail({ type: 'too_much', given: word });
     if (option.kind === 'text') {
-      found.text = typed.slice(index).join(' ');
+      // Flags count wherever they stand: "/halt core a wrong price --cancel".
+      const rest = typed.slice(index).filter((part) => !takeFlag(command, part, flags));
+      found.text = rest.join(' ');
       break;
     }
     nextPositional += 1;
@@ -183,6 +185,15 @@ export function parseCommandLine(
       text: found.text,
     },
   };
+}
+
+/** @returns true when the word is one of the command's flags, which is then set. */
+function takeFlag(command: Pick<Command, 'options'>, word: string, flags: Set<string>): boolean {
+  const flag = command.options.find(
+    (option) => option.kind === 'flag' && word.toLowerCase() === `--${option.name}`,
+  );
+  if (flag !== undefined) flags.add(flag.name);
+  return flag !== undefined;
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {

@@ -18,7 +18,9 @@ import type { AppContext } from './context.ts';
 import { readFacts, writeDriftAfter } from './execution-facts.ts';
 import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
-import { haltFor } from './halt.ts';
+import { refreshHalts } from './announce-halt.ts';
+import { haltAfterRejections } from './automatic-halts.ts';
+import { haltFor, mustCancel } from './halt-record.ts';
 import { measureDrift } from './measure-drift.ts';
 import { lookUpOrders } from './look-up-orders.ts';
 import { cancelOverdue, submitOrders } from './submit-orders.ts';
@@ -61,6 +63,7 @@ async function runLoop(
   run.announcing = proposal.id;
   while (!run.stopping()) {
     const orders = await context.store.listOrders({ proposalId: proposal.id });
+    await haltAfterRejections(context, account, orders);
     const halted = (await haltFor(context.store, account.name)) !== null;
     const anyFill = orders.some((order) => order.filledQuantity.gt(ZERO));
     const fills = anyFill ? await context.store.listFills({ proposalId: proposal.id }) : [];
@@ -74,6 +77,7 @@ async function runLoop(
       settings: account.orders,
       now: context.clock.now(),
       halted,
+      cancelWorking: halted && (await mustCancel(context.store, account.name)),
       releaseUntil: releaseUntil(facts.startedAt, account.orders),
     };
     const step = await decideWithFunds(context, run, state);
@@ -92,7 +96,10 @@ async function runLoop(
     const done = await perform(context, run, proposal, step);
     const showAt = picture === shown ? null : shownAt.add(PROGRESS_INTERVAL);
     if (showAt !== null && isDue(context.clock.now(), showAt)) {
-      await context.store.transaction((unit) => announceProposal(context, unit, proposal.id));
+      await context.store.transaction(async (unit) => {
+        await announceProposal(context, unit, proposal.id);
+        if (halted) await refreshHalts(context, unit, account.name);
+      });
       context.changed();
       shownAt = context.clock.now();
       shown = picture;
@@ -203,6 +210,7 @@ async function finish(
       }),
     );
     await announceProposal(context, unit, proposal.id);
+    await refreshHalts(context, unit, proposal.account);
   });
   context.changed();
 }

@@ -6,7 +6,7 @@ import type { BrokerOrder, FindOrderResult } from '../ports/broker.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
-import { haltFor } from './halt.ts';
+import { haltFor } from './halt-record.ts';
 import { isUnanswered, narrowMatches } from './lost-order.ts';
 import { askOutcome, readQuestions } from './outcome-questions.ts';
 import { changeOrder } from './record-order.ts';

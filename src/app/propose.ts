@@ -19,7 +19,7 @@ import { auditEntry } from './audit.ts';
 import type { Actor } from './audit.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
-import { haltFor } from './halt.ts';
+import { haltFor } from './halt-record.ts';
 import { newProposalId } from './proposal-id.ts';
 import { riskOf } from './read-approval.ts';
 import { readCheckFacts } from './read-check-facts.ts';

@@ -7,7 +7,7 @@ import { BrokerError } from '../ports/broker-error.ts';
 import type { StoreReads } from '../ports/store.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
-import { haltFor } from './halt.ts';
+import { haltFor } from './halt-record.ts';
 import { readComplianceFacts } from './read-compliance-facts.ts';
 import { readLimitFacts } from './read-limit-facts.ts';
 import { loginEndOf } from './login-accounts.ts';

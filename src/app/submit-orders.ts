@@ -9,7 +9,7 @@ import { auditEntry, EVENKEEL } from './audit.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
-import { haltFor } from './halt.ts';
+import { haltFor } from './halt-record.ts';
 import { changeOrder } from './record-order.ts';
 import { remembered } from './run-memory.ts';
 

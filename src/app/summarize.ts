@@ -7,9 +7,11 @@ import { presentDailySummary } from '../messages/daily-summary.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
 import { StoreError } from '../ports/store-error.ts';
 import type { StoreTransaction } from '../ports/store.ts';
+import { haltedByName } from './announce-halt.ts';
 import { auditEntry } from './audit.ts';
 import { destinationsOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
+import { haltFor } from './halt-record.ts';
 import { loginEndOf } from './login-accounts.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
@@ -62,6 +64,7 @@ export async function summarize(
       }),
     );
     const head = await unit.publishAuditHead();
+    const halt = await haltFor(unit, account.name);
     const message = presentDailySummary({
       account,
       date,
@@ -85,6 +88,7 @@ export async function summarize(
         account: account.name,
         statuses: ['submitted', 'unknown', 'accepted', 'partially_filled'],
       }),
+      halt: halt === null ? null : { halt, byName: haltedByName(context, halt) },
       login: await loginEndOf(context, unit, account),
       auditHead: head.hash,
       auditRows: head.seq,

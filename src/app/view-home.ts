@@ -12,10 +12,11 @@ import type { Message } from '../messages/message.ts';
 import { presentStranger } from '../messages/refusal.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { PlatformUser } from '../ports/chat.ts';
-import { displayName, proposerName } from './context.ts';
+import { haltedByName } from './announce-halt.ts';
+import { proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { findPerson } from './dispatch.ts';
-import { haltFor } from './halt.ts';
+import { haltFor } from './halt-record.ts';
 import { readApproval } from './read-approval.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
@@ -66,7 +67,7 @@ async function homeProposal(
 
 async function homeAccount(context: AppContext, account: AccountSettings): Promise<HomeAccount> {
   const found = await haltFor(context.store, account.name);
-  const halt = found === null ? null : { halt: found, byName: displayName(context, found.by) };
+  const halt = found === null ? null : { halt: found, byName: haltedByName(context, found) };
   try {
     const snapshot = await takeSnapshot(context, account);
     const result = planRebalance(snapshot, account.targets, planningPolicy(account));

@@ -9,10 +9,10 @@ import { ordersCsv } from '../messages/orders-csv.ts';
 import { presentOrders } from '../messages/orders.ts';
 import { presentPortfolio } from '../messages/portfolio.ts';
 import { BrokerError } from '../ports/broker-error.ts';
+import { haltedByName } from './announce-halt.ts';
 import { priceNote } from './announce-proposal.ts';
-import { displayName } from './context.ts';
 import type { AppContext } from './context.ts';
-import { haltFor } from './halt.ts';
+import { haltFor } from './halt-record.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const ORDERS_SHOWN = 50;
@@ -45,7 +45,7 @@ export async function viewPortfolio(
     totalValue: result.plan.totalValue,
     now,
     pendingProposalIds: pending.map(({ proposal }) => proposal.id),
-    halt: halt === null ? undefined : { halt, byName: displayName(context, halt.by) },
+    halt: halt === null ? undefined : { halt, byName: haltedByName(context, halt) },
     priceNote: priceNote(snapshot, now),
   });
 }

@@ -25,6 +25,8 @@ export interface ExecutionState {
   readonly now: Temporal.Instant;
   /** Nothing new is sent while halted; working orders go on. */
   readonly halted: boolean;
+  /** Whoever halted wants what works at the broker canceled. */
+  readonly cancelWorking: boolean;
   /**
    * From here on nothing new is sent: the prices that were approved are too old. Only an execution that
    * was interrupted for long, by a stopped bot or a silent broker, gets here.
@@ -53,7 +55,7 @@ export interface ExecutionStep {
    * again under the same id, it waits for the halt to end, or it has lapsed.
    */
   readonly unanswered: 'send_again' | 'wait' | 'lapse';
-  /** Orders that have worked for longer than the time limit. */
+  /** Orders that have worked for longer than the time limit, or that a halt wants canceled. */
   readonly cancel: readonly Order[];
   /** When to look again even though nothing happened; null when only an update can change anything. */
   readonly wakeAt: Temporal.Instant | null;
@@ -283,7 +285,7 @@ function overdueOrders(state: ExecutionState): {
     if (order.submittedAt === null || isFinal(order.status)) continue;
     const deadline = order.submittedAt.add(state.settings.timeLimit);
     const works = order.status === 'accepted' || order.status === 'partially_filled';
-    if (Temporal.Instant.compare(state.now, deadline) >= 0) {
+    if (state.cancelWorking || Temporal.Instant.compare(state.now, deadline) >= 0) {
       if (works) cancel.push(order);
     } else if (wakeAt === null || Temporal.Instant.compare(deadline, wakeAt) < 0) {
       wakeAt = deadline;

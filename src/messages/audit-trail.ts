@@ -34,6 +34,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   fill_corrected: 'fill corrected',
   reconciliation: 'reconciled',
   halt: 'halted',
+  resume_vote: 'agreed to resume',
   resume: 'resumed',
   configuration: 'configuration changed',
   codes_enrolled: 'authenticator set up',

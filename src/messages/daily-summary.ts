@@ -18,6 +18,8 @@ import {
   shortHash,
   shortId,
 } from './format.ts';
+import { haltWords } from './halt.ts';
+import type { NamedHalt } from './halt.ts';
 import type { Block, Message, Tone } from './message.ts';
 import { plain } from './plain.ts';
 import { loginLeft, loginTone } from './login-runway.ts';
@@ -55,6 +57,8 @@ export interface DailySummaryInput {
   readonly limits?: readonly { readonly name: string; readonly used: Decimal }[] | undefined;
   /** The login that the account is reached through, when it ends. */
   readonly login?: { readonly endsAt: Temporal.Instant } | null | undefined;
+  /** The halt that stops the account; null when it may trade. */
+  readonly halt: NamedHalt | null;
   /** What else someone should know today, e.g. a market holiday. */
   readonly notices?: readonly string[] | undefined;
   readonly auditHead: string;
@@ -108,6 +112,7 @@ export function presentDailySummary(input: DailySummaryInput): Message {
           tone: loginTone(input.login.endsAt, input.now),
         };
   const notices = (input.notices ?? []).map((notice) => plain(notice, 300));
+  const halted = input.halt === null ? null : haltWords(input.halt, timeZone, input.now);
   const { verification } = input;
   const fault = verification === null ? null : verification.fault;
   const verified =
@@ -124,6 +129,7 @@ export function presentDailySummary(input: DailySummaryInput): Message {
   return compose(
     [
       `${head}${changes.length === 0 ? '' : ` (${changes.join(', ')})`}.`,
+      halted ?? '',
       `Drift ${drift}.`,
       `Traded: ${traded}. Pending: ${pending}. Orders working: ${working}.`,
       limits === null ? '' : `Limits used: ${limits}.`,
@@ -133,6 +139,7 @@ export function presentDailySummary(input: DailySummaryInput): Message {
     ],
     [
       heading(head),
+      halted === null ? null : alert('bad', halted),
       fields([
         ...(input.dayChange === null
           ? []

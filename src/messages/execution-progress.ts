@@ -3,7 +3,7 @@ import type { ExecutionFigures, LegFigures } from './execution-figures.ts';
 import { capitalize, formatMoney, formatPrice, formatQuantity, listSome } from './format.ts';
 import type { Block } from './message.ts';
 import { plain } from './plain.ts';
-import { haltButton } from './proposal-buttons.ts';
+import { haltButtons } from './proposal-buttons.ts';
 import { brokerName, orderStatusWord, sideWord } from './words.ts';
 
 type Step = Extract<Block, { type: 'progress' }>['steps'][number];
@@ -33,7 +33,7 @@ export function executionProgress(input: {
         label: capitalized,
         steps: figures.legs.map((entry) => legStep(entry, input.broker)),
       },
-      haltButton(input.record),
+      haltButtons(input.record),
     ],
   };
 }

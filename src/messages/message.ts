@@ -55,6 +55,7 @@ export const buttonActionSchema = z.enum([
   'adjust',
   'details',
   'halt',
+  'halt_and_cancel',
   'resume',
   'outcome_is',
   'outcome_not_there',

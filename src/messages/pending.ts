@@ -1,8 +1,10 @@
 import type { ApprovalState } from '../core/approval-state.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import { mayVoteNames, missingGroupWords, missingVotesWords, votesOfNeeded } from './approval.ts';
-import { compose, context, heading, left, right, table, text } from './blocks.ts';
+import { alert, compose, context, heading, left, right, table, text } from './blocks.ts';
 import { formatCount, joinNames, SEPARATOR, shortId } from './format.ts';
+import { haltWords } from './halt.ts';
+import type { NamedHalt } from './halt.ts';
 import type { Message } from './message.ts';
 import { driftChange, ordersWithNotional } from './plan-blocks.ts';
 import { plain } from './plain.ts';
@@ -20,6 +22,8 @@ export interface PendingInput {
   /** Null for all accounts. */
   readonly account: string | null;
   readonly entries: readonly PendingEntry[];
+  /** Halts of the account, or of any account. */
+  readonly halts: readonly NamedHalt[];
   readonly timeZone: string;
   readonly now: Temporal.Instant;
 }
@@ -27,18 +31,22 @@ export interface PendingInput {
 /** Proposals that wait for a decision. */
 export function presentPending(input: PendingInput): Message {
   const head = ['Pending', input.account ?? 'all accounts'].join(SEPARATOR);
+  const halted = input.halts.map((halt) => haltWords(halt, input.timeZone, input.now));
+  const alerts = halted.map((words) => alert('bad', words));
   if (input.entries.length === 0) {
     const where = input.account === null ? '' : ` of ${input.account}`;
     const none = `No proposal${where} is waiting for a decision.`;
-    return compose([none], [heading(head), text(none)]);
+    return compose([none, ...halted], [heading(head), ...alerts, text(none)]);
   }
   return compose(
     [
       `${formatCount(input.entries.length, 'proposal')} ${input.entries.length === 1 ? 'waits' : 'wait'} for a decision:`,
+      ...halted,
       ...input.entries.slice(0, 8).map((entry) => entrySentence(entry, input)),
     ],
     [
       heading(head),
+      ...alerts,
       table(
         'Proposals that wait for a decision',
         [

@@ -61,21 +61,37 @@ export function queuedButtons(record: ProposalRecord): Block | null {
   ]);
 }
 
-/** Halt, beside an execution that runs. */
-export function haltButton(record: ProposalRecord): Block | null {
+/** Halt, and Halt and cancel, beside an execution that runs. */
+export function haltButtons(record: ProposalRecord): Block | null {
   const { proposal } = record;
+  const about = {
+    proposalId: proposal.id,
+    digest: proposal.digest,
+    style: 'danger',
+    opensForm: false,
+  } as const;
+  const title = `Halt ${proposal.account}?`;
+  const effect = 'Nothing new is sent until it is resumed.';
   return buttons([
     {
+      ...about,
       action: 'halt',
       label: 'Halt',
-      proposalId: proposal.id,
-      digest: proposal.digest,
-      style: 'danger',
-      opensForm: false,
       confirm: {
-        title: `Halt ${proposal.account}?`,
-        text: 'Nothing new is sent until it is resumed. Orders that are at the broker keep working.',
+        title,
+        text: `${effect} Orders that are at the broker keep working.`,
         yes: 'Halt',
+        no: 'Go on',
+      },
+    },
+    {
+      ...about,
+      action: 'halt_and_cancel',
+      label: 'Halt and cancel',
+      confirm: {
+        title,
+        text: `${effect} The broker is asked to cancel every order of ${proposal.account} that still works.`,
+        yes: 'Halt and cancel',
         no: 'Go on',
       },
     },

@@ -34,6 +34,7 @@ export type AuditAction =
   | 'fill_corrected'
   | 'reconciliation'
   | 'halt'
+  | 'resume_vote'
   | 'resume'
   | 'configuration'
   | 'codes_enrolled'

@@ -37,6 +37,7 @@ const ACTIONS = {
   fill_corrected: true,
   reconciliation: true,
   halt: true,
+  resume_vote: true,
   resume: true,
   configuration: true,
   codes_enrolled: true,

@@ -13,7 +13,12 @@ import {
 } from '../../src/messages/errors.ts';
 import type { Person } from '../../src/core/person.ts';
 import { adjustForm, approvalForm, rejectForm } from '../../src/messages/forms.ts';
-import { haltWords, presentHalted, presentResumed } from '../../src/messages/halt.ts';
+import {
+  haltWords,
+  presentHalted,
+  presentHaltReplaced,
+  presentResumed,
+} from '../../src/messages/halt.ts';
 import { presentHistory } from '../../src/messages/history.ts';
 import { presentConnectionProblem, presentNotConnectable } from '../../src/messages/connection.ts';
 import { presentLoginEnding } from '../../src/messages/login-runway.ts';
@@ -141,6 +146,7 @@ const messages: Readonly<Record<string, Message>> = {
         approval: sampleApproval({ record: hugeRecord, people: HOSTILE_PEOPLE, voters: ['0'] }),
       },
     ],
+    halts: [{ halt, byName: HOSTILE }],
     ...view,
   }),
   'daily summary': presentDailySummary({
@@ -158,13 +164,23 @@ const messages: Readonly<Record<string, Message>> = {
     pending: [],
     working: [order],
     limits: [{ name: HOSTILE, used: decimal('0.5') }],
+    halt: { halt, byName: HOSTILE },
     notices: [HOSTILE],
     auditHead: SAMPLE_AUDIT_HEAD.hash,
     auditRows: 3,
     verification: null,
   }),
-  halted: presentHalted(halt, { byName: HOSTILE, resumerNames: [HOSTILE] }),
-  resumed: presentResumed({ scope: 'core', by: HOSTILE, at: NOW }),
+  halted: presentHalted(halt, {
+    byName: HOSTILE,
+    rule: null,
+    resumerNames: [HOSTILE],
+    votes: { names: [HOSTILE], needed: 2 },
+    orders: { working: 1, canceled: 0, filled: 0 },
+    canceling: true,
+    end: null,
+  }),
+  'halt replaced': presentHaltReplaced({ scope: HOSTILE, halt }),
+  resumed: presentResumed({ scope: 'core', names: [HOSTILE], at: NOW, stillHalted: null }),
   notice: presentNotice({ title: HOSTILE, text: HOSTILE, tone: 'bad' }),
   'outcome unknown': presentOutcomeUnknown({
     order,

@@ -20,10 +20,13 @@ import {
   presentAlreadyHalted,
   presentHaltConfirmed,
   presentHalted,
+  presentHaltReplaced,
   presentNotHalted,
   presentResumeConfirmed,
+  presentResumeCounted,
   presentResumed,
 } from '../../src/messages/halt.ts';
+import type { HaltDetails } from '../../src/messages/halt.ts';
 import { presentHelp } from '../../src/messages/help.ts';
 import { presentHistory } from '../../src/messages/history.ts';
 import { codeForm } from '../../src/messages/enrolment.ts';
@@ -176,6 +179,15 @@ const weightsAfter = plan.weights.map((row) => ({
   weight: row.weightAfter,
 }));
 
+const HALTED: HaltDetails = {
+  byName: 'Ben',
+  rule: null,
+  resumerNames: ['Ben', 'Chloe', 'Dev'],
+  votes: { names: [], needed: 1 },
+  orders: { working: 1, canceled: 0, filled: 0 },
+  canceling: false,
+  end: null,
+};
 const halt: Halt = { scope: 'core', by: 'ben', reason: 'a wrong price in the feed', at: later(20) };
 
 /** What the book of the sample was worth at the real monthly closes: thirty points up and down. */
@@ -471,6 +483,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       limits: [{ name: 'day', used: decimal('0.49') }],
       login: { endsAt: later(2 * 24 * 60) },
       notices: ['The market is closed on Thursday'],
+      halt: { halt, byName: 'Ben' },
       auditHead: SAMPLE_AUDIT_HEAD.hash,
       auditRows: 846,
       verification: { at: NOW.add({ hours: 2, minutes: 3 }), fault: null },
@@ -490,6 +503,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       traded: [],
       pending: [],
       working: [],
+      halt: null,
       auditHead: SAMPLE_AUDIT_HEAD.hash,
       auditRows: 1,
       verification: null,
@@ -565,11 +579,18 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
           approval: sampleApproval({ voters: ['ben'] }),
         },
       ],
+      halts: [{ halt, byName: 'Ben' }],
       timeZone: 'America/New_York',
       now: later(20),
     }),
   'pending-none': () =>
-    presentPending({ account: 'core', entries: [], timeZone: 'America/New_York', now: NOW }),
+    presentPending({
+      account: 'core',
+      entries: [],
+      halts: [],
+      timeZone: 'America/New_York',
+      now: NOW,
+    }),
   help: () =>
     presentHelp([
       {
@@ -583,14 +604,49 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       { usage: '/halt [scope] [reason]', description: 'Stop sending orders at once' },
       { usage: '/help', description: 'Show this list' },
     ]),
-  'halt-posted': () =>
-    presentHalted(halt, { byName: 'Ben', resumerNames: ['Ben', 'Chloe', 'Dev'], workingOrders: 1 }),
-  'halt-posted-bare': () => presentHalted({ ...halt, scope: 'all', reason: '' }),
-  'resume-posted': () => presentResumed({ scope: 'core', by: 'Chloe', at: later(34) }),
-  'halt-confirmed': () => presentHaltConfirmed({ scope: 'all' }),
+  'halt-posted': () => presentHalted(halt, HALTED),
+  'halt-canceling': () =>
+    presentHalted(halt, {
+      ...HALTED,
+      votes: { names: ['Ben'], needed: 2 },
+      orders: { working: 2, canceled: 1, filled: 1 },
+      canceling: true,
+    }),
+  'halt-too-few': () =>
+    presentHalted(
+      { ...halt, scope: 'all', reason: '' },
+      { ...HALTED, resumerNames: ['Dev'], votes: { names: [], needed: 2 } },
+    ),
+  'halt-automatic': () =>
+    presentHalted(
+      {
+        ...halt,
+        by: 'evenkeel',
+        reason: 'the broker rejected 3 orders within 10 minutes (halts.rejections: 3)',
+      },
+      { ...HALTED, byName: 'Evenkeel', rule: 'rejections' },
+    ),
+  'halt-resumed': () =>
+    presentHalted(halt, {
+      ...HALTED,
+      end: { type: 'resumed', names: ['Ben', 'Chloe'], at: later(34) },
+    }),
+  'halt-replaced': () => presentHalted(halt, { ...HALTED, end: { type: 'replaced' } }),
+  'resume-posted': () =>
+    presentResumed({ scope: 'core', names: ['Chloe'], at: later(34), stillHalted: null }),
+  'resume-still-halted': () =>
+    presentResumed({ scope: 'core', names: ['Ben', 'Chloe'], at: later(34), stillHalted: 'all' }),
+  'halt-confirmed': () => presentHaltConfirmed({ scope: 'all', canceling: false }),
+  'halt-confirmed-canceling': () => presentHaltConfirmed({ scope: 'core', canceling: true }),
   'halt-already': () => presentAlreadyHalted({ scope: 'core' }),
   'resume-confirmed': () => presentResumeConfirmed({ scope: 'core' }),
-  'resume-not-halted': () => presentNotHalted({ scope: 'core' }),
+  'resume-counted': () =>
+    presentResumeCounted({ scope: 'core', names: ['Ben'], needed: 3, already: false }),
+  'resume-counted-already': () =>
+    presentResumeCounted({ scope: 'all', names: ['Ben'], needed: 2, already: true }),
+  'resume-replaced': () => presentHaltReplaced({ scope: 'core', halt }),
+  'resume-not-halted': () => presentNotHalted({ scope: 'core', within: null }),
+  'resume-halted-within-all': () => presentNotHalted({ scope: 'core', within: 'all' }),
   'nothing-to-do': () =>
     presentNothingToDo({
       account,

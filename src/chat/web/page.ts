@@ -104,6 +104,7 @@ function renderTop({ channelName, demo, people }: PageContext, person: WebPerson
     <div class="brand"><span class="logo">${MARK}</span><h1>${WORDS.product}</h1></div>
     <span class="channel">${channelName}</span>
     ${demo ? markup`<span class="badge">${WORDS.demoBadge}</span>` : null}
+    <span class="badge badge-halted" id="halted" role="status" hidden></span>
     <span class="top-space"></span>
     <span class="status" id="status" role="status" data-state="connecting"><span class="status-dot" aria-hidden="true"></span><span class="status-text">${WORDS.connecting}</span></span>
     ${people.all.length === 0 ? null : renderWho(people.all, person)}

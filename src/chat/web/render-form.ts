@@ -28,7 +28,10 @@ export function renderShown(message: Message): Markup {
 }
 
 function submitStyle({ action }: Form): string {
-  return action === 'reject' || action === 'halt' || action === 'disconnect'
+  return action === 'reject' ||
+    action === 'halt' ||
+    action === 'halt_and_cancel' ||
+    action === 'disconnect'
     ? 'button-danger'
     : 'button-primary';
 }

@@ -49,6 +49,8 @@ const placeSchema = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export interface RouteOptions {
   readonly page: PageContext;
   readonly views: Readonly<Record<ViewName, () => Promise<Message>>>;
+  /** What of trading is halted, in words for the page's head; null when nothing is. */
+  readonly halted?: (() => Promise<string | null>) | undefined;
   readonly feed: Feed;
   readonly sessions: Sessions;
   readonly streams: Streams;
@@ -164,7 +166,8 @@ export function createRoutes(options: RouteOptions): Hono<Environment> {
     const name = VIEWS.find((view) => view === context.req.param('name'));
     if (name === undefined) return context.notFound();
     try {
-      return context.json({ html: renderMessage(await views[name]()).toString() });
+      const html = renderMessage(await views[name]()).toString();
+      return context.json({ html, halted: (await options.halted?.()) ?? null });
     } catch (error) {
       log.error({ code: 'web_view_failed', error, view: name }, 'A view could not be made');
       return context.json({ error: WORDS.viewFailed }, 500);

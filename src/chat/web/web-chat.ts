@@ -30,6 +30,8 @@ export interface WebChatOptions {
   readonly commands: readonly WebCommand[];
   readonly accounts: readonly string[];
   readonly views: Readonly<Record<ViewName, () => Promise<Message>>>;
+  /** What of trading is halted, in words for the page's head; null when nothing is. */
+  readonly halted?: () => Promise<string | null>;
   readonly channelName: string;
   /** Whether one person may play all the others. */
   readonly demo: boolean;
@@ -87,6 +89,7 @@ export async function openWebChat(options: WebChatOptions): Promise<WebChat> {
   const routes = createRoutes({
     page,
     views: options.views,
+    halted: options.halted,
     feed,
     sessions,
     streams,

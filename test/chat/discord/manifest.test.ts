@@ -24,6 +24,7 @@ describe('what Discord is told of the bot', () => {
     expect(commands.find(({ name }) => name === 'halt')?.options).toMatchObject([
       { name: 'account', type: 3, required: true, autocomplete: true },
       { name: 'reason', type: 3, required: false },
+      { name: 'cancel', type: 5 },
     ]);
   });
 

@@ -47,8 +47,11 @@ export async function refreshView() {
       stale = true;
       continue;
     }
-    if (answer.ok) put(name, answer.data.html);
-    else if (view.dataset['view'] !== name) putError(answer.error);
+    if (answer.ok) {
+      put(name, answer.data.html);
+      showHalted(answer.data.halted);
+    }
+    if (!answer.ok && view.dataset['view'] !== name) putError(answer.error);
   }
   view.removeAttribute('aria-busy');
   loading = false;
@@ -70,6 +73,16 @@ function put(name, html) {
     view.dataset['view'] = name;
     view.replaceChildren(...wanted.childNodes);
   }
+}
+
+/**
+ * What is halted stands at the head of the page, whichever view is shown.
+ * @param {unknown} words
+ */
+function showHalted(words) {
+  const badge = byId('halted');
+  badge.hidden = typeof words !== 'string';
+  badge.textContent = typeof words === 'string' ? words : '';
 }
 
 /** @param {string} text */
