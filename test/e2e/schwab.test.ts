@@ -193,7 +193,10 @@ describe('an order at Schwab whose answer is lost', () => {
       quantity: toText(intent.quantity),
       ...(intent.limitPrice === null ? {} : { limitPrice: toText(intent.limitPrice) }),
     };
+    // Nobody looks while there is only one of them: that would be ours.
+    await schwab.refuseConnections({ milliseconds: 'until_told' });
     const twins = [await schwab.placeElsewhere(elsewhere), await schwab.placeElsewhere(elsewhere)];
+    await schwab.acceptConnections({});
 
     const question = await until('the question', () =>
       slack

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startAlpacaFakeProcess } from './alpaca/index.ts';
 import type { AlpacaFake } from './alpaca/index.ts';
 import { alpaca, listen, MONDAY } from './alpaca-client.ts';
 import type { Trader } from './alpaca-client.ts';
@@ -36,6 +37,15 @@ async function inTheEvening(): Promise<string> {
   await goTo(await inSession(), 1);
   return (await fake.state()).market.nextOpen;
 }
+
+test('the fake can be a process of its own, with a clock that runs', async () => {
+  await using own = await startAlpacaFakeProcess();
+  const answer = await fetch(`${own.accounts['core']?.trading}/v2/account`);
+  expect(answer.status).toBe(401);
+  expect(await own.requests()).toMatchObject([{ path: '/v2/account', status: 401 }]);
+  const { now } = await own.state();
+  await expect.poll(async () => (await own.state()).now).not.toBe(now);
+});
 
 describe('the clock', () => {
   test('tells the session in the time of the exchange', async () => {

@@ -1,10 +1,19 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** A fake that runs as a process of its own, and a way to steer it. */
-export interface FakeProcess extends AsyncDisposable {
-  /** The line it printed when it was ready: addresses and whatever else a client needs. */
-  readonly ready: Readonly<Record<string, unknown>> & { readonly control: string };
+/** Where a fake is to be found: its control interface and whatever else a client needs. */
+type Ready = Readonly<Record<string, unknown>> & { readonly control: string };
+
+/** A fake that serves in this process. */
+export interface ServedFake {
+  readonly ready: Ready;
+  /** Cuts every connection, and listens no more. */
+  close(): Promise<void>;
+}
+
+/** A running fake, wherever it runs, and a way to steer it. */
+export interface RunningFake extends AsyncDisposable {
+  readonly ready: Ready;
   /**
    * Asks its control interface: `POST {control}/{verb}` with a JSON body.
    * @returns the parsed answer.
@@ -21,7 +30,7 @@ export interface FakeProcess extends AsyncDisposable {
  * never outlives its tests.
  * @param main the URL of the fake's main file.
  */
-export async function startFakeProcess(main: URL, options: unknown): Promise<FakeProcess> {
+export async function startFakeProcess(main: URL, options: unknown): Promise<RunningFake> {
   const child = spawn(process.execPath, [main.pathname, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -48,6 +57,15 @@ export async function startFakeProcess(main: URL, options: unknown): Promise<Fak
     await stop();
     throw new Error(`the fake ${main.pathname} did not say where its control interface is`);
   }
+  return running(ready, stop);
+}
+
+/** A fake that serves in this process: spoken to and steered over loopback as one of its own, but there at once. */
+export function steerHere({ ready, close }: ServedFake): RunningFake {
+  return running(ready, close);
+}
+
+function running(ready: Ready, stop: () => Promise<void>): RunningFake {
   return {
     ready,
     async control(verb, body = {}) {
@@ -65,9 +83,7 @@ export async function startFakeProcess(main: URL, options: unknown): Promise<Fak
   };
 }
 
-function hasControl(
-  value: unknown,
-): value is Readonly<Record<string, unknown>> & { readonly control: string } {
+function hasControl(value: unknown): value is Ready {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { clientOf } from './schwab/client.ts';
-import { optionsSchema } from './schwab/options.ts';
-import { serve } from './schwab/serve.ts';
+import { startSchwabFake } from './schwab/index.ts';
 import type { SchwabFake, SchwabFakeOptions } from './schwab/index.ts';
 
 /** A Wednesday, an hour after the market opened in New York. */
@@ -50,24 +48,12 @@ export function sharedCaller(options: SchwabFakeOptions = {}): () => Caller {
   };
 }
 
-/** A fake in this process, which starts sooner than one of its own. */
-async function startHere(options: SchwabFakeOptions): Promise<SchwabFake> {
-  const read = optionsSchema.parse(options);
-  const served = await serve(read);
-  const control = async (verb: string, body: unknown) => {
-    const answer = await request(`${served.ready.control}/${verb}`, 'POST', body, {});
-    if (answer.status !== 200) throw new Error(`${verb}: ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  };
-  return clientOf({ ready: served.ready, control, stop: () => served.close() }, read.app);
-}
-
 /** Starts a fake with a stepped clock and fills when told; it must not have broken Schwab's document. */
 export async function startCaller(
   options: SchwabFakeOptions = {},
   finished: (ending: () => Promise<void>) => unknown = onTestFinished,
 ): Promise<Caller> {
-  const fake = await startHere({
+  const fake = await startSchwabFake({
     now: tradingHour,
     clock: 'stepped',
     fills: 'told',

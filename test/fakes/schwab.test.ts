@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { shares, startCaller, request } from './schwab-caller.ts';
-import { startSchwabFake } from './schwab/index.ts';
+import { startSchwabFakeProcess } from './schwab/index.ts';
 import { answerErrors, operationNames, requestErrors } from './schwab/spec.ts';
 
 const books = (type: 'CASH' | 'MARGIN') => ({
@@ -14,8 +14,8 @@ const books = (type: 'CASH' | 'MARGIN') => ({
   ],
 });
 
-test('the fake is a process of its own, with a clock that runs and orders that fill', async () => {
-  await using fake = await startSchwabFake();
+test('the fake can be a process of its own, with a clock that runs and orders that fill', async () => {
+  await using fake = await startSchwabFakeProcess();
   const { accessToken } = await fake.issueTokens({});
   await fake.setMarket({
     open: true,

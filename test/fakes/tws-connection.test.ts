@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IBApiNext } from '@stoqey/ib';
 import { connectTws, limitOrder, listenTws, stock } from './tws-client.ts';
-import { startTwsFake } from './tws/index.ts';
+import { startTwsFake, startTwsFakeProcess } from './tws/index.ts';
 
 const TWO_ACCOUNTS = {
   accounts: [
@@ -9,6 +9,15 @@ const TWO_ACCOUNTS = {
     { id: 'DU7654321', cash: '20000' },
   ],
 };
+
+it('the fake can be a process of its own, with a clock that runs and orders that fill', async () => {
+  await using fake = await startTwsFakeProcess({ fills: 'automatic', market: 'open' });
+  await using client = await connectTws(fake);
+  client.api.placeOrder(1, stock('AAPL'), limitOrder('BUY', 10, 500));
+  await client.until(/^orderStatus 1 Filled/);
+  const { now } = await fake.state();
+  await expect.poll(async () => (await fake.state()).now).not.toBe(now);
+});
 
 describe('a connection to the fake TWS', () => {
   it('begins with accounts, the next order id and the farms', async () => {

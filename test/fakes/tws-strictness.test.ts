@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRaw, connectTws, greeting, rawFrame, startRaw, stock } from './tws-client.ts';
-import { startTwsFake } from './tws/index.ts';
+import { startTwsFake, startTwsFakeProcess } from './tws/index.ts';
 import type { TwsFake } from './tws/index.ts';
 
 /** LMT 10 AAPL at 220 as servers from 192 on take it, with one field replaced. */
@@ -174,7 +174,7 @@ describe('the control interface', () => {
 
   it('refuses options that it does not know', async () => {
     const options: object = { fils: 'told' };
-    await expect(startTwsFake(options)).rejects.toThrow(/ended before it was ready/);
+    await expect(startTwsFakeProcess(options)).rejects.toThrow(/ended before it was ready/);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { dataRoutes } from './data-api.ts';
 import { createApiServer } from './http-server.ts';
 import type { Api } from './http-server.ts';
-import { listenOnLoopback } from './listen.ts';
+import { closeServer, listenOnLoopback } from './listen.ts';
 import { loginRoutes } from './login-api.ts';
 import type { Consent } from './login-api.ts';
 import { createRateLimits } from './rate-limits.ts';
@@ -34,6 +34,8 @@ export interface Network {
   /** From now on new connections are cut at once. */
   refuse(what: 'stream' | 'all'): void;
   accept(): void;
+  /** Ends all of it. */
+  close(): Promise<void>;
 }
 
 export async function openNetwork(
@@ -99,6 +101,10 @@ export async function openNetwork(
     },
     accept() {
       refusing = null;
+    },
+    async close() {
+      cut('all');
+      await Promise.all(servers.map(closeServer));
     },
   };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { startFakeProcess } from '../fake-process.ts';
+import { startFakeProcess, steerHere } from '../fake-process.ts';
+import type { RunningFake } from '../fake-process.ts';
+import { alpacaFakeOptionsSchema } from './options.ts';
 import type { AlpacaFakeOptions } from './options.ts';
+import { serve } from './serve.ts';
 
 const readySchema = z.object({
   control: z.string(),
@@ -156,9 +159,18 @@ export interface AlpacaFake extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts the fake as a process of its own. */
+/** Starts the fake in this process; it ends with `stop` or with `await using`. */
 export async function startAlpacaFake(options: AlpacaFakeOptions = {}): Promise<AlpacaFake> {
-  const fake = await startFakeProcess(new URL('main.ts', import.meta.url), options);
+  return clientOf(steerHere(await serve(alpacaFakeOptionsSchema.parse(options))));
+}
+
+/** Starts the fake as a process of its own, which also ends with this one. */
+export async function startAlpacaFakeProcess(options: AlpacaFakeOptions = {}): Promise<AlpacaFake> {
+  return clientOf(await startFakeProcess(new URL('main.ts', import.meta.url), options));
+}
+
+/** Speaks to the control interface of a fake, wherever it runs. */
+function clientOf(fake: RunningFake): AlpacaFake {
   const { accounts, data, oauth } = readySchema.parse(fake.ready);
   const ask = async <S extends z.ZodType>(schema: S, verb: string, body: unknown = {}) =>
     schema.parse(await fake.control(verb, body));

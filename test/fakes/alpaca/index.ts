@@ -1,4 +1,4 @@
-export { startAlpacaFake } from './client.ts';
+export { startAlpacaFake, startAlpacaFakeProcess } from './client.ts';
 export type {
   AlpacaFake,
   AlpacaFakeExecution,

@@ -9,3 +9,13 @@ export async function listenOnLoopback(server: Server): Promise<string> {
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return `127.0.0.1:${address.port}`;
 }
+
+/** Cuts a server's connections and frees its port. */
+export async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { startFakeProcess } from '../fake-process.ts';
-import type { FakeProcess } from '../fake-process.ts';
+import { startFakeProcess, steerHere } from '../fake-process.ts';
+import type { RunningFake } from '../fake-process.ts';
 import { optionsSchema } from './options.ts';
 import type { SchwabFakeOptions } from './options.ts';
+import { serve } from './serve.ts';
 import { verbs } from './verbs.ts';
 import type { AnswerOf, BodyOf, VerbName } from './verbs.ts';
 
 type Asks = { readonly [Name in VerbName]: (body: BodyOf<Name>) => Promise<AnswerOf<Name>> };
 
-/** A Schwab of our own in a process of its own, and one function for each verb of its control. */
+/** A Schwab of our own, and one function for each verb of its control. */
 export interface SchwabFake extends AsyncDisposable, Asks {
   /** Before /v1/oauth, /trader/v1 and /marketdata/v1: `http://127.0.0.1:PORT`. */
   readonly apiUrl: string;
@@ -20,17 +21,20 @@ export interface SchwabFake extends AsyncDisposable, Asks {
   stop(): Promise<void>;
 }
 
-/** Starts one. It ends with `stop`, with `await using`, or with the process that started it. */
+/** Starts one in this process. It ends with `stop` or with `await using`. */
 export async function startSchwabFake(options: SchwabFakeOptions = {}): Promise<SchwabFake> {
+  const read = optionsSchema.parse(options);
+  return clientOf(steerHere(await serve(read)), read.app);
+}
+
+/** Starts one in a process of its own, which also ends with the process that started it. */
+export async function startSchwabFakeProcess(options: SchwabFakeOptions = {}): Promise<SchwabFake> {
   const { app } = optionsSchema.parse(options);
   return clientOf(await startFakeProcess(new URL('main.ts', import.meta.url), options), app);
 }
 
 /** Speaks to the control interface of a fake, wherever it runs. */
-export function clientOf(
-  fake: Pick<FakeProcess, 'ready' | 'control' | 'stop'>,
-  app: SchwabFake['app'],
-): SchwabFake {
+function clientOf(fake: RunningFake, app: SchwabFake['app']): SchwabFake {
   const ask =
     <Body extends z.ZodType, Answer extends z.ZodType>(
       name: VerbName,

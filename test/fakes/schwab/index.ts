@@ -1,4 +1,4 @@
-export { startSchwabFake } from './client.ts';
+export { startSchwabFake, startSchwabFakeProcess } from './client.ts';
 export type { SchwabFake } from './client.ts';
 export type { SchwabFakeOptions } from './options.ts';
 export type { SchwabFakeState } from './state.ts';

@@ -1,17 +1,12 @@
+import type { ServedFake } from '../fake-process.ts';
 import { createApiServer } from './api-server.ts';
 import { createControlServer } from './control.ts';
 import { listen } from './listener.ts';
 import type { ReadOptions } from './options.ts';
 import { createWorld } from './world.ts';
 
-/** A Schwab that listens, and where. */
-export interface Served {
-  readonly ready: { readonly control: string; readonly api: string };
-  close(): Promise<void>;
-}
-
 /** Opens the API and its control interface on loopback, each on a port of its own. */
-export async function serve(options: ReadOptions): Promise<Served> {
+export async function serve(options: ReadOptions): Promise<ServedFake> {
   const world = createWorld(options);
   const api = await listen(createApiServer(world));
   const control = await listen(createControlServer(world, api));

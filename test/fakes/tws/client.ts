@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { startFakeProcess } from '../fake-process.ts';
+import { startFakeProcess, steerHere } from '../fake-process.ts';
+import type { RunningFake } from '../fake-process.ts';
+import { optionsSchema } from './options.ts';
 import type { TwsFakeOptions } from './options.ts';
+import { startTws } from './start.ts';
 
 const readySchema = z.object({ control: z.string(), host: z.string(), port: z.int() });
 
@@ -125,9 +128,18 @@ export interface TwsFake extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts the fake as a process of its own; it ends with the disposal, or with this process. */
+/** Starts the fake in this process; it ends with the disposal. */
 export async function startTwsFake(options: TwsFakeOptions = {}): Promise<TwsFake> {
-  const fake = await startFakeProcess(new URL('main.ts', import.meta.url), options);
+  return clientOf(steerHere(await startTws(optionsSchema.parse(options))));
+}
+
+/** Starts the fake as a process of its own; it ends with the disposal, or with this process. */
+export async function startTwsFakeProcess(options: TwsFakeOptions = {}): Promise<TwsFake> {
+  return clientOf(await startFakeProcess(new URL('main.ts', import.meta.url), options));
+}
+
+/** Speaks to the control interface of a fake, wherever it runs. */
+function clientOf(fake: RunningFake): TwsFake {
   const { host, port } = readySchema.parse(fake.ready);
   const tell = async (verb: string, body: unknown = {}) => {
     await fake.control(verb, body);

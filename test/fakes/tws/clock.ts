@@ -5,6 +5,8 @@ export interface FakeClock {
   schedule(at: Temporal.Instant, work: () => void): () => void;
   /** Time passes at once; what is due meanwhile runs in its order. */
   advance(by: Temporal.Duration): void;
+  /** From now on nothing happens by itself. */
+  stop(): void;
 }
 
 interface Due {
@@ -36,7 +38,7 @@ export function createFakeClock(
   }
 
   // Real time also lets what is due happen; unreferenced, so that it holds no process open.
-  if (kind === 'real') setInterval(() => runUntil(now()), 5).unref();
+  const ticking = kind === 'real' ? setInterval(() => runUntil(now()), 5).unref() : undefined;
 
   return {
     now,
@@ -52,6 +54,9 @@ export function createFakeClock(
       runUntil(target);
       const rest = now().until(target);
       if (rest.sign > 0) base = base.add(rest);
+    },
+    stop() {
+      clearInterval(ticking);
     },
   };
 }

@@ -157,7 +157,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     z.strictObject({ milliseconds: z.union([z.int().nonnegative(), z.literal('until_told')]) }),
     async ({ gateway }, { milliseconds }) => {
       await gateway.refuse();
-      if (milliseconds !== 'until_told') setTimeout(() => void gateway.accept(), milliseconds);
+      if (milliseconds === 'until_told') return;
+      setTimeout(() => void gateway.accept(), milliseconds).unref();
     },
   ),
   acceptConnections: verb(nothing, ({ gateway }) => gateway.accept()),
@@ -245,8 +246,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   })),
 };
 
-/** Serves `POST /control/VERB` on loopback. @returns its address. */
-export async function serveControl(controlled: Controlled): Promise<string> {
+/** Serves `POST /control/VERB` on loopback. @returns its address, and a way to end it. */
+export async function serveControl(
+  controlled: Controlled,
+): Promise<{ readonly address: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     void answer(controlled, request).then(({ status, text }) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(text);
@@ -257,7 +260,16 @@ export async function serveControl(controlled: Controlled): Promise<string> {
   });
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
-  return `http://127.0.0.1:${port}/control`;
+  return {
+    address: `http://127.0.0.1:${port}/control`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
 }
 
 async function answer(

@@ -1,3 +1,3 @@
-export { startTwsFake } from './client.ts';
+export { startTwsFake, startTwsFakeProcess } from './client.ts';
 export type { TwsFake, TwsFakeRequests, TwsFakeState } from './client.ts';
 export type { TwsFakeOptions } from './options.ts';

@@ -1,3 +1,4 @@
+import type { ServedFake } from '../fake-process.ts';
 import { createFakeClock } from './clock.ts';
 import { serveControl } from './control.ts';
 import { createFaults } from './faults.ts';
@@ -9,15 +10,8 @@ import type { Settings } from './options.ts';
 import { createPushes } from './pushes.ts';
 import { createWorld } from './world.ts';
 
-/** Where a started fake is to be found. */
-export interface Addresses {
-  readonly control: string;
-  readonly host: string;
-  readonly port: number;
-}
-
 /** Starts the broker, its gateway and the control interface in this process. */
-export async function startTws(settings: Settings): Promise<Addresses> {
+export async function startTws(settings: Settings): Promise<ServedFake> {
   const clock = createFakeClock(settings.clock, settings.now);
   const orderIds = createOrderIds();
   const faults = createFaults();
@@ -34,5 +28,12 @@ export async function startTws(settings: Settings): Promise<Addresses> {
   const gateway = await startGateway(context, faults);
   started.gateway = gateway;
   const control = await serveControl({ world, gateway, faults, pushes, orderIds });
-  return { control, host: '127.0.0.1', port: gateway.port };
+  return {
+    ready: { control: control.address, host: '127.0.0.1', port: gateway.port },
+    close: async () => {
+      clock.stop();
+      await control.close();
+      await gateway.close();
+    },
+  };
 }
