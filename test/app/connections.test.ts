@@ -205,7 +205,7 @@ describe('/connect schwab', () => {
   it('is refused without a master key', async () => {
     await using world = await open({ masterKeys: [] });
     const { fallback } = messageOf(await world.app.say('ana', 'connect', 'schwab'));
-    expect(fallback).toContain('No tokens are stored without EVENKEEL_MASTER_KEY.');
+    expect(fallback).toContain('No secrets are stored without EVENKEEL_MASTER_KEY.');
     expect(fallback).toContain('evenkeel keys generate');
   });
 });

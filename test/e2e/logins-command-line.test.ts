@@ -178,7 +178,7 @@ describe('evenkeel connect', () => {
         SCHWAB_CLIENT_SECRET: 's',
         SCHWAB_REDIRECT_URI: 'https://127.0.0.1:1/',
       },
-      /No tokens are stored without EVENKEEL_MASTER_KEY/u,
+      /No secrets are stored without EVENKEEL_MASTER_KEY/u,
     ],
   ])('with %s says so', async (_what, args, environment, words) => {
     await using folder = await openFolder();

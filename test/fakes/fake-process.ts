@@ -61,8 +61,8 @@ export async function startFakeProcess(main: URL, options: unknown): Promise<Run
 }
 
 /** A fake that serves in this process: spoken to and steered over loopback as one of its own, but there at once. */
-export function steerHere({ ready, close }: ServedFake): RunningFake {
-  return running(ready, close);
+export function steerHere(served: ServedFake): RunningFake {
+  return running(served.ready, () => served.close());
 }
 
 function running(ready: Ready, stop: () => Promise<void>): RunningFake {
