@@ -11,6 +11,7 @@ import type { Side } from '../src/core/plan-types.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { systemRandom } from '../src/lib/random.ts';
 import { startBot } from '../src/main.ts';
+import type { Broker } from '../src/ports/broker.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
 import { LEGS, portfoliosOf } from './broker-book.ts';
@@ -31,6 +32,9 @@ export interface Execution {
 
 /** The whole bot over a file of its own, with one account at a broker. */
 export interface BenchBot extends AsyncDisposable {
+  readonly broker: Broker;
+  /** Its time, which is the market's. */
+  readonly clock: Clock;
   /** Proposes, approves, and waits for the end. @throws Error unless every leg was executed. */
   execute(): Promise<Execution>;
 }
@@ -74,6 +78,8 @@ export async function openBenchBot(options: {
     channel: 'workspace',
   });
   return {
+    broker,
+    clock,
     async execute() {
       await bot.handle({ ...by('ana'), type: 'command', command: 'rebalance', text: 'core' });
       const [record] = await store.listProposals({ account: 'core', limit: 1 });

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { startAlpacaFake } from '../test/fakes/alpaca/index.ts';
 import type { AlpacaFake } from '../test/fakes/alpaca/index.ts';
 import type { BenchRow } from './bench-row.ts';
-import { BOOK, LEGS, ORDERS, PRICE } from './broker-book.ts';
+import { LEGS, ORDERS } from './broker-book.ts';
 import type { BenchOrder } from './broker-book.ts';
-import { openBenchBot } from './broker-bot.ts';
 import type { Execution } from './broker-bot.ts';
+import { loginOf, openAlpacaBot, startAlpacaMarket, tradingOf } from './market-alpaca.ts';
 
 const ROUND_TRIP_MILLISECONDS = 40;
 /** Runs before it counts, and those that count. */
@@ -18,12 +17,6 @@ const BOUND_SPEED = 10;
 const LEAST_MILLISECONDS = 2 * ROUND_TRIP_MILLISECONDS;
 /** And what a rebalance does not trade without: the book again before the sales, the money after them. */
 const SAFE_MILLISECONDS = LEAST_MILLISECONDS + 2 * ROUND_TRIP_MILLISECONDS;
-
-/** One account for each contender, all at one fake. */
-const ACCOUNTS = ['core', 'bare', 'naive'] as const;
-type Account = (typeof ACCOUNTS)[number];
-const keyOf = (account: Account) => `PK${account.toUpperCase()}`;
-const secretOf = (account: Account) => `${account}-secret`;
 
 interface Turn {
   readonly ours: Execution;
@@ -95,7 +88,8 @@ export async function benchAlpaca(): Promise<readonly BenchRow[]> {
 }
 
 async function measure(): Promise<Turn> {
-  await using fake = await startFake();
+  await using fake = await startAlpacaMarket(['bare', 'naive']);
+  await fake.delay({ milliseconds: ROUND_TRIP_MILLISECONDS });
   const bare = await sendInPhases(fake);
   const ours = await rebalance(fake);
   const naive = await sendOneByOne(fake);
@@ -104,43 +98,8 @@ async function measure(): Promise<Turn> {
   return { ours, bare, naive };
 }
 
-async function startFake(): Promise<AlpacaFake> {
-  const positions = BOOK.holdings.map((holding) => ({ ...holding, averageEntryPrice: '80' }));
-  const fake = await startAlpacaFake({
-    fills: 'automatic',
-    accounts: ACCOUNTS.map((name) => ({
-      name,
-      keyId: keyOf(name),
-      secretKey: secretOf(name),
-      // The others do not wait for what their sales bring.
-      cash: name === 'core' ? BOOK.cash : '1000000',
-      positions,
-    })),
-    assets: BOOK.holdings.map(({ symbol }) => ({ symbol, price: PRICE })),
-  });
-  const now = Temporal.Now.instant();
-  await fake.setMarket({
-    open: true,
-    nextOpen: now.add({ hours: 20 }).toString(),
-    nextClose: now.add({ hours: 4 }).toString(),
-  });
-  for (const { symbol } of BOOK.holdings) {
-    await fake.setPrice({ symbol, price: PRICE, bid: PRICE, ask: PRICE });
-  }
-  await fake.delay({ milliseconds: ROUND_TRIP_MILLISECONDS });
-  return fake;
-}
-
 async function rebalance(fake: AlpacaFake): Promise<Execution> {
-  await using bot = await openBenchBot({
-    broker: '    broker: alpaca',
-    environment: {
-      ALPACA_API_KEY: keyOf('core'),
-      ALPACA_SECRET: secretOf('core'),
-      ALPACA_API_URL: tradingOf(fake, 'core'),
-      ALPACA_DATA_URL: fake.data,
-    },
-  });
+  await using bot = await openAlpacaBot(fake);
   return await bot.execute();
 }
 
@@ -160,13 +119,14 @@ async function sendOneByOne(fake: AlpacaFake): Promise<number> {
   return performance.now() - start;
 }
 
-async function submit(fake: AlpacaFake, account: Account, order: BenchOrder): Promise<void> {
+async function submit(fake: AlpacaFake, account: string, order: BenchOrder): Promise<void> {
+  const { keyId, secretKey } = loginOf(account);
   const response = await fetch(`${tradingOf(fake, account)}/v2/orders`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      'apca-api-key-id': keyOf(account),
-      'apca-api-secret-key': secretOf(account),
+      'apca-api-key-id': keyId,
+      'apca-api-secret-key': secretKey,
     },
     body: JSON.stringify({
       symbol: order.symbol,
@@ -180,10 +140,6 @@ async function submit(fake: AlpacaFake, account: Account, order: BenchOrder): Pr
   });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`an order was answered with ${text}`);
-}
-
-function tradingOf(fake: AlpacaFake, account: Account): string {
-  return fake.accounts[account]?.trading ?? '';
 }
 
 function median(values: readonly number[]): number {

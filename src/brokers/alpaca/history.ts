@@ -44,7 +44,7 @@ export function createHistory(
   const clientOrderIds = new Map<string, string | null>();
 
   async function pageOfOrders(
-    status: 'open' | 'closed',
+    status: 'open' | 'all',
     from: { readonly after?: Date; readonly after_order_id?: string },
   ): Promise<readonly OrderAnswer[]> {
     const parameters = {
@@ -57,10 +57,7 @@ export function createHistory(
     return await api.read('recovery', ordersAnswer, (client) => client.getOrders(parameters));
   }
 
-  async function allOrders(
-    status: 'open' | 'closed',
-    after?: Date,
-  ): Promise<readonly OrderAnswer[]> {
+  async function allOrders(status: 'open' | 'all', after?: Date): Promise<readonly OrderAnswer[]> {
     let page = await pageOfOrders(status, after === undefined ? {} : { after });
     const all = [...page];
     // By id, not by time: several orders of a rebalance are sent within the same instant.
@@ -98,11 +95,14 @@ export function createHistory(
   }
 
   async function listOrders(since: Temporal.Instant): Promise<readonly BrokerOrder[]> {
-    // The open ones first: an order that ends in between is then in both, and in none otherwise.
-    const open = await allOrders('open');
     const after = new Date(since.subtract(LONGEST_DAY_ORDER).epochMilliseconds);
-    const closed = await allOrders('closed', after);
-    const byId = new Map([...open, ...closed].map((order) => [order.id, order]));
+    // Side by side, and not open and closed: an order that ends in between could be in neither of those.
+    const [open, recent] = await Promise.all([allOrders('open'), allOrders('all', after)]);
+    const byId = new Map(open.map((order) => [order.id, order]));
+    for (const order of recent) {
+      const other = byId.get(order.id);
+      if (other === undefined || !isNewer(other, order)) byId.set(order.id, order);
+    }
     const orders = await Promise.all([...byId.values()].map(toOurs));
     return orders
       .filter((order) => Temporal.Instant.compare(order.updatedAt, since) >= 0)
@@ -112,7 +112,8 @@ export function createHistory(
   async function pageOfFills(after: string, token: string | null): Promise<readonly FillAnswer[]> {
     return await api.read('recovery', fillsAnswer, (client) =>
       client.getAccountActivities({
-        activity_type: 'FILL',
+        // Not by the path with the type in it, whose answers the specification contradicts itself on.
+        activity_types: 'FILL',
         after,
         direction: 'asc',
         page_size: FILLS_A_PAGE,
@@ -147,4 +148,10 @@ export function createHistory(
         .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at));
     },
   };
+}
+
+/** Whether the first of two readings of an order is the later one. */
+function isNewer(a: OrderAnswer, b: OrderAnswer): boolean {
+  const updatedAt = (order: OrderAnswer) => order.updated_at ?? order.created_at;
+  return Temporal.Instant.compare(updatedAt(a), updatedAt(b)) > 0;
 }

@@ -164,14 +164,14 @@ describe('histories', () => {
     expect(tiny.asked.map(({ query }) => Object.fromEntries(query))).toEqual([
       { status: 'open', asset_class: 'us_equity', direction: 'asc', limit: '500' },
       {
-        status: 'closed',
+        status: 'all',
         asset_class: 'us_equity',
         direction: 'asc',
         limit: '500',
         after: '2026-11-13T14:00:00.000Z',
       },
       ...[499, 999].map((index) => ({
-        status: 'closed',
+        status: 'all',
         asset_class: 'us_equity',
         direction: 'asc',
         limit: '500',
@@ -180,20 +180,30 @@ describe('histories', () => {
     ]);
   });
 
-  it('list an order once that ended in between, as it ended', async () => {
+  it.each([
+    { open: 'new', all: 'canceled', openLater: false, is: 'canceled' },
+    { open: 'partially_filled', all: 'new', openLater: true, is: 'partially_filled' },
+  ])('list an order once whose readings differ, as it was last: $is', async (readings) => {
     await using tiny = await openTinyAlpaca({
-      'GET /v2/orders': ({ query }) => ({
-        json: [orderJson({ status: query.get('status') === 'open' ? 'new' : 'canceled' })],
-      }),
+      'GET /v2/orders': ({ query }) => {
+        const isOpen = query.get('status') === 'open';
+        const seconds = isOpen === readings.openLater ? '02' : '01';
+        const order = orderJson({
+          status: isOpen ? readings.open : readings.all,
+          filled_qty: readings.is === 'partially_filled' && isOpen ? '1' : '0',
+          updated_at: `2026-11-20T15:00:${seconds}Z`,
+        });
+        return { json: [order] };
+      },
     });
     await using alpaca = openAlpaca(tiny.url);
-    expect(await alpaca.broker.listOrders(EPOCH)).toMatchObject([{ status: 'canceled' }]);
+    expect(await alpaca.broker.listOrders(EPOCH)).toMatchObject([{ status: readings.is }]);
   });
 
   it('list all fills, page after page, with our ids', async () => {
     const fills = Array.from({ length: 230 }, (_item, index) => fillJson({ id: `fill-${index}` }));
     await using tiny = await openTinyAlpaca({
-      'GET /v2/account/activities/FILL': paged(fills, 'page_size', 'page_token'),
+      'GET /v2/account/activities': paged(fills, 'page_size', 'page_token'),
       'GET /v2/orders': { json: [orderJson()] },
     });
     await using alpaca = openAlpaca(tiny.url);
@@ -202,9 +212,10 @@ describe('histories', () => {
     expect(told).toHaveLength(230);
     expect(new Set(told.map((fill) => fill.clientOrderId))).toEqual(new Set(['ek-1']));
     expect(new Set(told.map((fill) => toText(fill.fees)))).toEqual(new Set(['0']));
-    const pages = tiny.asked.filter(({ path }) => path === '/v2/account/activities/FILL');
+    const pages = tiny.asked.filter(({ path }) => path === '/v2/account/activities');
     expect(pages.map(({ query }) => Object.fromEntries(query))).toEqual(
       [null, 'fill-99', 'fill-199'].map((token) => ({
+        activity_types: 'FILL',
         after: '2026-11-20T13:59:55Z',
         direction: 'asc',
         page_size: '100',
@@ -282,11 +293,11 @@ describe('a fill that the stream tells of before it is in the books', () => {
     const clock = createTestClock();
     let booked = false;
     await using tiny = await openTinyAlpaca({
-      'GET /v2/account/activities/FILL': () => ({ json: booked ? [fillJson()] : [] }),
+      'GET /v2/account/activities': () => ({ json: booked ? [fillJson()] : [] }),
     });
     await using alpaca = openAlpaca(tiny.url, { clock });
     const log = recordUpdates(alpaca.broker);
-    const reads = () => tiny.paths().filter((path) => path.endsWith('/FILL')).length;
+    const reads = () => tiny.paths().filter((path) => path.endsWith('/activities')).length;
     // What was missed before the stream is read once at its beginning.
     await until('the stream', () => tiny.heard.length === 2 && reads() === 1);
     const order = orderJson({

@@ -124,7 +124,7 @@ export async function openTinyAlpaca(script: Script = {}, below = ''): Promise<T
 function unscripted({ method, path }: Asked): Answer {
   if (method === 'GET' && path === '/v2/clock') return { json: OPEN_CLOCK };
   if (method === 'GET' && path === '/v2/orders') return { json: [] };
-  if (method === 'GET' && path === '/v2/account/activities/FILL') return { json: [] };
+  if (method === 'GET' && path === '/v2/account/activities') return { json: [] };
   return { status: 404, json: { message: 'endpoint not found.' } };
 }
 

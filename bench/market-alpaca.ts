@@ -1,0 +1,66 @@
+import { startAlpacaFake } from '../test/fakes/alpaca/index.ts';
+import type { AlpacaFake } from '../test/fakes/alpaca/index.ts';
+import { BOOK, PRICE } from './broker-book.ts';
+import { openBenchBot } from './broker-bot.ts';
+import type { BenchBot } from './broker-bot.ts';
+
+/** The account that the bot trades. */
+export const BOT_ACCOUNT = 'core';
+
+/**
+ * An Alpaca with the book of the benches in each account.
+ * @param others accounts beside the bot's, with money enough to buy before they sell.
+ */
+export async function startAlpacaMarket(others: readonly string[] = []): Promise<AlpacaFake> {
+  const positions = BOOK.holdings.map((holding) => ({ ...holding, averageEntryPrice: '80' }));
+  const fake = await startAlpacaFake({
+    fills: 'automatic',
+    accounts: [BOT_ACCOUNT, ...others].map((name) => ({
+      name,
+      ...loginOf(name),
+      cash: name === BOT_ACCOUNT ? BOOK.cash : '1000000',
+      positions,
+    })),
+    assets: BOOK.holdings.map(({ symbol }) => ({ symbol, price: PRICE })),
+  });
+  const now = Temporal.Now.instant();
+  await fake.setMarket({
+    open: true,
+    nextOpen: now.add({ hours: 20 }).toString(),
+    nextClose: now.add({ hours: 4 }).toString(),
+  });
+  for (const { symbol } of BOOK.holdings) {
+    await fake.setPrice({ symbol, price: PRICE, bid: PRICE, ask: PRICE });
+  }
+  return fake;
+}
+
+export function loginOf(account: string): { readonly keyId: string; readonly secretKey: string } {
+  return { keyId: `PK${account.toUpperCase()}`, secretKey: `secret-of-${account}` };
+}
+
+/** Base address of an account's trading, without `/v2`. */
+export function tradingOf(fake: AlpacaFake, account: string): string {
+  return fake.accounts[account]?.trading ?? '';
+}
+
+/**
+ * The bot at that Alpaca.
+ * @param apiUrl where it finds trading, when not at the fake itself.
+ */
+export async function openAlpacaBot(
+  fake: AlpacaFake,
+  apiUrl: string = tradingOf(fake, BOT_ACCOUNT),
+): Promise<BenchBot> {
+  const { keyId, secretKey } = loginOf(BOT_ACCOUNT);
+  return await openBenchBot({
+    broker: '    broker: alpaca',
+    environment: {
+      ALPACA_API_KEY: keyId,
+      ALPACA_SECRET: secretKey,
+      ALPACA_API_URL: apiUrl,
+      ALPACA_DATA_URL: fake.data,
+      ALPACA_STREAM_URL: fake.accounts[BOT_ACCOUNT]?.stream ?? '',
+    },
+  });
+}
