@@ -49,7 +49,7 @@ export async function runDemo(config: Config, log: Log, terminal: Terminal): Pro
   clock.jump(clock.now().until(lateMorning(clock.now())));
   try {
     const bot = await startBot({
-      config: { ...config, databasePath, port: 0, slack: null, discord: null },
+      config: { ...config, databasePath, port: 0, health: null, slack: null, discord: null },
       clock,
       random: systemRandom,
       log,

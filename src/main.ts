@@ -29,9 +29,12 @@ import { reveal } from './lib/secret.ts';
 import { haltedBadge } from './messages/halt.ts';
 import type { Broker, BrokerGateway } from './ports/broker.ts';
 import type { Chat, InteractionHandler } from './ports/chat.ts';
+import { measuredBroker } from './operations/measured-broker.ts';
+import type { Watch } from './operations/watch.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Logins } from './ports/credentials.ts';
 import type { Log } from './ports/log.ts';
+import type { Observer } from './ports/observer.ts';
 import { openStore } from './store/index.ts';
 import type { DatabaseStore } from './store/index.ts';
 
@@ -83,6 +86,7 @@ export async function openCore(
   options: {
     readonly changed?: () => void;
     readonly acquire?: (store: DatabaseStore) => Promise<Lease>;
+    readonly observer?: Observer;
   } = {},
 ): Promise<Core> {
   const { config, clock, random, log } = surroundings;
@@ -110,7 +114,11 @@ export async function openCore(
     const replays = new Map<string, ReplayMarket>();
     for (const account of config.accounts) {
       const opened = await openBroker(surroundings, store, logins, gateways, account);
-      brokers.set(account.name, opened.broker);
+      const { observer } = options;
+      brokers.set(
+        account.name,
+        observer === undefined ? opened.broker : measuredBroker(opened.broker, observer),
+      );
       if (opened.replay !== null) replays.set(account.name, opened.replay);
     }
     const [first] = config.accounts;
@@ -185,12 +193,20 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
   const { config, clock } = surroundings;
   const running: RunningChat[] = [];
   let web: WebChat | null = null;
+  const watch = await openConfiguredWatch(surroundings);
   const core = await openCore(surroundings, {
+    ...(watch === null ? {} : { observer: watch.observer }),
     changed: () => {
       for (const chat of running) chat.wake();
       web?.notify();
     },
-    acquire: (store) => acquire(surroundings, store),
+    acquire: (store) => {
+      watch?.attach(store);
+      return acquire(surroundings, store);
+    },
+  }).catch(async (error: unknown) => {
+    await watch?.close();
+    throw error;
   });
   const { store, context } = core;
   try {
@@ -203,7 +219,7 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
     await executor.open();
     const { extraChat } = surroundings;
     const local = [page, ...(extraChat === undefined ? [] : [extraChat])];
-    const remote = await openConfiguredChats(config, context, COMMANDS);
+    const remote = await openConfiguredChats(config, context, COMMANDS, watch?.observer);
     const run = (chat: Chat, isRequired: boolean) => {
       running.push(runChat({ context, chat, handle, incidents, isRequired }));
     };
@@ -213,8 +229,10 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
     for (const chat of remote) run(chat, false);
     const scheduler = createScheduler(context, JOBS);
     await scheduler.start();
+    watch?.becomes('ready');
     let stopped: Promise<void> | null = null;
     const stop = async () => {
+      watch?.becomes('stopping');
       await scheduler.stop();
       await Promise.all(running.map((chat) => chat.stopListening()));
       await executor.close();
@@ -223,6 +241,7 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
         unit.appendAudit(auditEntry(clock.now(), EVENKEEL, 'stop', null, 'evenkeel')),
       );
       await core.close();
+      await watch?.close();
     };
     return {
       context,
@@ -242,8 +261,17 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
   } catch (error) {
     await web?.stop();
     await core.close();
+    await watch?.close();
     throw error;
   }
+}
+
+/** Loaded only where it is configured: metrics cost memory. */
+async function openConfiguredWatch(surroundings: BotSurroundings): Promise<Watch | null> {
+  const { config, clock, log } = surroundings;
+  if (config.health === null) return null;
+  const { openWatch } = await import('./operations/watch.ts');
+  return openWatch({ ...config.health, clock, log });
 }
 
 function acquire(surroundings: BotSurroundings, store: DatabaseStore): Promise<Lease> {

@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/brokers': ['src/core', 'src/lib', 'src/ports', 'src/config'],
   'src/chat': ['src/app', 'src/core', 'src/lib', 'src/messages', 'src/ports', 'src/config'],
   'src/jobs': ['src/app', 'src/core', 'src/lib', 'src/ports'],
+  'src/operations': ['src/core', 'src/lib', 'src/ports'],
   'src/cli': [
     'src/app',
     'src/brokers',

@@ -4,6 +4,8 @@ import type { AppContext } from '../app/context.ts';
 import { findPerson } from '../app/dispatch.ts';
 import { viewHome } from '../app/view-home.ts';
 import type { Config } from '../config/config.ts';
+import { NO_OBSERVER } from '../ports/observer.ts';
+import type { Observer } from '../ports/observer.ts';
 import type { Chat } from '../ports/chat.ts';
 
 /** What every chat platform is told of the commands. */
@@ -32,6 +34,7 @@ export async function openConfiguredChats(
   config: Config,
   context: AppContext,
   commands: readonly Command[],
+  observer: Observer = NO_OBSERVER,
 ): Promise<readonly Chat[]> {
   const { clock, random, log } = context;
   const chats: Chat[] = [];
@@ -41,6 +44,7 @@ export async function openConfiguredChats(
       settings: config.slack,
       clock,
       log,
+      observer,
       channels: channelsOn(context, 'slack'),
       home: (userId) => viewHome(context, { platform: 'slack', userId, roleIds: [] }),
     });
@@ -53,6 +57,7 @@ export async function openConfiguredChats(
       clock,
       random,
       log,
+      observer,
       commands: describeCommands(commands),
       accounts: [...context.accounts.keys()],
       channels: channelsOn(context, 'discord'),

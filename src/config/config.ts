@@ -15,6 +15,8 @@ export interface Config {
   readonly databaseIsDefault: boolean;
   /** Of the local page, on loopback; 0 means any free port. */
   readonly port: number;
+  /** Where health and metrics are served; null for nowhere. */
+  readonly health: { readonly host: string; readonly port: number } | null;
   readonly logLevel: LogLevel;
   /** `live` only with TRADING_MODE=live; no account is live otherwise. */
   readonly tradingMode: 'paper' | 'live';

@@ -40,6 +40,11 @@ export const environmentSchema = z.object({
   DATABASE_URL: z.string().optional(),
   PORT: countSchema(0, 65_535).prefault('3000'),
   AUDIT_KEY: anySecret(),
+  HEALTH_PORT: countSchema(0, 65_535).optional(),
+  HEALTH_HOST: z
+    .string()
+    .regex(/^[\w.:-]{1,253}$/, 'expected an address of this machine')
+    .default('127.0.0.1'),
   EVENKEEL_MASTER_KEY: masterKeysSchema,
   TRADING_MODE: choiceSchema(['paper', 'live']).default('paper'),
   LOG_LEVEL: choiceSchema(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -21,6 +21,7 @@ export type EnvironmentSettings = Pick<
   | 'databasePath'
   | 'databaseIsDefault'
   | 'port'
+  | 'health'
   | 'logLevel'
   | 'tradingMode'
   | 'auditKey'
@@ -78,6 +79,10 @@ export function readEnvironment(variables: Variables, cwd: string): EnvironmentR
       databasePath: database.path,
       databaseIsDefault: values.DATABASE_URL === undefined,
       port: values.PORT,
+      health:
+        values.HEALTH_PORT === undefined
+          ? null
+          : { host: values.HEALTH_HOST, port: values.HEALTH_PORT },
       logLevel: values.LOG_LEVEL,
       tradingMode: values.TRADING_MODE,
       auditKey: values.AUDIT_KEY ?? null,

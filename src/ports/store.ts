@@ -135,6 +135,18 @@ export interface AccountValue {
   readonly drift: Decimal;
 }
 
+/** How much of everything there is. */
+export interface Statistics {
+  /** By status. */
+  readonly proposals: Readonly<Record<string, number>>;
+  readonly orders: Readonly<Record<string, number>>;
+  readonly fills: number;
+  readonly halts: number;
+  /** Copies that are behind, by platform. */
+  readonly deliveries: Readonly<Record<string, number>>;
+  readonly auditRows: number;
+}
+
 /** Which process may act on the database, and until when if it does not renew. */
 export interface LeaseRecord {
   readonly holder: string;
@@ -229,6 +241,7 @@ export interface StoreReads extends LoginReads, CodeReads {
   findReply(idempotencyKey: string): Promise<{ readonly reply: Reply | null } | null>;
   /** Small facts the bot remembers: `summary.head`, `config.digest`, ... */
   readSetting(name: string): Promise<string | null>;
+  readStatistics(): Promise<Statistics>;
   /** Which process may act under this name; null when none ever did. */
   findLease(name: string): Promise<LeaseRecord | null>;
 }

@@ -25,6 +25,7 @@ import { codeReads, codeWrites } from './one-time-codes.ts';
 import * as orders from './orders.ts';
 import * as proposals from './proposals.ts';
 import { createSealer, type Sealer } from './sealer.ts';
+import { readStatistics } from './statistics.ts';
 import { rolledBack, toStoreError } from './sqlite-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -185,6 +186,7 @@ function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
     findAnnouncement: async (key) => await announcements.findAnnouncement(source(), key),
     findReply: async (idempotencyKey) => await facts.findReply(source(), idempotencyKey),
     readSetting: async (name) => await facts.readSetting(source(), name),
+    readStatistics: async () => await readStatistics(source()),
     findLease: async (name) => await leases.findLease(source(), name),
   };
 }

@@ -57,6 +57,7 @@ describe('without any variable', () => {
       databasePath: '/srv/evenkeel/data/evenkeel.db',
       databaseIsDefault: true,
       port: 3000,
+      health: null,
       logLevel: 'info',
       tradingMode: 'paper',
       auditKey: null,

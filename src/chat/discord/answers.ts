@@ -11,6 +11,7 @@ import type { Reply } from '../../ports/chat.ts';
 import { isDue } from '../../core/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Observer } from '../../ports/observer.ts';
 import { createCalm } from './calm.ts';
 import type { CustomIds } from './custom-id.ts';
 import {
@@ -31,6 +32,7 @@ import {
 import type { Messages } from './messages.ts';
 import { renderButton } from './render.ts';
 import { escapeInline } from './text.ts';
+import { DISCORD_PLATFORM } from './platform.ts';
 import { backoff, waitFor } from './wait.ts';
 import { WORDS } from './words.ts';
 
@@ -64,6 +66,7 @@ export function createAnswers(options: {
   readonly rest: REST;
   readonly clock: Clock;
   readonly log: Log;
+  readonly observer?: Observer;
   readonly messages: Messages;
   readonly customIds: CustomIds;
 }): Answers {
@@ -76,10 +79,12 @@ export function createAnswers(options: {
   async function acknowledge(interaction: Answerable): Promise<Acknowledged> {
     const way = interaction.isChatInputCommand() || !hasMessage(interaction) ? 'reply' : 'update';
     const late = clock.now().add(ACKNOWLEDGE_WITHIN);
+    const arrived = performance.now();
     for (let attempts = 1; ; attempts += 1) {
       try {
         if (way === 'reply') await interaction.deferReply({ flags: MessageFlags.Ephemeral });
         else if (!interaction.isChatInputCommand()) await deferUpdate(interaction);
+        options.observer?.acknowledged(DISCORD_PLATFORM, performance.now() - arrived);
         return way;
       } catch (error) {
         // An answer of Discord that was lost on the way.

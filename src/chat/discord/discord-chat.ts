@@ -5,6 +5,7 @@ import { reveal } from '../../lib/secret.ts';
 import type { Chat, InteractionHandler, PlatformUser } from '../../ports/chat.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Observer } from '../../ports/observer.ts';
 import { createAnswers } from './answers.ts';
 import { createConnection } from './connection.ts';
 import { createCustomIds } from './custom-id.ts';
@@ -24,6 +25,7 @@ export interface DiscordChatOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly observer?: Observer;
   /** Registered in the guild, and read back from what people fill in. */
   readonly commands: readonly CommandMetadata[];
   /** The names of the accounts, for completion. */
@@ -61,7 +63,14 @@ export async function openDiscordChat(options: DiscordChatOptions): Promise<Disc
   const customIds = createCustomIds();
   const messages = createMessages({ rest, random, customIds, painter: createPainter(), log });
   const answersRest = new REST({ ...restOptions, globalRequestsPerSecond: ANSWERS_PER_SECOND });
-  const answers = createAnswers({ rest: answersRest, clock, log, messages, customIds });
+  const answers = createAnswers({
+    rest: answersRest,
+    clock,
+    log,
+    ...(options.observer === undefined ? {} : { observer: options.observer }),
+    messages,
+    customIds,
+  });
   const inFlight = new Set<Promise<void>>();
   const known = new Set<string>();
   let handle: InteractionHandler | null = null;

@@ -7,6 +7,7 @@ import { ChatError } from '../../ports/chat-error.ts';
 import type { Chat, ConnectionHealth } from '../../ports/chat.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Observer } from '../../ports/observer.ts';
 import type { Identity } from './interactions.ts';
 import { createInteractions, sentence } from './interactions.ts';
 import { createBoltLogger } from './logger.ts';
@@ -21,6 +22,7 @@ export interface SlackChatOptions {
   readonly settings: SlackSettings;
   readonly clock: Clock;
   readonly log: Log;
+  readonly observer?: Observer;
   /** The ids of the conversations that are served; people are told apart by the application. */
   readonly channels: readonly string[];
   /** What the Home tab of a person shows; asked each time that they open it. */
@@ -105,10 +107,12 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
     app.use(async ({ ack, body, next }) => {
       // Events are acknowledged by Bolt itself.
       if (ack === undefined || body.type === 'event_callback') return await next();
+      const arrived = performance.now();
       await ack().catch((error: unknown) => {
         // What was decided counts even when Slack does not hear of it.
         log.warn({ error }, 'An acknowledgement did not reach Slack');
       });
+      options.observer?.acknowledged(SLACK_PLATFORM, performance.now() - arrived);
       await interactions.take(() => parse(body));
     });
     app.event('app_home_opened', async ({ event }) => {
