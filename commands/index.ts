@@ -11,6 +11,7 @@ import { orders } from './orders.ts';
 import { pending } from './pending.ts';
 import { portfolio } from './portfolio.ts';
 import { rebalance } from './rebalance.ts';
+import { reconcile } from './reconcile.ts';
 import { resume } from './resume.ts';
 import { step } from './step.ts';
 import { targets } from './targets.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   portfolio,
   pending,
   orders,
+  reconcile,
   history,
   audit,
   targets,

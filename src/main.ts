@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { COMMANDS } from '../commands/index.ts';
 import { auditEntry, EVENKEEL } from './app/audit.ts';
+import { verifyRecord } from './app/automatic-halts.ts';
 import type { AppContext, ReplayMarket } from './app/context.ts';
 import { createChatIncidents } from './app/chat-incidents.ts';
 import { acquireLease, NO_LEASE } from './app/lease.ts';
@@ -11,7 +12,8 @@ import { createDispatcher } from './app/dispatch.ts';
 import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, WHOLE_AUDIT } from './app/view-audit.ts';
-import { viewOrders, viewPortfolios } from './app/views.ts';
+import { viewPortfolios } from './app/views.ts';
+import { viewOrdersPage } from './app/view-reconciliation.ts';
 import { openGateway } from './brokers/gateways.ts';
 import { createLogins, createRedirects, loginProviders } from './brokers/oauth/index.ts';
 import type { PaperDatabase } from './brokers/paper/index.ts';
@@ -216,6 +218,8 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
     web = await openWeb(surroundings, store, context);
     const page = web;
     await recordStart(context, config);
+    // Nothing that was under way goes on over a broken record.
+    await verifyRecord(context, 'since_verified');
     await executor.open();
     const { extraChat } = surroundings;
     const local = [page, ...(extraChat === undefined ? [] : [extraChat])];
@@ -310,7 +314,7 @@ async function openWeb(
     accounts: [...context.accounts.keys()],
     views: {
       portfolio: () => viewPortfolios(context, [...context.accounts.values()]),
-      orders: () => viewOrders(context, null),
+      orders: () => viewOrdersPage(context),
       audit: () => viewAudit(context, WHOLE_AUDIT),
     },
     halted: async () => haltedBadge(await store.listHalts()),

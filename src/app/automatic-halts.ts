@@ -1,12 +1,33 @@
 import type { AccountSettings } from '../core/account.ts';
-import { findRejectionHalt } from '../core/automatic-halts.ts';
+import {
+  findAuditChainHalt,
+  findClockSkewHalt,
+  findDayLossHalt,
+  findRejectionHalt,
+} from '../core/automatic-halts.ts';
+import type { AutomaticHalt, AutomaticHaltRule, ClockReading } from '../core/automatic-halts.ts';
+import { decimal, ZERO } from '../core/decimal.ts';
+import type { Decimal } from '../core/decimal.ts';
+import { tradingDayOf, tradingDayStart } from '../core/market-calendar.ts';
 import type { Order } from '../core/order.ts';
+import { planRebalance } from '../core/plan.ts';
+import { planningPolicy } from '../core/planning-policy.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import { BrokerError } from '../ports/broker-error.ts';
+import { StoreError } from '../ports/store-error.ts';
+import type { AuditRow } from '../ports/store.ts';
+import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltAutomatically } from './halt.ts';
 import { readResumedAt } from './halt-record.ts';
+import { takeSnapshot } from './take-snapshot.ts';
 
 /** More rejections than this are not counted; the configuration allows no higher limit. */
 const MOST_REJECTIONS = 1000;
+/** The last close is looked for so many days back: longer than any run of holidays. */
+const CLOSE_WITHIN_DAYS = 7;
+const MOST_HALTS = 50;
+const VERIFIED_SETTING = 'audit.verified_head';
 
 /**
  * Halts an account whose orders the broker rejects again and again.
@@ -31,4 +52,150 @@ export async function haltAfterRejections(
     now: context.clock.now(),
   });
   return found !== null && haltAutomatically(context, account.name, found);
+}
+
+/**
+ * Looks at an account's clock and at what it lost today, and halts it where a rule says so.
+ * @param given a snapshot that was just taken; without it one is taken when it is needed.
+ * @returns what was found, in a few words.
+ * @throws BrokerError when the account cannot be read.
+ */
+export async function watchAccount(
+  context: AppContext,
+  account: AccountSettings,
+  given: Snapshot | null,
+): Promise<string> {
+  const reading = await readBrokerTime(context, account);
+  const found: (AutomaticHalt | null)[] = [
+    findClockSkewHalt({ limit: account.automaticHalts.clockSkew, reading }),
+    await findLoss(context, account, given),
+  ];
+  for (const halt of found) {
+    if (halt !== null) await haltAutomatically(context, account.name, halt);
+  }
+  const rules = found.filter((halt) => halt !== null).map(({ rule }) => rule);
+  return rules.length === 0 ? 'nothing to halt for' : `halted: ${rules.join(', ')}`;
+}
+
+/** What the broker's clock says; null where the rule is off or the broker does not tell its time. */
+async function readBrokerTime(
+  context: AppContext,
+  account: AccountSettings,
+): Promise<ClockReading | null> {
+  const broker = brokerOf(context, account.name);
+  if (account.automaticHalts.clockSkew === null || broker.getTime === undefined) return null;
+  const askedAt = context.clock.now();
+  const brokerTime = await broker.getTime();
+  return { brokerTime, askedAt, answeredAt: context.clock.now() };
+}
+
+async function findLoss(
+  context: AppContext,
+  account: AccountSettings,
+  given: Snapshot | null,
+): Promise<AutomaticHalt | null> {
+  const limit = account.automaticHalts.dayLoss;
+  if (limit === null) return null;
+  const today = tradingDayOf(context.clock.now());
+  const values = await context.store.listAccountValues(
+    account.name,
+    today.subtract({ days: CLOSE_WITHIN_DAYS }),
+  );
+  const close = values.findLast(({ date }) => Temporal.PlainDate.compare(date, today) < 0) ?? null;
+  if (close === null) return null;
+  const snapshot = given ?? (await takeSnapshot(context, account));
+  const result = planRebalance(snapshot, account.targets, planningPolicy(account));
+  if (result.type === 'refused') return null;
+  return findDayLossHalt({
+    limit,
+    close,
+    value: result.plan.totalValue,
+    acceptedLoss: await acceptedLoss(context, account.name),
+  });
+}
+
+/** The loss that halted the account earlier today and was resumed from. */
+async function acceptedLoss(context: AppContext, account: string): Promise<Decimal> {
+  const begins = tradingDayStart(context.clock.now());
+  const [last] = (await resumedHalts(context, account, 'day_loss')).filter(
+    ({ at }) => Temporal.Instant.compare(at, begins) >= 0,
+  );
+  const loss = last?.payload['loss'];
+  return typeof loss === 'string' ? decimal(loss) : ZERO;
+}
+
+/** The differences that halted the account and were resumed from. */
+export async function acceptedKeys(
+  context: AppContext,
+  account: string,
+): Promise<readonly string[]> {
+  const rows = await resumedHalts(context, account, 'reconciliation');
+  return rows.flatMap(({ payload }) => {
+    const keys = payload['keys'];
+    return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : [];
+  });
+}
+
+/** The halts of a rule, newest first, that people have resumed from. */
+async function resumedHalts(
+  context: AppContext,
+  account: string,
+  rule: AutomaticHaltRule,
+): Promise<readonly AuditRow[]> {
+  const resumedAt = await readResumedAt(context.store, account);
+  if (resumedAt === null) return [];
+  const rows = await context.store.listAudit({ account, actions: ['halt'], limit: MOST_HALTS });
+  return rows.filter(
+    ({ at, payload }) => payload['rule'] === rule && Temporal.Instant.compare(at, resumedAt) <= 0,
+  );
+}
+
+/**
+ * Checks the audit log; a break halts everything.
+ * @param extent `all` of it, or only what came `since_verified`: a start need not wait for a long log.
+ * @returns what was found; null when the log could not be read.
+ */
+export async function verifyRecord(
+  context: AppContext,
+  extent: 'all' | 'since_verified',
+): Promise<{ readonly at: Temporal.Instant; readonly fault: string | null } | null> {
+  const { store, log } = context;
+  try {
+    const since = extent === 'all' ? null : await store.readSetting(VERIFIED_SETTING);
+    const result = await store.verifyAudit(since === null ? {} : { since });
+    const at = context.clock.now();
+    const halt = findAuditChainHalt(result);
+    if (result.ok) {
+      if (result.rows > 0) {
+        await store.transaction((unit) =>
+          unit.writeSetting(VERIFIED_SETTING, `${result.rows}:${result.head}`),
+        );
+      }
+      return { at, fault: null };
+    }
+    const fault = `row ${result.brokenSeq} is ${result.kind}. ${result.detail}`;
+    log.error({ code: 'audit_broken', fault }, 'audit log is broken');
+    if (halt !== null) await haltAutomatically(context, 'all', halt);
+    return { at, fault };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.error({ code: error.code, error }, 'audit log could not be verified');
+    return null;
+  }
+}
+
+/** Watches every account; one whose broker is away does not keep the others from being watched. */
+export async function watchAccounts(context: AppContext): Promise<string> {
+  const outcomes: string[] = [];
+  for (const account of context.accounts.values()) {
+    try {
+      outcomes.push(`${account.name}: ${await watchAccount(context, account, null)}`);
+    } catch (error) {
+      if (!(error instanceof BrokerError)) throw error;
+      outcomes.push(`${account.name}: broker away`);
+      const about = { account: account.name, code: error.code };
+      context.log.warn(about, 'account could not be looked at');
+    }
+  }
+  return outcomes.join('; ');
 }

@@ -1,3 +1,4 @@
+import type { AccountSettings } from '../core/account.ts';
 import { approvalState, frozenQuorum } from '../core/approval-state.ts';
 import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
 import { toText } from '../core/decimal.ts';
@@ -14,6 +15,7 @@ import { failedChecksOutcome } from '../messages/checks.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
+import { watchAccount } from './automatic-halts.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import { expireWithin } from './decide.ts';
@@ -76,6 +78,12 @@ export async function beginExecution(
     await replaceStale(context, record, breaches);
     return false;
   }
+  // A halt that this finds is one of the checks.
+  const isWatched = await watchBefore(context, account, fresh);
+  if (!isWatched) {
+    await abandon(context, proposal, 'the clock of the broker could not be read before trading');
+    return false;
+  }
   const checkFacts = await readCheckFacts(
     context,
     context.store,
@@ -119,6 +127,22 @@ export async function beginExecution(
   });
   context.changed();
   return began;
+}
+
+/** @returns false when a rule that could halt the account could not be looked at: it counts as broken. */
+async function watchBefore(
+  context: AppContext,
+  account: AccountSettings,
+  fresh: Snapshot,
+): Promise<boolean> {
+  try {
+    await watchAccount(context, account, fresh);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    context.log.warn({ account: account.name, error }, 'account could not be watched');
+    return false;
+  }
 }
 
 /** The same trades looked at with the money that is there now. */

@@ -5,10 +5,10 @@ import { planRebalance } from '../core/plan.ts';
 import { planningPolicy } from '../core/planning-policy.ts';
 import { presentDailySummary } from '../messages/daily-summary.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
-import { StoreError } from '../ports/store-error.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { haltedByName } from './announce-halt.ts';
 import { auditEntry } from './audit.ts';
+import { verifyRecord } from './automatic-halts.ts';
 import { destinationsOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltFor } from './halt-record.ts';
@@ -42,7 +42,7 @@ export async function summarize(
     return;
   }
   const { plan } = result;
-  const verification = await verifyRecord(context);
+  const verification = await verifyRecord(context, 'all');
   await context.store.transaction(async (unit) => {
     const value = {
       account: account.name,
@@ -97,22 +97,6 @@ export async function summarize(
     await unit.announce({ key, account: account.name, message }, destinations, now);
   });
   context.changed();
-}
-
-/** Checks the whole audit chain, so that every summary says whether the record is whole. */
-async function verifyRecord(
-  context: AppContext,
-): Promise<{ readonly at: Temporal.Instant; readonly fault: string | null } | null> {
-  try {
-    const result = await context.store.verifyAudit();
-    const fault = result.ok ? null : `row ${result.brokenSeq} is ${result.kind}. ${result.detail}`;
-    if (fault !== null) context.log.error({ code: 'audit_broken', fault }, 'audit log is broken');
-    return { at: context.clock.now(), fault };
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    context.log.error({ code: error.code, error }, 'audit log could not be verified');
-    return null;
-  }
 }
 
 function changeSince(before: Decimal | undefined, now: Decimal): Decimal | null {

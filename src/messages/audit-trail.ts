@@ -33,6 +33,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   fill: 'filled',
   fill_corrected: 'fill corrected',
   reconciliation: 'reconciled',
+  foreign_order: 'foreign order seen',
   halt: 'halted',
   resume_vote: 'agreed to resume',
   resume: 'resumed',
@@ -65,6 +66,7 @@ function actionTone(action: AuditAction): Tone {
     case 'order_denied':
     case 'halt':
       return 'bad';
+    case 'foreign_order':
     case 'order_unknown':
     case 'outcome_asked':
     case 'fill_corrected':

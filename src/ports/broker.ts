@@ -99,6 +99,11 @@ export interface Broker {
    */
   loginEndsAt?(): Promise<Temporal.Instant | null>;
   /**
+   * The broker's own time, as it is when it answers. Absent: the broker does not tell it.
+   * @throws BrokerError when it cannot be asked.
+   */
+  getTime?(): Promise<Temporal.Instant>;
+  /**
    * Looks whether the account could trade, without changing anything: login, addresses, blocks.
    * @returns a sentence for each thing that is wrong, with what to do; none when all is well.
    * @throws BrokerError when it cannot be told.

@@ -33,6 +33,7 @@ export type AuditAction =
   | 'fill'
   | 'fill_corrected'
   | 'reconciliation'
+  | 'foreign_order'
   | 'halt'
   | 'resume_vote'
   | 'resume'
@@ -381,7 +382,10 @@ export interface Store extends StoreReads {
    * When `work` throws, nothing is kept and the error is passed on.
    */
   transaction<T>(work: (unit: StoreTransaction) => Promise<T>): Promise<T>;
-  /** Checks every row of the audit log against the chain, beside whatever else is done. */
-  verifyAudit(): Promise<AuditVerification>;
+  /**
+   * Checks every row of the audit log against the chain, beside whatever else is done.
+   * @param options `since`: `seq:hash` of a row up to which it was found whole; only the rest is read.
+   */
+  verifyAudit(options?: { readonly since?: string }): Promise<AuditVerification>;
   close(): Promise<void>;
 }

@@ -36,6 +36,7 @@ const ACTIONS = {
   fill: true,
   fill_corrected: true,
   reconciliation: true,
+  foreign_order: true,
   halt: true,
   resume_vote: true,
   resume: true,

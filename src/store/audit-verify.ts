@@ -36,17 +36,24 @@ export async function verifyAudit(options: {
   readonly path: string;
   readonly auditKey: Uint8Array | null;
   readonly expectedHead?: string;
+  /**
+   * `seq:hash`, the last row of an earlier check that found the log whole: only what came after is read.
+   * The row itself must still be as it was.
+   */
+  readonly since?: string;
   /** How long another program is waited for that has locked the database, 5000 by default. */
   readonly busyTimeoutMilliseconds?: number;
 }): Promise<AuditVerification> {
   const given = options.expectedHead === undefined ? [] : [expectedHead(options.expectedHead)];
+  const since = options.since === undefined ? null : verifiedHead(options.since);
   let verified = 0;
   try {
     using reader = openAuditReader(options.path, options.busyTimeoutMilliseconds);
     // One state of the log from the first page to the last.
     reader.begin();
     const published = readPublishedHead(reader);
-    return await verifyRows(reader, options.auditKey, [...given, ...published], (seq) => {
+    const heads = [...given, ...published, ...(since === null ? [] : [since])];
+    return await verifyRows(reader, options.auditKey, heads, since?.seq ?? 1, (seq) => {
       verified = seq;
     });
   } catch (error) {
@@ -66,6 +73,17 @@ function expectedHead(text: string): ExpectedHead {
   );
 }
 
+function verifiedHead(text: string): ExpectedHead & { readonly seq: number } {
+  const head = parseAuditHead(text);
+  if (head !== null && head.seq !== null && head.seq > 0) {
+    return { ...head, seq: head.seq, from: 'the last row that was verified' };
+  }
+  throw new StoreError(
+    'invalid_value',
+    `"${text}" is not a row of an audit log: expected 846:9c1e77d0.`,
+  );
+}
+
 function readPublishedHead(reader: AuditReader): readonly ExpectedHead[] {
   const text = reader.setting(PUBLISHED_HEAD_SETTING);
   if (text === null) return [];
@@ -78,13 +96,19 @@ async function verifyRows(
   reader: AuditReader,
   auditKey: Uint8Array | null,
   heads: readonly ExpectedHead[],
+  firstSeq: number,
   progress: (seq: number) => void,
 ): Promise<AuditVerification> {
   const chain = chainHash(auditKey);
   const plain = chainHash(null);
-  let pending = heads.filter((head) => head.seq !== 0);
+  // What was published before the first row that is read was looked for then.
+  let pending = heads.filter(
+    (head) => head.seq !== 0 && (head.seq === null || firstSeq === 1 || head.seq >= firstSeq),
+  );
   let keyedFrom: number | null = null;
-  let last: { seq: number; hash: string } = { seq: 0, hash: GENESIS_HASH };
+  /** A null hash: the row before the first one that is read is not looked at. */
+  let last: { seq: number; hash: string | null } =
+    firstSeq === 1 ? { seq: 0, hash: GENESIS_HASH } : { seq: firstSeq - 1, hash: null };
   for (;;) {
     const page = reader.page(last.seq === 0 ? BEFORE_ALL_ROWS : last.seq, PAGE);
     for (const row of page) {
@@ -94,7 +118,7 @@ async function verifyRows(
       if (!valid && (auditKey === null || keyedFrom !== null || plain(row) !== row.hash)) {
         return wrongHash(reader, keyedFrom === null && auditKey !== null ? plain : chain, row);
       }
-      if (row.prevHash !== last.hash) return wrongPredecessor(row);
+      if (last.hash !== null && row.prevHash !== last.hash) return wrongPredecessor(row);
       const contradicted = pending.find(
         (head) => head.seq === row.seq && !row.hash.startsWith(head.hash),
       );
@@ -112,7 +136,7 @@ async function verifyRows(
   if (auditKey !== null && last.seq > 0 && keyedFrom === null) {
     return broken(1, 'edited', 'No row of the log was written with this AUDIT_KEY.');
   }
-  return { ok: true, rows: last.seq, head: last.hash, keyedFrom };
+  return { ok: true, rows: last.seq, head: last.hash ?? GENESIS_HASH, keyedFrom };
 }
 
 function broken(brokenSeq: number, kind: AuditFault, detail: string): Broken {

@@ -131,12 +131,16 @@ async function openOn(
           }
         });
     },
-    verifyAudit: async () => {
+    verifyAudit: async (verify = {}) => {
       if (database.path === ':memory:') {
         throw new StoreError(
           'invalid_value',
           'A database in memory cannot be verified: use a file.',
         );
+      }
+      const { since } = verify;
+      if (since !== undefined) {
+        return await verifyAudit({ path: database.path, auditKey: options.auditKey, since });
       }
       // Accounts whose summaries are due together share one reading of the log.
       verification ??= verifyAudit({ path: database.path, auditKey: options.auditKey }).finally(

@@ -58,6 +58,11 @@ import { presentTargets } from '../../src/messages/targets.ts';
 import { presentVoteCounted } from '../../src/messages/vote.ts';
 import { BrokerError } from '../../src/ports/broker-error.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
+import {
+  presentDifference,
+  presentForeignOrder,
+  presentReconciliation,
+} from '../../src/messages/reconciliation.ts';
 import type { Halt } from '../../src/ports/store.ts';
 import { lot } from '../core/compliance/lots-table.ts';
 import { monthlyClose } from '../fixtures/monthly-closes.ts';
@@ -647,6 +652,56 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
   'resume-replaced': () => presentHaltReplaced({ scope: 'core', halt }),
   'resume-not-halted': () => presentNotHalted({ scope: 'core', within: null }),
   'resume-halted-within-all': () => presentNotHalted({ scope: 'core', within: 'all' }),
+  reconciliation: () =>
+    presentReconciliation({
+      account: 'core',
+      broker: 'alpaca',
+      proposals: [
+        {
+          record: sampleRecord(),
+          legs: legs.map((leg, index) => ({
+            leg,
+            ordered: index === 0 ? leg.quantity : null,
+            status: index === 0 ? 'filled' : null,
+            filledAtBroker: index === 0 ? leg.quantity : null,
+            recorded: index === 0 ? decimal('20') : ZERO,
+            difference:
+              index === 0
+                ? { key: 'filled', words: 'SELL AAPL 100: 100 filled at the broker, 20 recorded' }
+                : null,
+          })),
+        },
+      ],
+      differences: ['SELL AAPL 100: 100 filled at the broker, 20 recorded'],
+      foreign: [fit('1001234', 7)],
+      tellsTime: true,
+      timeZone: 'America/New_York',
+      now: later(20),
+    }),
+  'reconciliation-quiet': () =>
+    presentReconciliation({
+      account: 'core',
+      broker: 'schwab',
+      proposals: [],
+      differences: [],
+      foreign: [],
+      tellsTime: false,
+      timeZone: 'America/New_York',
+      now: later(20),
+    }),
+  'foreign-order': () =>
+    presentForeignOrder({
+      account: 'core',
+      broker: 'alpaca',
+      order: fit('1001234', 7),
+      timeZone: 'America/New_York',
+      now: later(20),
+    }),
+  'reconciliation-difference': () =>
+    presentDifference({
+      account: 'core',
+      words: 'SELL AAPL 100: 100 filled at the broker, 20 recorded',
+    }),
   'nothing-to-do': () =>
     presentNothingToDo({
       account,

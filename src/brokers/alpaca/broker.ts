@@ -217,6 +217,7 @@ export function openAlpacaBroker(parts: AlpacaAccount): Broker {
       }),
     getQuotes: async (symbols) => await whileOpen(async () => await getQuotes(symbols)),
     getMarketClock: async () => await whileOpen(async () => await sessions.read()),
+    getTime: async () => await whileOpen(async () => await sessions.time()),
     executeTrade,
     findOrder: async (intent) => await whileOpen(async () => await findOrder(intent)),
     listOrders: async (since) => await whileOpen(async () => await history.listOrders(since)),

@@ -8,6 +8,8 @@ import type { AlpacaApi } from './client.ts';
 export interface Sessions {
   /** Asks. @throws BrokerError */
   read(): Promise<MarketClock>;
+  /** Alpaca's own time. @throws BrokerError */
+  time(): Promise<Temporal.Instant>;
   /**
    * Whether the regular session runs, from what was told last as long as that holds.
    * @throws BrokerError when it must be asked and cannot.
@@ -18,8 +20,12 @@ export interface Sessions {
 export function createSessions(api: AlpacaApi, clock: Clock): Sessions {
   let told: { readonly open: boolean; readonly until: Temporal.Instant } | null = null;
 
+  async function ask() {
+    return await api.read('reading', clockAnswer, (client) => client.getClock());
+  }
+
   async function read(): Promise<MarketClock> {
-    const answer = await api.read('reading', clockAnswer, (client) => client.getClock());
+    const answer = await ask();
     const change = answer.is_open ? answer.next_close : answer.next_open;
     // By how far ahead the change is: their clock and ours need not agree.
     told = {
@@ -31,6 +37,7 @@ export function createSessions(api: AlpacaApi, clock: Clock): Sessions {
 
   return {
     read,
+    time: async () => (await ask()).timestamp,
     async isOpen() {
       if (told === null || isDue(clock.now(), told.until)) return (await read()).open;
       return told.open;

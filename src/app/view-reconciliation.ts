@@ -1,0 +1,81 @@
+import type { AccountSettings } from '../core/account.ts';
+import { tradingDayStart } from '../core/market-calendar.ts';
+import { compareLegs } from '../core/reconciliation.ts';
+import { presentBrokerError } from '../messages/errors.ts';
+import type { Message } from '../messages/message.ts';
+import { presentReconciliation } from '../messages/reconciliation.ts';
+import { accountTimeZone } from '../messages/time.ts';
+import { BrokerError } from '../ports/broker-error.ts';
+import { brokerOf } from './context.ts';
+import type { AppContext } from './context.ts';
+import { readReconciliation } from './reconciliation.ts';
+import { viewOrders } from './views.ts';
+
+/** More proposals than this in one day are not shown. */
+const MOST_PROPOSALS = 10;
+
+/** What was approved, ordered and filled today in one account, and what does not agree. */
+async function viewAccount(context: AppContext, account: AccountSettings): Promise<Message> {
+  const found = await readReconciliation(context, account);
+  const now = context.clock.now();
+  const begins = tradingDayStart(now);
+  const ids = new Set(
+    found.orders
+      .filter(
+        ({ intent, updatedAt }) =>
+          Temporal.Instant.compare(intent.createdAt, begins) >= 0 ||
+          Temporal.Instant.compare(updatedAt, begins) >= 0,
+      )
+      .map(({ intent }) => intent.proposalId),
+  );
+  const proposals = [];
+  for (const id of [...ids].slice(0, MOST_PROPOSALS)) {
+    const record = await context.store.findProposal(id);
+    if (record === null) continue;
+    const orders = await context.store.listOrders({ proposalId: id });
+    const fills = await context.store.listFills({ proposalId: id });
+    const { legs } = record.proposal.plan;
+    proposals.push({ record, legs: compareLegs({ legs, orders, told: found.told, fills }) });
+  }
+  return presentReconciliation({
+    account: account.name,
+    broker: account.broker,
+    proposals,
+    differences: found.differences.map(({ words }) => words),
+    foreign: found.foreign,
+    tellsTime: brokerOf(context, account.name).getTime !== undefined,
+    timeZone: accountTimeZone(account),
+    now,
+  });
+}
+
+/** The same for several accounts under one another; one whose broker is away says so in its place. */
+export async function viewReconciliation(
+  context: AppContext,
+  accounts: readonly AccountSettings[],
+): Promise<Message> {
+  const messages = await Promise.all(
+    accounts.map(async (account) => {
+      try {
+        return await viewAccount(context, account);
+      } catch (error) {
+        if (!(error instanceof BrokerError)) throw error;
+        return presentBrokerError(error, account.name);
+      }
+    }),
+  );
+  return {
+    fallback: messages.map((message) => message.fallback).join(' '),
+    blocks: messages.flatMap((message) => message.blocks),
+  };
+}
+
+/** The page's Orders: how broker and record compare, above the newest orders. */
+export async function viewOrdersPage(context: AppContext): Promise<Message> {
+  const compared = await viewReconciliation(context, [...context.accounts.values()]);
+  const orders = await viewOrders(context, null);
+  return {
+    fallback: `${compared.fallback} ${orders.fallback}`,
+    blocks: [...compared.blocks, ...orders.blocks],
+  };
+}
