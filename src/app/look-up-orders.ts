@@ -11,6 +11,7 @@ import { isUnanswered, narrowMatches } from './lost-order.ts';
 import { askOutcome, readQuestions } from './outcome-questions.ts';
 import { changeOrder } from './record-order.ts';
 import { remembered } from './run-memory.ts';
+import { denialOf } from './submit-orders.ts';
 
 /** Waits between looks for an order whose answer never came; the last one repeats. */
 const LOOK_UP_WAITS_IN_SECONDS = [0, 1, 2, 5, 10, 20];
@@ -188,9 +189,19 @@ async function lapse(context: AppContext, order: Order): Promise<boolean> {
 async function resend(context: AppContext, run: ExecutionRun, order: Order): Promise<boolean> {
   const { clientOrderId, account, proposalId, leg } = order.intent;
   const at = context.clock.now();
-  const allowed = await context.store.transaction(async (unit) => {
+  const outcome = await context.store.transaction(async (unit) => {
     await context.lease.require(unit);
-    if ((await haltFor(unit, account)) !== null) return false;
+    if ((await haltFor(unit, account)) !== null) return 'waits';
+    const record = await unit.findProposal(proposalId);
+    const current = await unit.findOrder(clientOrderId);
+    if (record === null || current === null || !isUnanswered(current)) return 'waits';
+    // A rule that was tightened since it was first sent counts, as it would for any other order.
+    const denial = denialOf(context, record.proposal, current);
+    if (denial !== null) {
+      const { code: reasonCode, reason } = denial;
+      await changeOrder(context, unit, current, { status: 'canceled', reasonCode, reason });
+      return 'denied';
+    }
     await unit.appendAudit(
       auditEntry(at, EVENKEEL, 'order_submitted', account, clientOrderId, {
         proposal: proposalId,
@@ -198,9 +209,9 @@ async function resend(context: AppContext, run: ExecutionRun, order: Order): Pro
         again: true,
       }),
     );
-    return true;
+    return 'sent';
   });
-  if (!allowed) return false;
+  if (outcome !== 'sent') return outcome === 'denied';
   run.inFlight.add(clientOrderId);
   try {
     const result = await run.broker.executeTrade(order.intent);

@@ -60,7 +60,12 @@ export async function submitOrders(
   return true;
 }
 
-function denialOf(context: AppContext, proposal: Proposal, order: Order): OrderDenial | null {
+/** Why an order may not leave, by what was approved and by the rules of now; null when it may. */
+export function denialOf(
+  context: AppContext,
+  proposal: Proposal,
+  order: Order,
+): OrderDenial | null {
   const { intent } = order;
   const leg = proposal.plan.legs.find((candidate) => candidate.number === intent.leg);
   if (leg === undefined || leg.symbol !== intent.symbol || leg.side !== intent.side) {

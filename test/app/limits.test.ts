@@ -3,6 +3,7 @@ import { decimal } from '../../src/core/decimal.ts';
 import { NO_LIMITS } from '../../src/core/guardrail-settings.ts';
 import type { Order } from '../../src/core/order.ts';
 import { sampleAccount } from '../fixtures/sample-account.ts';
+import type { DecideBehaviour } from '../../src/brokers/paper/index.ts';
 import { openAppWorld, wordsOf } from './app-world.ts';
 import type { AppWorld } from './app-world.ts';
 
@@ -112,6 +113,28 @@ describe('the limit of one order', () => {
       expect(order.status).toBe('denied');
       expect(order.submittedAt).toBeNull();
     }
+  });
+});
+
+describe('an order that never arrived', () => {
+  it('is not sent again when its symbol was restricted meanwhile', async () => {
+    const lost: DecideBehaviour = ({ symbol }) =>
+      symbol === 'AAPL' ? { type: 'lose_answer', reached: false } : { type: 'ordinary' };
+    await using world = await openAppWorld({ behaviour: lost });
+    await world.say('ana', 'rebalance', 'core');
+    await world.click('ben', 'approve');
+    await world.clock.settle();
+    const { compliance } = sampleAccount();
+    const account = world.context.accounts.get('core');
+    if (account === undefined) throw new Error('core is there');
+    await world.restart({
+      accounts: [{ ...account, compliance: { ...compliance, restricted: ['AAPL'] } }],
+    });
+    await world.settle();
+    const sold = (await world.store.listOrders({})).find(({ intent }) => intent.symbol === 'AAPL');
+    expect(sold).toMatchObject({ status: 'canceled', reasonCode: 'restricted' });
+    const there = await world.broker.listOrders(Temporal.Instant.from('2026-01-01T00:00Z'));
+    expect(there.map(({ symbol }) => symbol)).not.toContain('AAPL');
   });
 });
 
