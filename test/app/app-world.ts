@@ -17,6 +17,7 @@ import type { SharedLimits } from '../../src/core/guardrail-settings.ts';
 import type { Person } from '../../src/core/person.ts';
 import type { ProposalRecord } from '../../src/core/proposal.ts';
 import type { Broker } from '../../src/ports/broker.ts';
+import type { Log } from '../../src/ports/log.ts';
 import type { InteractionHandler, Reply } from '../../src/ports/chat.ts';
 import type { DatabaseStore } from '../../src/store/index.ts';
 import { createMortalClock, PLAIN } from '../brokers/paper/open-paper.ts';
@@ -30,6 +31,7 @@ export interface AppWorld extends AsyncDisposable {
   readonly store: DatabaseStore;
   readonly context: AppContext;
   readonly executor: Executor;
+  /** That of the first account. */
   readonly broker: PaperBroker;
   readonly handle: InteractionHandler;
   say(person: string, command: string, text?: string, key?: string): Promise<Reply>;
@@ -48,7 +50,7 @@ export interface AppWorld extends AsyncDisposable {
   /** The process is gone, as after SIGKILL; `restart` brings it back. */
   kill(): Promise<void>;
   /** The process ends at once and another one starts on the same files. */
-  restart(options?: Pick<WorldOptions, 'behaviour' | 'wrap'>): Promise<void>;
+  restart(options?: BootOptions): Promise<void>;
 }
 
 export interface ClickOptions {
@@ -59,6 +61,10 @@ export interface ClickOptions {
 
 interface WorldOptions {
   readonly account?: Partial<AccountSettings>;
+  /** Several accounts, each as it is, in place of the one. */
+  readonly accounts?: readonly [AccountSettings, ...(readonly AccountSettings[])];
+  /** Friday, 20 November 2026, 10:00 in New York by default. */
+  readonly start?: string;
   readonly people?: readonly Person[];
   readonly limits?: SharedLimits;
   readonly paper?: Readonly<Record<string, unknown>>;
@@ -68,7 +74,12 @@ interface WorldOptions {
   readonly masterKeys?: readonly Uint8Array[];
   /** Puts something between the bot and its broker. */
   readonly wrap?: (broker: PaperBroker) => Broker;
+  /** What a process says while it lives; silent by default. */
+  readonly log?: Log;
 }
+
+/** What may be different in the next process: the accounts and people stay as they were when left out. */
+type BootOptions = Pick<WorldOptions, 'accounts' | 'people' | 'behaviour' | 'wrap'>;
 
 /** Nobody comes back to this machine. */
 const NO_REDIRECTS: AppContext['redirects'] = {
@@ -85,34 +96,44 @@ export const DRIFTED = {
 };
 
 export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld> {
-  const clock = createTestClock();
+  const clock = createTestClock(options.start);
   const test = await openTestStore({ file: true, masterKeys: options.masterKeys ?? [] });
-  const account = sampleAccount({
-    approvals: {
-      ...sampleAccount().approvals,
-      largeTrade: { notional: decimal('1000000'), votesNeeded: 2 },
-    },
-    ...options.account,
-  });
+  let accounts = options.accounts ?? [
+    sampleAccount({
+      approvals: {
+        ...sampleAccount().approvals,
+        largeTrade: { notional: decimal('1000000'), votesNeeded: 2 },
+      },
+      ...options.account,
+    }),
+  ];
   let keys = 0;
-  const boot = async (given: Pick<WorldOptions, 'behaviour' | 'wrap'>) => {
+  let people = options.people ?? SAMPLE_PEOPLE;
+  const boot = async (given: BootOptions) => {
+    accounts = given.accounts ?? accounts;
+    people = given.people ?? people;
     const life = createMortalClock(clock);
-    const broker = await openPaperBroker({
-      account: account.name,
-      settings: paperSettingsSchema.parse({ ...PLAIN, ...DRIFTED, ...options.paper }),
-      database: test.store.database.kysely.withTables<PaperDatabase>(),
-      clock: life.clock,
-      log: SILENT_LOG,
-      ...(given.behaviour === undefined ? {} : { behaviour: given.behaviour }),
-    });
+    const log = life.speaking(options.log ?? SILENT_LOG);
+    const open = async ({ name }: AccountSettings) =>
+      await openPaperBroker({
+        account: name,
+        settings: paperSettingsSchema.parse({ ...PLAIN, ...DRIFTED, ...options.paper }),
+        database: test.store.database.kysely.withTables<PaperDatabase>(),
+        clock: life.clock,
+        log,
+        ...(given.behaviour === undefined ? {} : { behaviour: given.behaviour }),
+      });
+    const broker = await open(accounts[0]);
+    const brokers = new Map([[accounts[0].name, broker]]);
+    for (const account of accounts.slice(1)) brokers.set(account.name, await open(account));
     let bytes = keys;
     const context: AppContext = {
       store: test.store,
-      brokers: new Map([[account.name, given.wrap?.(broker) ?? broker]]),
-      replays: new Map([[account.name, broker]]),
-      accounts: new Map([[account.name, account]]),
+      brokers: new Map([...brokers].map(([name, each]) => [name, given.wrap?.(each) ?? each])),
+      replays: brokers,
+      accounts: new Map(accounts.map((account) => [account.name, account])),
       defaultAccount: null,
-      people: options.people ?? SAMPLE_PEOPLE,
+      people,
       limits: options.limits ?? NO_SHARED_LIMITS,
       loginProviders: options.loginProviders ?? new Map(),
       redirects: options.redirects ?? NO_REDIRECTS,
@@ -121,7 +142,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       random: {
         bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),
       },
-      log: SILENT_LOG,
+      log,
       everyAccountOn: [{ platform: 'web', channel: 'workspace' }],
       platforms: new Set(['web', 'slack', 'discord']),
       changed: () => {},
@@ -129,7 +150,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
     const executor = createExecutor(context);
     const handle = createDispatcher({ context, executor, commands: COMMANDS });
     await executor.open();
-    return { life, broker, context, executor, handle };
+    return { life, broker, brokers, context, executor, handle };
   };
   let now = await boot(options);
   const newest = async () => {
@@ -214,7 +235,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
     },
     async [Symbol.asyncDispose]() {
       now.life.kill();
-      await now.broker.close();
+      for (const broker of now.brokers.values()) await broker.close();
       await test[Symbol.asyncDispose]();
     },
   };

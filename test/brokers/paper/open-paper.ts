@@ -118,9 +118,20 @@ export async function migratePaper(database: DatabaseHandle): Promise<void> {
 }
 
 /** The clock of one process: once killed, nothing it has scheduled runs. */
-export function createMortalClock(clock: Clock): { readonly clock: Clock; kill(): void } {
+export function createMortalClock(clock: Clock): {
+  readonly clock: Clock;
+  kill(): void;
+  /** The log of the same process: the dead say nothing. */
+  speaking(log: Log): Log;
+} {
   let alive = true;
   return {
+    speaking: (log) => ({
+      debug: (...said) => alive && log.debug(...said),
+      info: (...said) => alive && log.info(...said),
+      warn: (...said) => alive && log.warn(...said),
+      error: (...said) => alive && log.error(...said),
+    }),
     clock: {
       now: () => clock.now(),
       schedule: (at, work) =>
