@@ -1,4 +1,5 @@
 import { earlier, isDue } from '../core/time.ts';
+import { failpoint } from '../lib/failpoint.ts';
 import { createWakeSignal } from '../lib/wake-signal.ts';
 import type { Block, Message } from '../messages/message.ts';
 import { ChatError } from '../ports/chat-error.ts';
@@ -75,7 +76,11 @@ export function createDelivery(facts: {
       const reference =
         edited === 'edited' && pending.reference !== null
           ? pending.reference
-          : await chat.post(channel, message, thread === null ? {} : { thread });
+          : await chat.post(channel, message, {
+              once: nameOf(pending),
+              ...(thread === null ? {} : { thread }),
+            });
+      failpoint('message_posted');
       await store.transaction((unit) =>
         unit.markDelivered(announcementKey, platform, channel, version, reference),
       );
@@ -194,6 +199,11 @@ export function createDelivery(facts: {
       settledWaiters = [];
     },
   };
+}
+
+/** The same for every attempt to post a copy; another one once that copy is known to be gone. */
+function nameOf({ announcementKey, platform, channel, reference }: PendingDelivery): string {
+  return [announcementKey, platform, channel, reference?.messageId ?? ''].join(' ');
 }
 
 type Prepared =

@@ -60,6 +60,11 @@ export interface MessageReference {
   readonly messageId: string;
 }
 
+export interface PostOptions {
+  readonly thread?: MessageReference;
+  readonly once?: string;
+}
+
 /** Hears how a chat's connection is. Short drops that heal by themselves are not worth a word. */
 export interface ConnectionHealth {
   /** No interactions arrive, and that does not pass by itself, or has not for half a minute. */
@@ -82,13 +87,10 @@ export interface Chat {
    * Posts a message.
    * @param channel an id of the platform, or `direct:` and the id of a person: a direct message.
    * @param options `thread`: the message that this one belongs under. Where a platform has no threads
-   *   it stands in the channel.
+   *   it stands in the channel. `once`: names the message, so that posting it again, because nobody knows
+   *   whether it was posted before the program was killed, leaves one message, where a platform can tell.
    */
-  post(
-    channel: string,
-    message: Message,
-    options?: { readonly thread?: MessageReference },
-  ): Promise<MessageReference>;
+  post(channel: string, message: Message, options?: PostOptions): Promise<MessageReference>;
   /** Replaces a posted message. Answers `gone` when it no longer exists there. */
   edit(reference: MessageReference, message: Message): Promise<'edited' | 'gone'>;
   /** The address that opens a posted message; null when there is none. Absent: the platform has none. */

@@ -20,6 +20,7 @@ interface Shown {
 function fakeChat(refuse: (channel: string) => ChatErrorCode | null = () => null) {
   const shown = new Map<string, Shown>();
   const asked: string[] = [];
+  const names: string[] = [];
   let posts = 0;
   const check = (channel: string) => {
     asked.push(channel);
@@ -36,6 +37,7 @@ function fakeChat(refuse: (channel: string) => ChatErrorCode | null = () => null
     start: async () => {},
     post: async (channel, posted, options) => {
       check(channel);
+      names.push(options?.once ?? '');
       posts += 1;
       const thread = options?.thread?.messageId ?? null;
       shown.set(String(posts), { channel, text: textOf(posted), thread });
@@ -51,14 +53,14 @@ function fakeChat(refuse: (channel: string) => ChatErrorCode | null = () => null
     linkTo: async ({ messageId }) => `https://chat.test/${messageId}`,
     stop: async () => {},
   };
-  return { chat, shown, asked };
+  return { chat, shown, asked, names };
 }
 
 async function openDelivery(refuse?: (channel: string) => ChatErrorCode | null) {
   const clock = createTestClock();
   const test = await openTestStore();
   const { store } = test;
-  const { chat, shown, asked } = fakeChat(refuse);
+  const { chat, shown, asked, names } = fakeChat(refuse);
   const incidents: string[] = [];
   const delivery = createDelivery({
     store,
@@ -95,6 +97,7 @@ async function openDelivery(refuse?: (channel: string) => ChatErrorCode | null) 
     clock,
     shown,
     asked,
+    names,
     incidents,
     send,
     texts: () => [...shown.values()].map(({ text }) => text.trim()),
@@ -126,6 +129,8 @@ describe('delivery', () => {
     await world.announce('executed');
     await world.clock.advance({ seconds: 3 });
     expect(world.texts()).toEqual(['executed']);
+    // One name for all attempts at a copy, and another for the copy that takes a lost one's place.
+    expect(new Set(world.names).size).toBe(2);
   });
 
   it('keeps what a platform did not take and shows the newest state once it is back', async () => {

@@ -6,7 +6,7 @@ import type { Block, Message } from '../../messages/message.ts';
 import type { Log } from '../../ports/log.ts';
 import { chartInWords } from './chart.ts';
 import { directRecipient } from '../../ports/chat.ts';
-import type { MessageReference } from '../../ports/chat.ts';
+import type { MessageReference, PostOptions } from '../../ports/chat.ts';
 import type { Random } from '../../ports/clock.ts';
 import { ChatError } from '../../ports/chat-error.ts';
 import type { CustomIds } from './custom-id.ts';
@@ -37,11 +37,7 @@ export interface Payload {
 export interface Messages {
   /** Renders a message and draws its charts. */
   prepare(message: Message): Promise<Payload>;
-  post(
-    channel: string,
-    message: Message,
-    options?: { readonly thread?: MessageReference },
-  ): Promise<MessageReference>;
+  post(channel: string, message: Message, options?: PostOptions): Promise<MessageReference>;
   edit(reference: MessageReference, message: Message): Promise<'edited' | 'gone'>;
   /** Posts to one person alone. */
   tell(userId: string, message: Message): Promise<void>;
@@ -94,17 +90,17 @@ export function createMessages(options: {
   async function post(
     destination: string,
     message: Message,
-    { thread }: { readonly thread?: MessageReference } = {},
+    { thread, once }: PostOptions = {},
   ): Promise<MessageReference> {
     const recipient = directRecipient(destination);
     if (!SNOWFLAKE.test(recipient ?? destination)) throw unknownChannel(destination);
-    if (recipient !== null) return await send(await directChannelOf(recipient), message);
+    if (recipient !== null) return await send(await directChannelOf(recipient), message, { once });
     if (thread === undefined || !SNOWFLAKE.test(thread.messageId)) {
-      return await send(destination, message);
+      return await send(destination, message, { once });
     }
     const place = await threads.under(thread);
-    if (place !== null) return await send(place, message);
-    return await send(destination, message, thread.messageId);
+    if (place !== null) return await send(place, message, { once });
+    return await send(destination, message, { once, repliesTo: thread.messageId });
   }
 
   /** The channel between the bot and a person. */
@@ -124,12 +120,16 @@ export function createMessages(options: {
   async function send(
     channel: string,
     message: Message,
-    repliesTo: string | null = null,
+    { once, repliesTo }: { readonly once: string | undefined; readonly repliesTo?: string },
   ): Promise<MessageReference> {
     const key = createHash('sha256')
-      .update(JSON.stringify([channel, message]))
+      .update(JSON.stringify([channel, message, once ?? null]))
       .digest('hex');
-    const nonce = unanswered.get(key) ?? Buffer.from(random.bytes(12)).toString('hex');
+    // What has a name keeps its nonce over a crash, too: Discord knows it for some minutes.
+    const nonce =
+      once === undefined
+        ? (unanswered.get(key) ?? Buffer.from(random.bytes(12)).toString('hex'))
+        : key.slice(0, 24);
     unanswered.delete(key);
     const { body, files } = await prepare(message);
     try {
@@ -138,7 +138,7 @@ export function createMessages(options: {
           ...body,
           nonce,
           enforce_nonce: true,
-          ...(repliesTo === null
+          ...(repliesTo === undefined
             ? {}
             : { message_reference: { message_id: repliesTo, fail_if_not_exists: false } }),
         },
@@ -174,7 +174,7 @@ export function createMessages(options: {
       }
     },
     async tell(userId, message) {
-      await send(await directChannelOf(userId), message);
+      await send(await directChannelOf(userId), message, { once: undefined });
     },
   };
 }

@@ -51,6 +51,11 @@ export interface Feed {
   add(message: NewFeedMessage): Promise<number | null>;
   /** @returns false when the message does not exist. An edit that changes nothing is no change. */
   edit(id: number, message: Message, at: Temporal.Instant): Promise<boolean>;
+  /**
+   * Like `edit`, of the message that a delivery made before.
+   * @returns its id.
+   */
+  replaceDelivered(delivery: string, message: Message, at: Temporal.Instant): Promise<number>;
   page(viewer: string | null, options: { before?: number; limit: number }): Promise<FeedPage>;
   /** What changed after `cursor`, oldest change first, for every viewer. */
   changesAfter(cursor: number, limit: number): Promise<readonly FeedMessage[]>;
@@ -67,6 +72,24 @@ export function createFeed(database: Kysely<WebDatabase>): Feed {
       .select(({ fn }) => fn.max('change').as('last'))
       .executeTakeFirst();
     return row?.last ?? 0;
+  }
+
+  async function edit(id: number, message: Message, at: Temporal.Instant): Promise<boolean> {
+    const body = JSON.stringify({ type: 'message', message });
+    const edited = await database
+      .updateTable('web_messages')
+      .set({ body, change: NEXT_CHANGE, edited_at: instantText(at) })
+      .where('id', '=', id)
+      .where('body', '!=', body)
+      .returning('id')
+      .executeTakeFirst();
+    if (edited !== undefined) return true;
+    const same = await database
+      .selectFrom('web_messages')
+      .select('id')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return same !== undefined;
   }
 
   return {
@@ -89,23 +112,16 @@ export function createFeed(database: Kysely<WebDatabase>): Feed {
         .executeTakeFirst();
       return row?.id ?? null;
     },
-    async edit(id, message, at) {
-      const body = JSON.stringify({ type: 'message', message });
-      const edited = await database
-        .updateTable('web_messages')
-        .set({ body, change: NEXT_CHANGE, edited_at: instantText(at) })
-        .where('id', '=', id)
-        .where('body', '!=', body)
-        .returning('id')
-        .executeTakeFirst();
-      if (edited !== undefined) return true;
-      const same = await database
+    async replaceDelivered(delivery, message, at) {
+      const row = await database
         .selectFrom('web_messages')
         .select('id')
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return same !== undefined;
+        .where('delivery', '=', delivery)
+        .executeTakeFirstOrThrow();
+      await edit(row.id, message, at);
+      return row.id;
     },
+    edit,
     async page(viewer, { before, limit }) {
       // The cursor is read first: what changes in between is then sent once more, and never lost.
       const cursor = await lastChange();

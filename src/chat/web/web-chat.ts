@@ -118,15 +118,19 @@ export async function openWebChat(options: WebChatOptions): Promise<WebChat> {
     },
     notify: () => streams.viewsChanged(),
     start: async (handle) => interactions.start(handle),
-    async post(channel, message) {
-      const id = await feed.add({
+    async post(channel, message, { once } = {}) {
+      const at = clock.now();
+      const delivery = once === undefined ? null : `post:${once}`;
+      const body = { type: 'message', message } as const;
+      const added = await feed.add({
         channel,
         author: null,
         visibleTo: null,
-        delivery: null,
-        body: { type: 'message', message },
-        at: clock.now(),
+        delivery,
+        body,
+        at,
       });
+      const id = added ?? (await feed.replaceDelivered(delivery ?? '', message, at));
       streams.feedChanged();
       return { platform: WEB_PLATFORM, channel, messageId: String(id) };
     },

@@ -50,6 +50,18 @@ describe('a message', () => {
     expect(await chat.edit(first, say('Ben and Chloe approved'))).toBe('edited');
   });
 
+  it('is there once when a run that was killed had posted it and never knew', async () => {
+    await using world = await open();
+    const { chat, fake, channel } = world;
+    await chat.start(answering(NOTHING).handle);
+    const first = await chat.post(channel, say('Proposal'), { once: 'proposal:k3f9xa' });
+    await using later = await openDiscordWorld({ beside: fake });
+    const again = await later.chat.post(channel, say('Proposal'), { once: 'proposal:k3f9xa' });
+    expect(again).toEqual(first);
+    await later.chat.post(channel, say('Proposal'), { once: 'proposal:q7w2eb' });
+    expect(fake.channel('general').messages()).toHaveLength(2);
+  });
+
   it('finds the thread that an earlier run has made', async () => {
     await using world = await open();
     const { chat, fake, channel } = world;

@@ -26,6 +26,20 @@ describe('the port', () => {
   });
 });
 
+describe('a message that is posted once', () => {
+  it('is there once, and up to date, when a run that was killed had posted it and never knew', async () => {
+    await using harness = await openWebHarness();
+    const first = await harness.chat.post('treasury', say('pending'), { once: 'proposal:k3f9xa' });
+    const later = await harness.restart();
+    const again = await later.post('treasury', say('approved'), { once: 'proposal:k3f9xa' });
+    expect(again).toEqual(first);
+    const session = await signIn(later);
+    const { text } = await session.get('/feed');
+    expect(text).toContain('approved');
+    expect(text).not.toContain('pending');
+  });
+});
+
 describe('what a person types', () => {
   it.each([
     ['/help', { command: 'help', text: '' }],
