@@ -8,6 +8,7 @@ import { restore } from './cli/restore.ts';
 import { auditKeyOf, configured, logOf, print } from './cli/surroundings.ts';
 import { z } from 'zod';
 import type { Config } from './config/config.ts';
+import { armFailpoint } from './lib/failpoint.ts';
 import { systemClock } from './lib/clock.ts';
 import { systemRandom } from './lib/random.ts';
 import { sparingMemory } from './lib/spare-memory.ts';
@@ -166,6 +167,7 @@ async function start(): Promise<void> {
   const config = configured();
   const log = logOf(config);
   for (const warning of config.warnings) process.stderr.write(`Note: ${warning}\n`);
+  if (config.failpoint !== null) armFailpoint(config.failpoint);
   const bot = await sparingMemory(async () => {
     const { startBot } = await import('./main.ts');
     return await startBot({

@@ -9,6 +9,7 @@ import { transition } from '../core/proposal-transition.ts';
 import { votersOf } from '../core/proposal.ts';
 import type { Proposal, ProposalRecord } from '../core/proposal.ts';
 import { isDue } from '../core/time.ts';
+import { failpoint } from '../lib/failpoint.ts';
 import { supersededOutcome } from '../messages/superseded.ts';
 import { votesMissingOutcome } from '../messages/approval.ts';
 import { failedChecksOutcome } from '../messages/checks.ts';
@@ -125,6 +126,7 @@ export async function beginExecution(
     await announceProposal(context, unit, proposal.id);
     return true;
   });
+  failpoint('execution_begun');
   context.changed();
   return began;
 }

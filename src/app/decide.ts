@@ -9,6 +9,7 @@ import type { ApprovalState } from '../core/approval-state.ts';
 import { transition } from '../core/proposal-transition.ts';
 import { votersOf } from '../core/proposal.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
+import { failpoint } from '../lib/failpoint.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
@@ -62,6 +63,7 @@ export type DecideResult =
  */
 export async function decide(context: AppContext, request: DecisionRequest): Promise<DecideResult> {
   const result = await context.store.transaction((unit) => decideWithin(context, unit, request));
+  failpoint('decision_committed');
   context.changed();
   return result;
 }

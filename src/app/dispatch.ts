@@ -1,6 +1,7 @@
 import type { AccountSettings } from '../core/account.ts';
 import { peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
+import { failpoint } from '../lib/failpoint.ts';
 import { nearest } from '../lib/nearest.ts';
 import { withoutCodes } from '../lib/without-codes.ts';
 import {
@@ -100,6 +101,7 @@ async function dispatch(facts: DispatchFacts, interaction: Interaction): Promise
     const answered = await context.store.findReply(key);
     return answered?.reply ?? { type: 'nothing' };
   }
+  failpoint('interaction_claimed');
   const reply =
     person === null
       ? privately(presentStranger(peopleWithRole(context.people, null, 'admin').map((p) => p.name)))

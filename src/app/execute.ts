@@ -7,6 +7,7 @@ import type { Order } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { transition } from '../core/proposal-transition.ts';
 import { earlier, isDue } from '../core/time.ts';
+import { failpoint } from '../lib/failpoint.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { askBroker, quietTimeOf } from './ask-broker.ts';
@@ -163,6 +164,7 @@ async function perform(
 ): Promise<{ readonly again: boolean; readonly wakeAt: Temporal.Instant | null }> {
   if (step.release.length > 0 || step.deny.length > 0 || step.withdraw.length > 0) {
     await commitIntents(context, proposal, step);
+    failpoint('intents_committed');
     return { again: true, wakeAt: null };
   }
   const sent = await submitOrders(context, run, proposal, step.submit);
@@ -212,6 +214,7 @@ async function finish(
     await announceProposal(context, unit, proposal.id);
     await refreshHalts(context, unit, proposal.account);
   });
+  failpoint('execution_finished');
   context.changed();
 }
 

@@ -13,6 +13,7 @@ import { transition } from '../core/proposal-transition.ts';
 import type { Proposal, ProposalRecord, Proposer } from '../core/proposal.ts';
 import { quorumFor } from '../core/quorum.ts';
 import type { Recommendation } from '../core/recommendation.ts';
+import { failpoint } from '../lib/failpoint.ts';
 import type { Halt, StoreReads, StoreTransaction } from '../ports/store.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry } from './audit.ts';
@@ -145,6 +146,7 @@ export async function propose(
     if (record === null) throw new Error('a proposal that was just written is not there');
     return { type: 'proposed', record };
   });
+  if (outcome.type === 'proposed') failpoint('proposal_committed');
   context.changed();
   return outcome;
 }

@@ -1,4 +1,5 @@
 import type { Fill } from '../core/order.ts';
+import { failpoint } from '../lib/failpoint.ts';
 import type { BrokerOrder, ExecuteTradeResult } from '../ports/broker.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import type { AppContext } from './context.ts';
@@ -41,6 +42,9 @@ export async function recordReports(
       for (const report of reports) results.push(await record(context, unit, account, report));
       return results;
     });
+    for (const { filledProposal } of recorded) {
+      if (filledProposal !== null) failpoint('fill_recorded');
+    }
     return recorded.map((value) => ({ status: 'fulfilled', value }));
   } catch (error) {
     if (reports.length === 1) return [{ status: 'rejected', reason: error }];

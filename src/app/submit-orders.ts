@@ -2,6 +2,7 @@ import { findOrderDenial } from '../core/checks/order-checks.ts';
 import type { OrderDenial } from '../core/checks/order-checks.ts';
 import type { Order } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
+import { failpoint } from '../lib/failpoint.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { earlier } from '../core/time.ts';
@@ -53,6 +54,7 @@ export async function submitOrders(
       }
       return cleared;
     });
+    if (allowed.length > 0) failpoint('orders_marked_submitted');
     await Promise.all(allowed.map((order) => send(run, order)));
   } finally {
     for (const order of orders) run.inFlight.delete(order.intent.clientOrderId);
@@ -100,7 +102,9 @@ async function changeOrderToSubmitted(
 
 async function send(run: ExecutionRun, order: Order): Promise<void> {
   const result = await run.broker.executeTrade(order.intent);
+  failpoint('order_answered');
   await run.record({ type: 'answer', clientOrderId: order.intent.clientOrderId, result });
+  failpoint('answer_recorded');
 }
 
 /**
@@ -135,8 +139,10 @@ export async function cancelOverdue(
         }),
       ),
     );
+    failpoint('cancel_recorded');
     try {
       await run.broker.cancelOrder(brokerOrderId);
+      failpoint('cancel_answered');
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
       context.log.warn({ order: clientOrderId, code: error.code }, 'cancel was not taken');

@@ -1,6 +1,7 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { SharedLimits } from '../core/guardrail-settings.ts';
 import type { Person } from '../core/person.ts';
+import type { ArmedFailpoint } from '../lib/failpoint.ts';
 import type { Secret } from '../lib/secret.ts';
 
 /** Everything that the program was told, checked, frozen. */
@@ -22,6 +23,8 @@ export interface Config {
   readonly tradingMode: 'paper' | 'live';
   /** Keys the audit chain. Null: the chain is hashed without a key. */
   readonly auditKey: Secret | null;
+  /** Where `npm run test:crash` has the program killed; null outside of it. */
+  readonly failpoint: ArmedFailpoint | null;
   /** Encrypt stored logins: 32 bytes each in base64; the first encrypts, all decrypt. None: none are stored. */
   readonly masterKeys: readonly Secret[];
   readonly slack: SlackSettings | null;

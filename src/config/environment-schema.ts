@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { FAILPOINTS } from '../lib/failpoint.ts';
+import type { ArmedFailpoint } from '../lib/failpoint.ts';
 import { secret } from '../lib/secret.ts';
 import { choiceSchema, countSchema } from './values.ts';
 
@@ -34,6 +36,21 @@ const masterKeysSchema = z
   .transform((text) => text.split(',').map((key) => secret(key.trim())))
   .optional();
 
+const FAILPOINT =
+  'expected the name of a step and how often it is reached, such as fill_recorded:2';
+
+const failpointSchema = z
+  .string(FAILPOINT)
+  .regex(/^[a-z_]+:[1-9]\d{0,3}$/, FAILPOINT)
+  .transform((text, context): ArmedFailpoint => {
+    const [step, hit] = text.split(':');
+    const name = FAILPOINTS.find((known) => known === step);
+    if (name !== undefined) return { name, hit: Number(hit) };
+    context.addIssue({ code: 'custom', message: `expected one of ${FAILPOINTS.join(', ')}` });
+    return z.NEVER;
+  })
+  .optional();
+
 /** Every variable the program knows. .env.example explains each; a test holds the two together. */
 export const environmentSchema = z.object({
   EVENKEEL_CONFIG: z.string().optional(),
@@ -45,6 +62,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[\w.:-]{1,253}$/, 'expected an address of this machine')
     .default('127.0.0.1'),
+  EVENKEEL_FAILPOINT: failpointSchema,
   EVENKEEL_MASTER_KEY: masterKeysSchema,
   TRADING_MODE: choiceSchema(['paper', 'live']).default('paper'),
   LOG_LEVEL: choiceSchema(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -25,6 +25,7 @@ export type EnvironmentSettings = Pick<
   | 'logLevel'
   | 'tradingMode'
   | 'auditKey'
+  | 'failpoint'
   | 'masterKeys'
   | 'slack'
   | 'discord'
@@ -86,6 +87,7 @@ export function readEnvironment(variables: Variables, cwd: string): EnvironmentR
       logLevel: values.LOG_LEVEL,
       tradingMode: values.TRADING_MODE,
       auditKey: values.AUDIT_KEY ?? null,
+      failpoint: values.EVENKEEL_FAILPOINT ?? null,
       masterKeys: values.EVENKEEL_MASTER_KEY ?? [],
       slack: slack.value,
       discord: discord.value,

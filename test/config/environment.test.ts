@@ -61,6 +61,7 @@ describe('without any variable', () => {
       logLevel: 'info',
       tradingMode: 'paper',
       auditKey: null,
+      failpoint: null,
       masterKeys: [],
       slack: null,
       discord: null,
@@ -75,6 +76,20 @@ describe('without any variable', () => {
       ibkr: { host: '127.0.0.1', port: null, clientId: 1 },
       schwab: { app: null, apiUrl: null },
     });
+  });
+});
+
+describe('a failpoint', () => {
+  it('is a known step and how often it is reached', () => {
+    expect(settingsOf({ EVENKEEL_FAILPOINT: 'fill_recorded:2' })).toMatchObject({
+      failpoint: { name: 'fill_recorded', hit: 2 },
+    });
+  });
+
+  it.each(['fill_recorded', 'fill_recorded:0', 'no_such_step:1'])('%s is refused', (text) => {
+    expect(settingsOf({ EVENKEEL_FAILPOINT: text })).toEqual([
+      expect.stringMatching(/^EVENKEEL_FAILPOINT: expected /u),
+    ]);
   });
 });
 

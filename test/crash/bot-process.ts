@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/evenkeel.js', import.meta.url));
+const CLOCK = new URL('shift-clock.ts', import.meta.url).href;
+
+/** What the operating system is told of a bot that is started. */
+export interface BotLaunch {
+  /** The folder with portfolios.yaml and the database. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Seconds that its clock is ahead. */
+  readonly clockShift: number;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The bot as a process of its own. */
+export interface BotProcess {
+  readonly ended: Promise<Ended>;
+  /** Everything it has said on both streams. */
+  said(): string;
+  /** The port of its page; null when it ended before it was up. */
+  readonly up: Promise<number | null>;
+  /** Resolves to false when it ended without saying it. */
+  says(words: string): Promise<boolean>;
+  signal(signal: NodeJS.Signals): void;
+  /** Ends it as Ctrl-C does; with SIGKILL when it does not end. */
+  stop(): Promise<Ended>;
+}
+
+/** Starts `evenkeel start`; other arguments run another command of the program. */
+export function startBotProcess(
+  launch: BotLaunch,
+  args: readonly string[] = ['start'],
+): BotProcess {
+  const child = spawn(process.execPath, ['--import', CLOCK, PROGRAM, ...args], {
+    cwd: launch.folder,
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: 'bot.db',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      CLOCK_SHIFT_SECONDS: String(launch.clockShift),
+      ...launch.environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  let waiting: (() => void)[] = [];
+  const wake = () => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      text += `${line}\n`;
+      wake();
+    });
+  }
+  let isOver = false;
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => {
+      isOver = true;
+      wake();
+      resolve({ code, signal });
+    });
+  });
+  const matches = async (pattern: RegExp): Promise<RegExpExecArray | null> => {
+    for (;;) {
+      const found = pattern.exec(text);
+      if (found !== null || isOver) return found;
+      await new Promise<void>((resolve) => {
+        waiting = [...waiting, resolve];
+      });
+    }
+  };
+  return {
+    ended,
+    said: () => text,
+    up: matches(/Evenkeel is running\. Open http:\/\/127\.0\.0\.1:(\d+)/u).then((found) =>
+      found === null ? null : Number(found[1]),
+    ),
+    says: async (words) => (await matches(new RegExp(RegExp.escape(words), 'u'))) !== null,
+    signal: (signal) => {
+      child.kill(signal);
+    },
+    async stop() {
+      child.kill('SIGINT');
+      const guard = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const how = await ended;
+      clearTimeout(guard);
+      return how;
+    },
+  };
+}

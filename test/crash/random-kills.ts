@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { examine } from './examine.ts';
+import type { Finding } from './examine.ts';
+import { BROKERS } from './markets.ts';
+import type { BrokerName } from './markets.ts';
+import { createPeople } from './people.ts';
+import { openWorkplace } from './workplace.ts';
+
+/** What a series of kills at one broker came to. */
+export interface RandomKillsResult {
+  readonly broker: BrokerName;
+  /** Proposals that were brought to their end. */
+  readonly executions: number;
+  readonly kills: number;
+  readonly findings: readonly Finding[];
+}
+
+/** One execution bears at most so many kills, and then is let come to its end. */
+const MOST_KILLS_EACH = 6;
+const MOST_MILLISECONDS = 300_000;
+
+/** An execution lasts about as long after the page is up. */
+const EXECUTION_MILLISECONDS = 2500;
+const START_MILLISECONDS = 1500;
+
+/** Numbers between 0 and 1 that a seed decides, all of them: mulberry32, public domain. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Brings one proposal to its end through kills at instants that the seed decides. */
+export async function runRandomKills(
+  broker: BrokerName,
+  seed: number,
+  mostKills: number = MOST_KILLS_EACH,
+): Promise<RandomKillsResult> {
+  const random = seeded(seed * BROKERS.length + BROKERS.indexOf(broker));
+  await using place = await openWorkplace(broker, { fillAfterMilliseconds: 150 });
+  const people = createPeople(place);
+  const deadline = performance.now() + MOST_MILLISECONDS;
+  let kills = 0;
+  for (;;) {
+    const bot = place.start();
+    const isLast = kills >= mostKills;
+    // One in five dies while it starts, the others at work.
+    const whileStarting = random() < 0.2;
+    const wait = random() * (whileStarting ? START_MILLISECONDS : EXECUTION_MILLISECONDS);
+    const killed = isLast
+      ? Promise.resolve()
+      : (async () => {
+          if (!whileStarting) await bot.up;
+          await delay(wait, undefined, { ref: false });
+          bot.signal('SIGKILL');
+        })();
+    const isDone = await people.workWith(bot, deadline);
+    if (isDone) {
+      await bot.stop();
+      await killed;
+      break;
+    }
+    const { signal } = await bot.ended;
+    if (signal !== 'SIGKILL') {
+      const what = `it ended by itself: ${bot.said().trim().slice(-600)}`;
+      return { broker, executions: 0, kills, findings: [{ kind: 'untrue', what }] };
+    }
+    kills += 1;
+  }
+  return { broker, executions: 1, kills, findings: await examine(place) };
+}

@@ -1,0 +1,162 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openStore } from '../../src/store/index.ts';
+import { SILENT_LOG } from '../fixtures/test-store.ts';
+import { startBotProcess } from './bot-process.ts';
+import type { BotProcess } from './bot-process.ts';
+import { openMarket } from './markets.ts';
+import type { BrokerName, Market, MarketOptions } from './markets.ts';
+
+/** Who clicks: Ana proposes, Ben decides. */
+export type PersonName = 'ana' | 'ben';
+
+/** The digest of a proposal and of its buttons. */
+export interface Button {
+  readonly action: string;
+  readonly proposalId: string;
+  readonly digest: string;
+}
+
+/** A folder with a configuration and a database, the broker, and two people at the bot's page. */
+export interface Workplace extends AsyncDisposable {
+  readonly market: Market;
+  readonly folder: string;
+  readonly databasePath: string;
+  /** Starts the bot; `failpoint` such as `fill_recorded:2`. */
+  start(failpoint?: string): BotProcess;
+  /** Runs another command of the program in the folder. */
+  command(...args: readonly string[]): BotProcess;
+  /** Types a line. @returns false when the bot was gone before it answered. */
+  say(bot: BotProcess, person: PersonName, text: string): Promise<boolean>;
+  click(bot: BotProcess, person: PersonName, button: Button): Promise<boolean>;
+  /** Reads the database beside the bot. */
+  read<T>(work: (database: Database.Database) => T): T;
+}
+
+export interface WorkplaceOptions extends MarketOptions {
+  readonly timeLimit?: string;
+}
+
+function portfolios(section: string, timeLimit: string): string {
+  return `
+accounts:
+  core:${section}
+    targets: { AAPL: 30%, MSFT: 20%, AMZN: 15%, IBM: 20%, GOOG: 15% }
+    policy:
+      band: { absolute: 1% }
+      cashBuffer: $500
+      minimumTrade: $250
+      lots: whole
+    approvals:
+      votes: 1
+      allowOwnProposals: false
+      expiresAfter: 1 hour
+      priceTolerance: 1%
+    orders: { type: limit, collar: 50 bp, timeLimit: ${timeLimit} }
+    channels: []
+people:
+  ana: { name: Ana, role: proposer, web: ana }
+  ben: { name: Ben, role: approver, web: ben }
+`;
+}
+
+export async function openWorkplace(
+  broker: BrokerName,
+  options: WorkplaceOptions,
+): Promise<Workplace> {
+  const market = await openMarket(broker, options);
+  const folder = await mkdtemp(join(tmpdir(), `evenkeel-crash-${broker}-`));
+  const databasePath = join(folder, 'bot.db');
+  await writeFile(
+    join(folder, 'portfolios.yaml'),
+    portfolios(market.section, options.timeLimit ?? '2 minutes'),
+  );
+  const store = await openStore({ path: databasePath, auditKey: null, log: SILENT_LOG });
+  await store.close();
+  await market.prepare(folder);
+  const cookies = signIn(databasePath, market.clockShift);
+  const launch = { folder, clockShift: market.clockShift };
+
+  const post = async (
+    bot: BotProcess,
+    person: PersonName,
+    path: string,
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> => {
+    const port = await bot.up;
+    if (port === null) return false;
+    const origin = `http://127.0.0.1:${port}`;
+    try {
+      const response = await fetch(`${origin}${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          origin,
+          cookie: `evenkeel_session_${port}=${cookies[person]}`,
+        },
+        body: JSON.stringify({ id: randomUUID(), ...body }),
+        signal: AbortSignal.timeout(60_000),
+      });
+      const text = await response.text();
+      if (response.status >= 400 && response.status < 500) throw new Error(`${path}: ${text}`);
+      return response.ok;
+    } catch (error) {
+      // What fetch throws when the other side is gone.
+      if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError')) {
+        return false;
+      }
+      throw error;
+    }
+  };
+
+  return {
+    market,
+    folder,
+    databasePath,
+    start: (failpoint) =>
+      startBotProcess({
+        ...launch,
+        environment: {
+          ...market.environment,
+          ...(failpoint === undefined ? {} : { EVENKEEL_FAILPOINT: failpoint }),
+        },
+      }),
+    command: (...args) => startBotProcess({ ...launch, environment: market.environment }, args),
+    say: (bot, person, text) => post(bot, person, '/say', { text }),
+    click: (bot, person, { action, proposalId, digest }) =>
+      post(bot, person, '/click', { action, proposalId, digest, fields: null }),
+    read(work) {
+      const database = new Database(databasePath, { readonly: true, timeout: 5000 });
+      try {
+        return work(database);
+      } finally {
+        database.close();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await market[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Both have opened the page in a browser of their own, once, before anything goes wrong. */
+function signIn(path: string, clockShift: number): Readonly<Record<PersonName, string>> {
+  const cookies = {
+    ana: randomBytes(32).toString('base64url'),
+    ben: randomBytes(32).toString('base64url'),
+  };
+  const at = Temporal.Now.instant()
+    .add({ seconds: clockShift })
+    .toString({ fractionalSecondDigits: 9 });
+  const database = new Database(path);
+  const insert = database.prepare('insert into web_sessions values (?, ?, ?, ?)');
+  for (const [person, cookie] of Object.entries(cookies)) {
+    insert.run(createHash('sha256').update(cookie).digest('hex'), person, at, at);
+  }
+  database.close();
+  return cookies;
+}
