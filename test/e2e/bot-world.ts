@@ -33,6 +33,8 @@ export interface BotWorldOptions {
   readonly ids: Readonly<Record<string, readonly string[]>>;
   /** The account's broker sections, in place of the paper broker's. */
   readonly broker?: string;
+  /** All of portfolios.yaml, in place of what the above makes. */
+  readonly portfolios?: string;
   /** The time that its own steps forward by hand; the machine's when left out. */
   readonly clock?: Clock;
   /** What the bot's clock shows at first; the machine's time by default. */
@@ -95,7 +97,7 @@ ${person('Dev', 'admin')}
 
 export async function openBotWorld(options: BotWorldOptions): Promise<BotWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-e2e-'));
-  await writeFile(join(folder, 'portfolios.yaml'), portfoliosText(options));
+  await writeFile(join(folder, 'portfolios.yaml'), options.portfolios ?? portfoliosText(options));
   const loaded = loadConfig({
     env: { DATABASE_URL: 'bot.db', PORT: '0', ...options.environment },
     cwd: folder,
