@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { connect } from './connect.ts';
 import { disconnect } from './disconnect.ts';
 import { enroll } from './enroll.ts';
+import { drill } from './drill.ts';
 import { halt } from './halt.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   limits,
   halt,
   resume,
+  drill,
   step,
   connect,
   disconnect,

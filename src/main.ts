@@ -9,6 +9,7 @@ import type { Lease } from './app/lease.ts';
 import { runChat } from './app/run-chat.ts';
 import type { RunningChat } from './app/run-chat.ts';
 import { createDispatcher } from './app/dispatch.ts';
+import { endDrills } from './app/drills.ts';
 import { createExecutor } from './app/executor.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, WHOLE_AUDIT } from './app/view-audit.ts';
@@ -35,6 +36,7 @@ import { measuredBroker } from './operations/measured-broker.ts';
 import type { Watch } from './operations/watch.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Logins } from './ports/credentials.ts';
+import type { OpenDrillPlace } from './ports/drill.ts';
 import type { Log } from './ports/log.ts';
 import type { Observer } from './ports/observer.ts';
 import { openStore } from './store/index.ts';
@@ -135,6 +137,7 @@ export async function openCore(
       loginProviders: providers,
       redirects,
       lease: lease ?? NO_LEASE,
+      drills: { open: drillPlaces(clock, log), running: new Map() },
       clock,
       random,
       log,
@@ -161,6 +164,34 @@ export async function openCore(
     await close();
     throw error;
   }
+}
+
+/** Where drills are held: a database in memory and a paper account in it, gone when it is closed. */
+export function drillPlaces(clock: Clock, log: Log): OpenDrillPlace {
+  return async ({ account, snapshot, fault }) => {
+    const paper = await import('./brokers/paper/index.ts');
+    const store = await openStore({ path: ':memory:', auditKey: null, log });
+    try {
+      const database = store.database.kysely.withTables<PaperDatabase>();
+      const broker = await paper.openDrillBroker({
+        account,
+        snapshot,
+        fault,
+        database,
+        clock,
+        log,
+      });
+      return {
+        store,
+        broker,
+        deposit: (amount) => broker.deposit(amount),
+        close: () => store.close(),
+      };
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  };
 }
 
 async function openBroker(
@@ -238,6 +269,7 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
     const stop = async () => {
       watch?.becomes('stopping');
       await scheduler.stop();
+      await endDrills(context);
       await Promise.all(running.map((chat) => chat.stopListening()));
       await executor.close();
       await Promise.all(running.map((chat) => chat.stopDelivering()));

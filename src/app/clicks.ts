@@ -24,6 +24,8 @@ import { decide } from './decide.ts';
 import { answerEnrolmentClick } from './enrolment-replies.ts';
 import type { DecideResult } from './decide.ts';
 import type { DispatchFacts } from './dispatch.ts';
+import { markReply } from './drill-replies.ts';
+import { drillOf } from './drills.ts';
 import { answerHaltClick, answerResumeClick } from './halt-replies.ts';
 import { privately } from './privately.ts';
 import { readApproval } from './read-approval.ts';
@@ -42,6 +44,11 @@ export async function handleClick(
   actor: Actor,
 ): Promise<Reply> {
   const { context } = facts;
+  const drill = await drillOf(context, click.proposalId);
+  if (drill !== null) {
+    const within = { ...facts, context: drill.context, executor: drill.executor };
+    return markReply(await handleClick(within, click, person, actor), drill);
+  }
   switch (click.action) {
     case 'connect':
     case 'complete_connection':

@@ -8,6 +8,9 @@ import type { Log } from '../ports/log.ts';
 import type { LoginProvider } from '../ports/login-provider.ts';
 import type { Redirects } from '../ports/redirects.ts';
 import type { Store } from '../ports/store.ts';
+import type { DrillFacts } from '../messages/drill.ts';
+import type { OpenDrillPlace } from '../ports/drill.ts';
+import type { Executor } from './executor.ts';
 import type { Lease } from './lease.ts';
 
 /** What every use case works with. Made once, in main. */
@@ -27,6 +30,7 @@ export interface AppContext {
   readonly redirects: Redirects;
   /** The right of this process to act on the database; what commits an intent looks at it first. */
   readonly lease: Pick<Lease, 'require'>;
+  readonly drills: Drills;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -36,6 +40,23 @@ export interface AppContext {
   readonly platforms: ReadonlySet<string>;
   /** Called after every commit that a chat may want to show. */
   readonly changed: () => void;
+}
+
+/** The drills of this process, by the account that each rehearses; none outlives it. */
+interface Drills {
+  readonly open: OpenDrillPlace;
+  readonly running: Map<string, RunningDrill>;
+}
+
+/** A rehearsal under way, with a context of its own that knows nothing but its paper account. */
+export interface RunningDrill {
+  readonly facts: DrillFacts;
+  /** The account as it is in the drill: `drill-core`. */
+  readonly account: AccountSettings;
+  readonly context: AppContext;
+  readonly executor: Executor;
+  /** Ends it and says so to everyone. Safe to call twice. */
+  end(why: 'finished' | 'stopped' | 'replaced' | 'timed_out' | 'closing'): Promise<void>;
 }
 
 /** A market whose clock is stepped by hand. */

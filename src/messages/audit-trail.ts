@@ -34,6 +34,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   fill_corrected: 'fill corrected',
   reconciliation: 'reconciled',
   foreign_order: 'foreign order seen',
+  drill: 'drill',
   halt: 'halted',
   resume_vote: 'agreed to resume',
   resume: 'resumed',

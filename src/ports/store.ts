@@ -34,6 +34,7 @@ export type AuditAction =
   | 'fill_corrected'
   | 'reconciliation'
   | 'foreign_order'
+  | 'drill'
   | 'halt'
   | 'resume_vote'
   | 'resume'

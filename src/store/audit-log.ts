@@ -37,6 +37,7 @@ const ACTIONS = {
   fill_corrected: true,
   reconciliation: true,
   foreign_order: true,
+  drill: true,
   halt: true,
   resume_vote: true,
   resume: true,

@@ -14,6 +14,7 @@ import type { AccountSettings } from '../../src/core/account.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import { NO_SHARED_LIMITS } from '../../src/core/guardrail-settings.ts';
 import type { SharedLimits } from '../../src/core/guardrail-settings.ts';
+import { drillPlaces } from '../../src/main.ts';
 import type { Person } from '../../src/core/person.ts';
 import type { ProposalRecord } from '../../src/core/proposal.ts';
 import type { Broker } from '../../src/ports/broker.ts';
@@ -138,6 +139,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       loginProviders: options.loginProviders ?? new Map(),
       redirects: options.redirects ?? NO_REDIRECTS,
       lease: { require: async () => {} },
+      drills: { open: drillPlaces(life.clock, SILENT_LOG), running: new Map() },
       clock: life.clock,
       random: {
         bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verifyRecord, watchAccount } from '../../src/app/automatic-halts.ts';
+import { haltAfterRejections, verifyRecord, watchAccount } from '../../src/app/automatic-halts.ts';
 import { watchOrders } from '../../src/app/reconciliation.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import type { AutomaticHaltSettings } from '../../src/core/guardrail-settings.ts';
@@ -55,7 +55,9 @@ describe('rejected orders', () => {
     await using world = await openAppWorld({ ...options, behaviour: reject });
     await run(world);
     await world.say('ben', 'resume', 'core');
-    await world.clock.advance({ seconds: 30 });
+    const [account] = world.context.accounts.values();
+    if (account === undefined) throw new Error('the world has an account');
+    await haltAfterRejections(world.context, account, await world.store.listOrders({}));
     expect(await world.store.listHalts()).toEqual([]);
   });
 });
@@ -127,6 +129,9 @@ describe('a broken audit log', () => {
       .all()) {
       sqlite.exec(`drop trigger "${name}"`);
     }
+    // The row that was verified must still be the same.
+    const other = await world.store.verifyAudit({ since: `3:${'0'.repeat(64)}` });
+    expect(other.ok).toBe(false);
     // Before the verified row: the quick look does not see it, the daily one does.
     sqlite.exec("update audit_log set actor = 'eve' where seq = 1");
     expect(await verifyRecord(world.context, 'since_verified')).toMatchObject({ fault: null });

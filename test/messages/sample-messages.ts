@@ -26,6 +26,14 @@ import {
   presentResumeCounted,
   presentResumed,
 } from '../../src/messages/halt.ts';
+import {
+  endDrill,
+  markDrill,
+  presentDrillBegun,
+  presentDrillOver,
+  presentDrillProblem,
+} from '../../src/messages/drill.ts';
+import type { DrillFacts } from '../../src/messages/drill.ts';
 import type { HaltDetails } from '../../src/messages/halt.ts';
 import { presentHelp } from '../../src/messages/help.ts';
 import { presentHistory } from '../../src/messages/history.ts';
@@ -184,6 +192,7 @@ const weightsAfter = plan.weights.map((row) => ({
   weight: row.weightAfter,
 }));
 
+const DRILL: DrillFacts = { id: 'k3f9xa', fault: 'rejection', account: 'core' };
 const HALTED: HaltDetails = {
   byName: 'Ben',
   rule: null,
@@ -702,6 +711,24 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       account: 'core',
       words: 'SELL AAPL 100: 100 filled at the broker, 20 recorded',
     }),
+  'drill-message': () => markDrill(presentHalted(halt, HALTED), DRILL),
+  'drill-message-over': () => endDrill(markDrill(presentHalted(halt, HALTED), DRILL)),
+  'drill-reply': () => markDrill(presentAlreadyHalted({ scope: 'drill-core' }), DRILL),
+  'drill-begun': () => presentDrillBegun(DRILL),
+  'drill-over': () =>
+    presentDrillOver({
+      ...DRILL,
+      why: 'finished',
+      outcome: 'partially executed',
+      orders: ['SELL AAPL 100: filled', 'BUY IBM 104: rejected'],
+    }),
+  'drill-over-nothing': () =>
+    presentDrillOver({ ...DRILL, why: 'timed_out', outcome: null, orders: [] }),
+  'drill-usage': () => presentDrillProblem({ type: 'usage', faults: ['rejection', 'lost-answer'] }),
+  'drill-which-account': () =>
+    presentDrillProblem({ type: 'which_account', accounts: ['core', 'growth'] }),
+  'drill-not-running': () => presentDrillProblem({ type: 'not_running', account: 'core' }),
+  'drill-no-prices': () => presentDrillProblem({ type: 'no_prices', account: 'core' }),
   'nothing-to-do': () =>
     presentNothingToDo({
       account,

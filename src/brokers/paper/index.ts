@@ -1,3 +1,4 @@
+export { openDrillBroker } from './open-drill.ts';
 export { openPaperBroker, type PaperBroker } from './broker.ts';
 export { type DecideBehaviour } from './behaviour.ts';
 export { paperSettingsSchema } from './settings.ts';
