@@ -4,6 +4,7 @@ import { COMMANDS } from '../../commands/index.ts';
 import { SLACK_BOT_SCOPES } from '../../src/chat/slack/manifest.ts';
 import { startAlpacaFake } from '../fakes/alpaca/index.ts';
 import { startSlackFake } from '../fakes/slack/index.ts';
+import { createFastClock, FAST, REAL_DEADLINES } from '../fixtures/fast-clock.ts';
 import { openBotWorld, until } from './bot-world.ts';
 import { describeMainJob } from './main-job.ts';
 import type { MainJobWorld } from './main-job.ts';
@@ -19,6 +20,7 @@ const HELD = { AAPL: '1065', MSFT: '1640', AMZN: '735', IBM: '405', GOOG: '68' }
 async function startMarket(options: { readonly fillAfterMilliseconds: number }) {
   const fake = await startAlpacaFake({
     ...options,
+    speed: FAST,
     fills: 'automatic',
     accounts: [
       {
@@ -58,13 +60,17 @@ const BROKER = '\n    broker: alpaca';
 
 async function open(): Promise<MainJobWorld> {
   const { fake: alpaca, environment } = await startMarket({ fillAfterMilliseconds: 20 });
+  const clock = createFastClock();
   const slack = await startSlackFake({
+    clock: clock.forSlack,
+    ...REAL_DEADLINES,
     app: { commands: COMMANDS.map(({ name }) => `/${name}`) },
     scopes: SLACK_BOT_SCOPES,
     users: Object.entries(SLACK_IDS).map(([name, id]) => ({ id, name })),
     channels: [{ id: SLACK_CHANNEL, name: 'rebalancing' }],
   });
   const world = await openBotWorld({
+    clock,
     environment: {
       ...environment,
       SLACK_BOT_TOKEN: slack.botToken,
@@ -99,6 +105,7 @@ describe('the main job at Alpaca', () => {
     const market = await startMarket({ fillAfterMilliseconds: 400 });
     await using fake = market.fake;
     await using world = await openBotWorld({
+      clock: createFastClock(),
       environment: market.environment,
       broker: BROKER,
       // The local page shows it.

@@ -7,6 +7,7 @@ import { startSchwabFake } from '../fakes/schwab/index.ts';
 import type { SchwabFake, SchwabFakeOptions } from '../fakes/schwab/index.ts';
 import { buttonsOf, startSlackFake } from '../fakes/slack/index.ts';
 import type { SlackFake } from '../fakes/slack/index.ts';
+import { createFastClock, FAST, REAL_DEADLINES } from '../fixtures/fast-clock.ts';
 import { monthlyClose } from '../fixtures/monthly-closes.ts';
 import { openBotWorld, until } from './bot-world.ts';
 import { describeMainJob } from './main-job.ts';
@@ -30,8 +31,10 @@ async function open(options: SchwabFakeOptions = {}): Promise<SchwabJobWorld> {
     symbol,
     { price: toText(monthlyClose('2006-01-01', symbol)) },
   ]);
+  const clock = createFastClock();
   const schwab = await startSchwabFake({
     now: START,
+    speed: FAST,
     fillAfterMilliseconds: 20,
     answers: 'observed',
     accounts: [
@@ -49,12 +52,15 @@ async function open(options: SchwabFakeOptions = {}): Promise<SchwabJobWorld> {
     ...options,
   });
   const slack = await startSlackFake({
+    clock: clock.forSlack,
+    ...REAL_DEADLINES,
     app: { commands: COMMANDS.map(({ name }) => `/${name}`) },
     scopes: SLACK_BOT_SCOPES,
     users: Object.entries(SLACK_IDS).map(([name, id]) => ({ id, name })),
     channels: [{ id: SLACK_CHANNEL, name: 'rebalancing' }],
   });
   const bot = await openBotWorld({
+    clock,
     start: START,
     environment: {
       TRADING_MODE: 'live',

@@ -9,13 +9,21 @@ export interface FakeClock {
   goTo(instant: Temporal.Instant): void;
 }
 
-/** @param startsAt null: the real time */
-export function createClock(startsAt: string | null, mode: 'real' | 'stepped'): FakeClock {
+/**
+ * @param startsAt null: the real time
+ * @param speed how many times as fast as real time a real clock runs
+ */
+export function createClock(
+  startsAt: string | null,
+  mode: 'real' | 'stepped',
+  speed: number,
+): FakeClock {
   const start = startsAt === null ? Temporal.Now.instant() : Temporal.Instant.from(startsAt);
   let base = start.epochNanoseconds;
   let realBase = realNanoseconds();
   let last = 0n;
-  const now = () => (mode === 'stepped' ? base : base + realNanoseconds() - realBase);
+  const now = () =>
+    mode === 'stepped' ? base : base + (realNanoseconds() - realBase) * BigInt(speed);
   return {
     now: () => Temporal.Instant.fromEpochNanoseconds(now()),
     stamp: () => {

@@ -88,6 +88,8 @@ export const alpacaFakeOptionsSchema = z.strictObject({
   now: instantText.optional(),
   /** Stepped: time stands still between `advance`s. */
   clock: z.enum(['real', 'stepped']).default('real'),
+  /** How many times as fast as real time a real clock runs. */
+  speed: z.int().min(1).default(1),
   fills: z.enum(['told', 'automatic']).default('automatic'),
   /** Real milliseconds between an order's acceptance and each of its two executions. */
   fillAfterMilliseconds: z.int().min(0).default(0),

@@ -44,7 +44,7 @@ export interface World {
 }
 
 export function createWorld(settings: Settings): World {
-  const clock = createClock(settings.now ?? null, settings.clock);
+  const clock = createClock(settings.now ?? null, settings.clock, settings.speed);
   const sessions = createSessions(clock.now());
   const market = createMarket(settings.assets);
   const accounts = new Map(

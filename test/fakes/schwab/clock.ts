@@ -5,13 +5,20 @@ export interface FakeClock {
   advance(seconds: number): void;
 }
 
-/** @param mode `stepped` stands still between two `advance`s, `real` runs on from `start` */
-export function createClock(start: Temporal.Instant, mode: 'real' | 'stepped'): FakeClock {
+/**
+ * @param mode `stepped` stands still between two `advance`s, `real` runs on from `start`
+ * @param speed how many times as fast as real time it runs on
+ */
+export function createClock(
+  start: Temporal.Instant,
+  mode: 'real' | 'stepped',
+  speed: number,
+): FakeClock {
   const begun = performance.now();
   let skipped = 0;
   return {
     now: () => {
-      const run = mode === 'real' ? performance.now() - begun : 0;
+      const run = mode === 'real' ? (performance.now() - begun) * speed : 0;
       return start.add({ milliseconds: Math.floor(run + skipped) });
     },
     advance: (seconds) => {

@@ -43,6 +43,8 @@ export const optionsSchema = z.strictObject({
   /** When its clock begins; the real time when left out. */
   now: instantText.optional(),
   clock: z.enum(['real', 'stepped']).default('real'),
+  /** How many times as fast as real time a real clock runs. */
+  speed: z.int().min(1).default(1),
   /** `automatic`: two executions by themselves, each after `fillAfterMilliseconds`. */
   fills: z.enum(['told', 'automatic']).default('automatic'),
   fillAfterMilliseconds: z.int().nonnegative().default(0),

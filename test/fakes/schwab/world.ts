@@ -129,7 +129,7 @@ export interface World {
 
 export function createWorld(options: ReadOptions): World {
   const start = Temporal.Instant.from(options.now ?? Temporal.Now.instant().toString());
-  const clock = createClock(start, options.clock);
+  const clock = createClock(start, options.clock, options.speed);
   const sessions = createSessions(options.holidays);
   if (options.market !== undefined) {
     const { open, nextOpen, nextClose } = options.market;
