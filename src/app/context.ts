@@ -29,8 +29,8 @@ export interface AppContext {
   readonly loginProviders: ReadonlyMap<string, LoginProvider>;
   readonly redirects: Redirects;
   /** The right of this process to act on the database; what commits an intent looks at it first. */
-  readonly lease: Pick<Lease, 'require'>;
   readonly drills: Drills;
+  readonly lease: Pick<Lease, 'require' | 'confirm'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

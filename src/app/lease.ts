@@ -36,15 +36,20 @@ export interface Lease {
    * @throws LeaseLost
    */
   require(unit: StoreReads): Promise<void>;
+  /**
+   * Looks, just before a request leaves, whether this process may have slept since its last look. Resolves
+   * at once while the lease has certainly not run out; otherwise it is renewed first.
+   * @throws LeaseLost
+   */
+  confirm(): Promise<void>;
   /** Gives it back, so that another process need not wait. Safe to call when it is lost. */
   end(): Promise<void>;
 }
 
 /** Of a process that never executes, such as the command line: whatever would send an order fails. */
-export const NO_LEASE: Pick<Lease, 'require'> = {
-  require() {
-    return Promise.reject(new LeaseLost());
-  },
+export const NO_LEASE: Pick<Lease, 'require' | 'confirm'> = {
+  require: () => Promise.reject(new LeaseLost()),
+  confirm: () => Promise.reject(new LeaseLost()),
 };
 
 export interface LeaseFacts {
@@ -66,17 +71,25 @@ export async function acquireLease(facts: LeaseFacts): Promise<Lease> {
   const { store, clock, holder } = facts;
   let told = false;
   for (;;) {
-    const taken = await store.transaction(async (unit) => {
-      const now = clock.now();
-      const current = await unit.findLease(NAME);
-      const free =
-        current === null || isDue(now, current.expiresAt) || facts.isGone(current.holder);
-      if (!free) return { type: 'held' as const, by: current.holder };
-      return { type: 'taken' as const, token: await unit.takeLease(NAME, holder, now.add(LASTS)) };
-    });
-    if (taken.type === 'taken') return hold(facts, taken.token);
-    if (!told) facts.waiting(taken.by);
-    told = true;
+    try {
+      const taken = await store.transaction(async (unit) => {
+        const now = clock.now();
+        const current = await unit.findLease(NAME);
+        const free =
+          current === null || isDue(now, current.expiresAt) || facts.isGone(current.holder);
+        if (!free) return { type: 'held' as const, by: current.holder };
+        const token = await unit.takeLease(NAME, holder, now.add(LASTS));
+        return { type: 'taken' as const, token };
+      });
+      if (taken.type === 'taken') return hold(facts, taken.token);
+      if (!told) facts.waiting(taken.by);
+      told = true;
+    } catch (error) {
+      // The one that acts may have been frozen in the middle of a transaction: that one has to end
+      // first, and then somebody must still be standing by.
+      if (!told || !(error instanceof StoreError) || error.code !== 'database_locked') throw error;
+      facts.log.warn({ code: error.code }, 'database is locked; standing by');
+    }
     await new Promise<void>((resolve) => {
       clock.schedule(clock.now().add(LOOK_EVERY), resolve);
     });
@@ -88,6 +101,7 @@ function hold(facts: LeaseFacts, token: number): Lease {
   let ended = false;
   let cancel = () => {};
   let renewing: Promise<void> = Promise.resolve();
+  let heldUntil = clock.now().add(LASTS);
 
   const lose = () => {
     if (ended) return;
@@ -97,12 +111,16 @@ function hold(facts: LeaseFacts, token: number): Lease {
     facts.lost();
   };
 
+  const renewOnce = async (): Promise<boolean> => {
+    const until = clock.now().add(LASTS);
+    const renewed = await store.transaction((unit) => unit.renewLease(NAME, token, until));
+    if (renewed) heldUntil = until;
+    return renewed;
+  };
+
   const renew = async (): Promise<void> => {
     try {
-      const renewed = await store.transaction((unit) =>
-        unit.renewLease(NAME, token, clock.now().add(LASTS)),
-      );
-      if (!renewed) lose();
+      if (!(await renewOnce())) lose();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       // Not lost yet: a full or locked disk may pass, and every intent looks at the token anyway.
@@ -127,6 +145,12 @@ function hold(facts: LeaseFacts, token: number): Lease {
     async require(unit) {
       const current = await unit.findLease(NAME);
       if (current?.token === token) return;
+      lose();
+      throw new LeaseLost();
+    },
+    async confirm() {
+      if (!ended && !isDue(clock.now(), heldUntil)) return;
+      if (!ended && (await renewOnce())) return;
       lose();
       throw new LeaseLost();
     },

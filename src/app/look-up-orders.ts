@@ -214,6 +214,7 @@ async function resend(context: AppContext, run: ExecutionRun, order: Order): Pro
   if (outcome !== 'sent') return outcome === 'denied';
   run.inFlight.add(clientOrderId);
   try {
+    await context.lease.confirm();
     const result = await run.broker.executeTrade(order.intent);
     if (result.type === 'rejected') {
       // The refusal may be of a second order under the same id: the first one then exists after all.

@@ -55,7 +55,9 @@ export async function submitOrders(
       return cleared;
     });
     if (allowed.length > 0) failpoint('orders_marked_submitted');
-    await Promise.all(allowed.map((order) => send(run, order)));
+    // All of them: as long as one request may be under way its order counts as in flight.
+    const sent = await Promise.allSettled(allowed.map((order) => send(context, run, order)));
+    for (const outcome of sent) if (outcome.status === 'rejected') throw outcome.reason;
   } finally {
     for (const order of orders) run.inFlight.delete(order.intent.clientOrderId);
   }
@@ -100,7 +102,9 @@ async function changeOrderToSubmitted(
   );
 }
 
-async function send(run: ExecutionRun, order: Order): Promise<void> {
+async function send(context: AppContext, run: ExecutionRun, order: Order): Promise<void> {
+  // Whoever slept since the commit must not wake up and send what somebody else has looked for meanwhile.
+  await context.lease.confirm();
   const result = await run.broker.executeTrade(order.intent);
   failpoint('order_answered');
   await run.record({ type: 'answer', clientOrderId: order.intent.clientOrderId, result });

@@ -138,8 +138,8 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       limits: options.limits ?? NO_SHARED_LIMITS,
       loginProviders: options.loginProviders ?? new Map(),
       redirects: options.redirects ?? NO_REDIRECTS,
-      lease: { require: async () => {} },
       drills: { open: drillPlaces(life.clock, SILENT_LOG), running: new Map() },
+      lease: { require: async () => {}, confirm: async () => {} },
       clock: life.clock,
       random: {
         bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { acquireLease, isHeld, LeaseLost } from '../../src/app/lease.ts';
 import type { Lease } from '../../src/app/lease.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import { StoreError } from '../../src/ports/store-error.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
 import { openTestStore, SILENT_LOG } from '../fixtures/test-store.ts';
 import { openAppWorld } from './app-world.ts';
@@ -121,6 +122,56 @@ describe('a lease', () => {
   });
 });
 
+describe('just before a request leaves', () => {
+  it('is confirmed without a word to the database while the lease has certainly not run out', async () => {
+    const { test, clock, join } = await twoProcesses();
+    const lease = await join('first').lease;
+    await clock.advance({ seconds: 30 });
+    const before = await test.store.findLease('bot');
+    await lease.confirm();
+    expect(await test.store.findLease('bot')).toEqual(before);
+  });
+
+  it('is refused to one that slept until another took over', async () => {
+    const { clock, join } = await twoProcesses();
+    const first = join('first');
+    const lease = await first.lease;
+    const second = join('second');
+    await clock.settle();
+    first.freeze();
+    await clock.advance({ seconds: 12 });
+    expect(second.held()).not.toBeNull();
+    await expect(lease.confirm()).rejects.toThrow(LeaseLost);
+    expect(first.isLost()).toBe(true);
+  });
+
+  it('is given to one that slept while nobody else was there', async () => {
+    const { clock, join } = await twoProcesses();
+    const first = join('first');
+    const lease = await first.lease;
+    first.freeze();
+    await clock.advance({ minutes: 5 });
+    await expect(lease.confirm()).resolves.toBeUndefined();
+    expect(first.isLost()).toBe(false);
+  });
+});
+
+describe('whoever stands by', () => {
+  it('goes on doing so while the one that acts is frozen in the middle of a transaction', async () => {
+    const { test, clock, join } = await twoProcesses();
+    const first = join('first');
+    await first.lease;
+    const second = join('second');
+    await clock.settle();
+    first.freeze();
+    const lock = vi.spyOn(test.store, 'transaction');
+    lock.mockRejectedValueOnce(new StoreError('database_locked', 'The database is locked.'));
+    await clock.advance({ seconds: 14 });
+    expect(lock.mock.settledResults[0]?.type).toBe('rejected');
+    expect(second.held()).not.toBeNull();
+  });
+});
+
 describe('whether a process acts', () => {
   it('is so while the lease runs and the holder is not certainly gone', async () => {
     const { test, clock, join } = await twoProcesses();
@@ -143,6 +194,7 @@ describe('an execution whose process was taken over', () => {
     Object.assign(world.context, {
       lease: {
         require: () => (lost ? Promise.reject(new LeaseLost()) : Promise.resolve()),
+        confirm: () => Promise.resolve(),
       },
     });
     lost = true;
@@ -170,6 +222,7 @@ describe('an execution whose process was taken over', () => {
           calls += 1;
           return calls <= 2 ? Promise.resolve() : Promise.reject(new LeaseLost());
         },
+        confirm: () => Promise.resolve(),
       },
     });
     await world.click('ben', 'approve');
@@ -180,5 +233,28 @@ describe('an execution whose process was taken over', () => {
     expect(await world.broker.listOrders(Temporal.Instant.from('2026-01-01T00:00:00Z'))).toEqual(
       [],
     );
+  });
+
+  it('sends nothing that it had marked as submitted before it fell asleep', async () => {
+    await using world = await openAppWorld();
+    await world.say('ana', 'rebalance', 'core');
+    let asleep = true;
+    Object.assign(world.context, {
+      lease: {
+        require: () => Promise.resolve(),
+        confirm: () => (asleep ? Promise.reject(new LeaseLost()) : Promise.resolve()),
+      },
+    });
+    await world.click('ben', 'approve');
+    await world.settle();
+    const orders = await world.store.listOrders({});
+    expect(orders.some((order) => order.status === 'submitted')).toBe(true);
+    expect(await world.broker.listOrders(Temporal.Instant.from('2026-01-01T00:00:00Z'))).toEqual(
+      [],
+    );
+    asleep = false;
+    await world.clock.advance({ minutes: 1 });
+    await world.settle();
+    expect((await world.newest()).status).toBe('executed');
   });
 });
