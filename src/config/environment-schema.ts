@@ -41,11 +41,12 @@ const FAILPOINT =
 
 const failpointSchema = z
   .string(FAILPOINT)
-  .regex(/^[a-z_]+:[1-9]\d{0,3}$/, FAILPOINT)
+  .regex(/^[a-z_]+:[1-9]\d{0,3}(:freeze)?$/, FAILPOINT)
   .transform((text, context): ArmedFailpoint => {
-    const [step, hit] = text.split(':');
+    const [step, hit, freeze] = text.split(':');
     const name = FAILPOINTS.find((known) => known === step);
-    if (name !== undefined) return { name, hit: Number(hit) };
+    const action = freeze === undefined ? 'kill' : 'freeze';
+    if (name !== undefined) return { name, hit: Number(hit), action };
     context.addIssue({ code: 'custom', message: `expected one of ${FAILPOINTS.join(', ')}` });
     return z.NEVER;
   })

@@ -20,10 +20,11 @@ export const FAILPOINTS = [
 
 export type Failpoint = (typeof FAILPOINTS)[number];
 
-/** Where to end: at the `hit`th time that the step is reached, counted from 1. */
+/** Where to end or to freeze: at the `hit`th time that the step is reached, counted from 1. */
 export interface ArmedFailpoint {
   readonly name: Failpoint;
   readonly hit: number;
+  readonly action: 'kill' | 'freeze';
 }
 
 let reach: (name: Failpoint) => void = () => {};
@@ -33,12 +34,16 @@ export function failpoint(name: Failpoint): void {
   reach(name);
 }
 
-/** From now on the process kills itself as a power cut would: no handler runs, nothing is flushed. */
+/**
+ * From now on the process kills itself there as a power cut would: no handler runs, nothing is flushed.
+ * Or it freezes, as in a suspended virtual machine, until somebody lets it go on.
+ */
 export function armFailpoint(armed: ArmedFailpoint): void {
   let hits = 0;
   reach = (name) => {
     if (name !== armed.name) return;
     hits += 1;
-    if (hits === armed.hit) process.kill(process.pid, 'SIGKILL');
+    if (hits !== armed.hit) return;
+    process.kill(process.pid, armed.action === 'kill' ? 'SIGKILL' : 'SIGSTOP');
   };
 }

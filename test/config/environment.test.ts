@@ -82,7 +82,7 @@ describe('without any variable', () => {
 describe('a failpoint', () => {
   it('is a known step and how often it is reached', () => {
     expect(settingsOf({ EVENKEEL_FAILPOINT: 'fill_recorded:2' })).toMatchObject({
-      failpoint: { name: 'fill_recorded', hit: 2 },
+      failpoint: { name: 'fill_recorded', hit: 2, action: 'kill' },
     });
   });
 

@@ -12,6 +12,8 @@ export interface BotLaunch {
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds that its clock is ahead. */
   readonly clockShift: number;
+  /** Whom it runs as, where that is not who runs this. */
+  readonly userId?: number | undefined;
 }
 
 export interface Ended {
@@ -49,6 +51,7 @@ export function startBotProcess(
       ...launch.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(launch.userId === undefined ? {} : { uid: launch.userId, gid: launch.userId }),
   });
   let text = '';
   let waiting: (() => void)[] = [];

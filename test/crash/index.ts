@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { BELOW } from './below.ts';
+import { BROKER_FAULTS, runBrokerFault } from './broker-faults.ts';
 import { inLanes } from './lanes.ts';
 import { BROKERS } from './markets.ts';
 import type { BrokerName } from './markets.ts';
@@ -11,7 +13,7 @@ import { table } from './table.ts';
 /** How many kills at random instants there are, over all brokers, unless --kills says otherwise. */
 const KILLS = 80;
 
-const PARTS = ['steps', 'random'] as const;
+const PARTS = ['steps', 'random', 'brokers', 'below'] as const;
 
 /** What every part of the proof came to: a row of its table. */
 interface Row {
@@ -49,6 +51,21 @@ async function run(): Promise<number> {
     });
     findings.push(...print('Killed at every durable step', brokers, results));
   }
+  if (parts.includes('brokers')) {
+    const cells = Object.entries(BROKER_FAULTS).flatMap(([title, scenario]) =>
+      brokers
+        .filter((broker) => scenario.brokers.includes(broker))
+        .map((broker) => ({ broker, title, scenario })),
+    );
+    const results = await inLanes(cells, lanes, async ({ broker, title, scenario }) =>
+      attempt(title, broker, async () => ({
+        kills: 0,
+        findings: await runBrokerFault(broker, scenario),
+      })),
+    );
+    findings.push(...print('Faults at the broker and on the way to it', brokers, results));
+  }
+  if (parts.includes('below')) findings.push(...(await faultsBelow(lanes)));
   if (parts.includes('random')) {
     const seed = Number(values.seed);
     const results = await killAtRandom(brokers, Number(values.kills), seed, lanes);
@@ -57,6 +74,24 @@ async function run(): Promise<number> {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   process.stdout.write(`${findings.length} findings in ${seconds} s\n`);
   return findings.length === 0 ? 0 : 1;
+}
+
+/** @returns what was found. */
+async function faultsBelow(lanes: number): Promise<readonly Finding[]> {
+  const rows = await inLanes(Object.entries(BELOW), lanes, async ([title, work]) => {
+    let said = '';
+    const row = await attempt(title, 'alpaca', async () => {
+      const result = await work();
+      said = result === null ? 'not to be had on this machine' : result.said;
+      return { kills: 0, findings: result?.findings ?? [] };
+    });
+    return { ...row, said };
+  });
+  const lines = rows.map((row) => [row.title, figures([row]), row.said]);
+  process.stdout.write(
+    `\nFaults below the bot\n${table([['', 'kills / duplicates / losses / untrue', 'it said'], ...lines])}\n`,
+  );
+  return rows.flatMap(tellFindings);
 }
 
 /** Goes round the brokers until there were so many kills. */
@@ -115,14 +150,6 @@ function print(
   rows: readonly Row[],
 ): readonly Finding[] {
   const titles = [...new Set(rows.map((row) => row.title))];
-  const figures = (some: readonly Row[]): string => {
-    const found = some.flatMap((row) => row.findings);
-    const count = (kind: Finding['kind']) => found.filter((one) => one.kind === kind).length;
-    const kills = some.reduce((total, row) => total + row.kills, 0);
-    return some.length === 0
-      ? '-'
-      : `${kills} / ${count('duplicate')} / ${count('loss')} / ${count('untrue')}`;
-  };
   const header = ['kills / duplicates / losses / untrue', ...brokers, 'all'];
   const lineOf = (title: string, some: readonly Row[]) => [
     title,
@@ -136,12 +163,23 @@ function print(
     ),
   );
   process.stdout.write(`\n${caption}\n${table([header, ...lines, lineOf('all', rows)])}\n`);
-  for (const { title, broker, findings } of rows) {
-    for (const { kind, what } of findings) {
-      process.stdout.write(`${kind}: ${broker}, ${title}: ${what}\n`);
-    }
+  return rows.flatMap(tellFindings);
+}
+
+function figures(rows: readonly Row[]): string {
+  const found = rows.flatMap((row) => row.findings);
+  const count = (kind: Finding['kind']) => found.filter((one) => one.kind === kind).length;
+  const kills = rows.reduce((total, row) => total + row.kills, 0);
+  return rows.length === 0
+    ? '-'
+    : `${kills} / ${count('duplicate')} / ${count('loss')} / ${count('untrue')}`;
+}
+
+function tellFindings({ title, broker, findings }: Row): readonly Finding[] {
+  for (const { kind, what } of findings) {
+    process.stdout.write(`${kind}: ${broker}, ${title}: ${what}\n`);
   }
-  return rows.flatMap((row) => row.findings);
+  return findings;
 }
 
 process.exitCode = await run();

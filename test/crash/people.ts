@@ -13,9 +13,10 @@ export interface People {
   /**
    * Ana proposes, Ben approves, and both wait for the end and answer what they are asked. Goes on from
    * what is there: whoever sees that their click did nothing clicks again.
+   * @param enough ends it earlier.
    * @returns true at the end; false when the bot ended before.
    */
-  workWith(bot: BotProcess, deadline: number): Promise<boolean>;
+  workWith(bot: BotProcess, deadline: number, enough?: () => boolean): Promise<boolean>;
 }
 
 export function createPeople(
@@ -36,7 +37,7 @@ export function createPeople(
     return true;
   };
   return {
-    async workWith(bot, deadline) {
+    async workWith(bot, deadline, enough = () => false) {
       let ended = false;
       void bot.ended.then(() => {
         ended = true;
@@ -45,7 +46,7 @@ export function createPeople(
       while (!ended) {
         if (performance.now() > deadline) throw new Error(`no end in time: ${tell(place)}`);
         await act(bot);
-        if (isAtRest(readRecords(place))) return true;
+        if (enough() || isAtRest(readRecords(place))) return true;
         await delay(LOOK_MILLISECONDS);
       }
       return false;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BotProcess } from './bot-process.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './examine.ts';
 import { BROKERS } from './markets.ts';
@@ -20,7 +21,7 @@ const MOST_KILLS_EACH = 6;
 const MOST_MILLISECONDS = 300_000;
 
 /** An execution lasts about as long after the page is up. */
-const EXECUTION_MILLISECONDS = 2500;
+const EXECUTION_MILLISECONDS = 1800;
 const START_MILLISECONDS = 1500;
 
 /** Numbers between 0 and 1 that a seed decides, all of them: mulberry32, public domain. */
@@ -34,6 +35,12 @@ export function seeded(seed: number): () => number {
   };
 }
 
+async function killAfter(bot: BotProcess, milliseconds: number, whileStarting: boolean) {
+  if (!whileStarting) await bot.up;
+  await delay(milliseconds, undefined, { ref: false });
+  bot.signal('SIGKILL');
+}
+
 /** Brings one proposal to its end through kills at instants that the seed decides. */
 export async function runRandomKills(
   broker: BrokerName,
@@ -41,7 +48,7 @@ export async function runRandomKills(
   mostKills: number = MOST_KILLS_EACH,
 ): Promise<RandomKillsResult> {
   const random = seeded(seed * BROKERS.length + BROKERS.indexOf(broker));
-  await using place = await openWorkplace(broker, { fillAfterMilliseconds: 150 });
+  await using place = await openWorkplace(broker, { fillAfterMilliseconds: 400 });
   const people = createPeople(place);
   const deadline = performance.now() + MOST_MILLISECONDS;
   let kills = 0;
@@ -51,17 +58,10 @@ export async function runRandomKills(
     // One in five dies while it starts, the others at work.
     const whileStarting = random() < 0.2;
     const wait = random() * (whileStarting ? START_MILLISECONDS : EXECUTION_MILLISECONDS);
-    const killed = isLast
-      ? Promise.resolve()
-      : (async () => {
-          if (!whileStarting) await bot.up;
-          await delay(wait, undefined, { ref: false });
-          bot.signal('SIGKILL');
-        })();
+    if (!isLast) void killAfter(bot, wait, whileStarting);
     const isDone = await people.workWith(bot, deadline);
     if (isDone) {
       await bot.stop();
-      await killed;
       break;
     }
     const { signal } = await bot.ended;

@@ -26,7 +26,9 @@ export interface Workplace extends AsyncDisposable {
   readonly folder: string;
   readonly databasePath: string;
   /** Starts the bot; `failpoint` such as `fill_recorded:2`. */
-  start(failpoint?: string): BotProcess;
+  start(failpoint?: string, userId?: number): BotProcess;
+  /** The same with the database at another path in the folder. */
+  at(database: string): Workplace;
   /** Runs another command of the program in the folder. */
   command(...args: readonly string[]): BotProcess;
   /** Types a line. @returns false when the bot was gone before it answered. */
@@ -112,35 +114,43 @@ export async function openWorkplace(
     }
   };
 
-  return {
+  const workplace = (database: string): Workplace => ({
     market,
     folder,
-    databasePath,
-    start: (failpoint) =>
+    databasePath: join(folder, database),
+    at: workplace,
+    start: (failpoint, userId) =>
       startBotProcess({
         ...launch,
+        userId,
         environment: {
+          DATABASE_URL: database,
           ...market.environment,
           ...(failpoint === undefined ? {} : { EVENKEEL_FAILPOINT: failpoint }),
         },
       }),
-    command: (...args) => startBotProcess({ ...launch, environment: market.environment }, args),
+    command: (...args) =>
+      startBotProcess(
+        { ...launch, environment: { DATABASE_URL: database, ...market.environment } },
+        args,
+      ),
     say: (bot, person, text) => post(bot, person, '/say', { text }),
     click: (bot, person, { action, proposalId, digest }) =>
       post(bot, person, '/click', { action, proposalId, digest, fields: null }),
     read(work) {
-      const database = new Database(databasePath, { readonly: true, timeout: 5000 });
+      const file = new Database(join(folder, database), { readonly: true, timeout: 5000 });
       try {
-        return work(database);
+        return work(file);
       } finally {
-        database.close();
+        file.close();
       }
     },
     async [Symbol.asyncDispose]() {
       await market[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     },
-  };
+  });
+  return workplace('bot.db');
 }
 
 /** Both have opened the page in a browser of their own, once, before anything goes wrong. */

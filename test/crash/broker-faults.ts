@@ -1,0 +1,162 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BotProcess } from './bot-process.ts';
+import { examine } from './examine.ts';
+import type { Finding } from './examine.ts';
+import { BROKERS } from './markets.ts';
+import type { BrokerName, MarketFaults, MarketOptions } from './markets.ts';
+import { createPeople } from './people.ts';
+import { readRecords } from './records.ts';
+import { openWorkplace } from './workplace.ts';
+import type { Workplace } from './workplace.ts';
+
+const NETWORKED = ['alpaca', 'ibkr', 'schwab'] as const;
+
+interface Scenario {
+  readonly brokers: readonly BrokerName[];
+  /** Fills come by themselves unless the scenario tells them. */
+  readonly fills?: MarketOptions['fillAfterMilliseconds'];
+  readonly timeLimit?: string;
+  /** Before Ben approves. */
+  readonly before?: (faults: MarketFaults) => Promise<void>;
+  /** Once an order is at the broker. */
+  readonly atWork?: (faults: MarketFaults, bot: BotProcess) => Promise<void>;
+  /** At each look of the people afterwards. */
+  readonly meanwhile?: (faults: MarketFaults) => Promise<void>;
+  /** Once all is at rest; then the people look again. */
+  readonly afterwards?: (faults: MarketFaults) => Promise<void>;
+}
+
+/** Of a scenario that needs no broker's fault, at the paper broker too. */
+const NO_FAULTS: MarketFaults = {
+  dropAnswer: () => Promise.resolve(),
+  fail: () => Promise.resolve(),
+  loseConnection: () => Promise.resolve(),
+  fillNext: () => Promise.resolve(),
+};
+
+const fillTold: Pick<Scenario, 'fills' | 'meanwhile'> = {
+  fills: 'told',
+  meanwhile: async (faults) => {
+    await faults.fillNext();
+  },
+};
+
+/** What brokers and networks do, by name, and the brokers whose fakes can show it. */
+export const BROKER_FAULTS: Readonly<Record<string, Scenario>> = {
+  'answer lost, order placed': {
+    brokers: NETWORKED,
+    before: (faults) => faults.dropAnswer('submit', 'placed'),
+  },
+  'answer lost, order not placed': {
+    brokers: NETWORKED,
+    before: (faults) => faults.dropAnswer('submit', 'not_placed'),
+  },
+  '429 storm': { brokers: NETWORKED, atWork: (faults) => faults.fail('rate_limited', 8) },
+  '5xx for a while': { brokers: NETWORKED, atWork: (faults) => faults.fail('unavailable', 8) },
+  garbage: { brokers: NETWORKED, atWork: (faults) => faults.fail('garbage', 3) },
+  'half-open socket': { brokers: NETWORKED, atWork: (faults) => faults.fail('half_open', 1) },
+  'connection lost, fills in the gap': {
+    ...fillTold,
+    brokers: NETWORKED,
+    atWork: (faults) => faults.loseConnection(),
+  },
+  'updates replayed': {
+    brokers: ['alpaca', 'ibkr'],
+    meanwhile: async (faults) => await faults.replayUpdates?.(),
+  },
+  'updates out of order': {
+    brokers: ['alpaca', 'ibkr'],
+    before: async (faults) => await faults.reorderUpdates?.(true),
+  },
+  'execution corrected': {
+    brokers: ['ibkr'],
+    afterwards: async (faults) => await faults.correctExecution?.(),
+  },
+  'filled in part, then canceled': {
+    brokers: NETWORKED,
+    fills: 'told',
+    timeLimit: '2 seconds',
+    atWork: (faults) => faults.fillNext(),
+  },
+  'answer to the cancel lost': {
+    brokers: NETWORKED,
+    fills: 'told',
+    timeLimit: '2 seconds',
+    before: (faults) => faults.dropAnswer('cancel', 'placed'),
+  },
+  'gateway restarted': {
+    ...fillTold,
+    brokers: ['ibkr'],
+    atWork: async (faults) => await faults.restart?.(),
+  },
+  'clock jumps 90 s ahead': {
+    brokers: BROKERS,
+    atWork: (_, bot) => {
+      bot.signal('SIGUSR2');
+      return Promise.resolve();
+    },
+  },
+  'clock jumps 90 s back': {
+    brokers: BROKERS,
+    atWork: (_, bot) => {
+      bot.signal('SIGPWR');
+      return Promise.resolve();
+    },
+  },
+};
+
+const MOST_MILLISECONDS = 300_000;
+
+/** Brings one proposal to its end through a fault, and examines it. */
+export async function runBrokerFault(
+  broker: BrokerName,
+  scenario: Scenario,
+): Promise<readonly Finding[]> {
+  await using place = await openWorkplace(broker, {
+    fillAfterMilliseconds: scenario.fills ?? 200,
+    timeLimit: scenario.timeLimit ?? '2 minutes',
+  });
+  const faults = place.market.faults ?? NO_FAULTS;
+  const bot = place.start();
+  const deadline = performance.now() + MOST_MILLISECONDS;
+  try {
+    await scenario.before?.(faults);
+    await bringToWork(place, bot, deadline);
+    await scenario.atWork?.(faults, bot);
+    const people = createPeople(place, async () => await scenario.meanwhile?.(faults));
+    const done = await people.workWith(bot, deadline);
+    if (!done) return [{ kind: 'loss', what: `it ended: ${bot.said().trim().slice(-600)}` }];
+    if (scenario.afterwards !== undefined) {
+      await scenario.afterwards(faults);
+      await untilAgrees(place, deadline);
+      await people.workWith(bot, deadline);
+    }
+  } finally {
+    await bot.stop();
+  }
+  return await examine(place);
+}
+
+/** The people propose and approve until the broker has an order, or it came to an end without one. */
+async function bringToWork(place: Workplace, bot: BotProcess, deadline: number): Promise<void> {
+  const people = createPeople(place);
+  let isThere = false;
+  const working = people.workWith(bot, deadline, () => isThere);
+  while (!isThere) {
+    const { orders } = await place.market.books(place.folder);
+    const ended = readRecords(place).audit.some(({ action }) => action === 'execution_finished');
+    isThere = orders.length > 0 || ended;
+    if (!isThere && performance.now() > deadline) throw new Error('no order in time');
+    await delay(20);
+  }
+  await working;
+}
+
+/** What the broker tells late takes a moment to be on record. */
+async function untilAgrees(place: Workplace, deadline: number): Promise<void> {
+  for (;;) {
+    const findings = await examine(place);
+    if (findings.length === 0 || performance.now() > deadline) return;
+    await delay(500);
+  }
+}
