@@ -128,7 +128,7 @@ export async function runBrokerFault(
     if (!done) return [{ kind: 'loss', what: `it ended: ${bot.said().trim().slice(-600)}` }];
     if (scenario.afterwards !== undefined) {
       await scenario.afterwards(faults);
-      await untilAgrees(place, deadline);
+      await untilAgrees(place, performance.now() + 30_000);
       await people.workWith(bot, deadline);
     }
   } finally {

@@ -67,6 +67,7 @@ const schemas = {
     price: text,
     fees: text,
   }),
+  corrections: z.object({ execution_id: text, quantity: text, price: text, fees: text }),
   audit: z.object({ seq: z.number(), action: text, subject: text, payload: text }),
   deliveries: z.object({
     announcement_key: text,
@@ -86,13 +87,25 @@ export function readRecords(place: Workplace): Records {
       proposals: all(schemas.proposals, 'proposals', 'number'),
       decisions: all(schemas.decisions, 'decisions', 'number'),
       orders: all(schemas.orders, 'orders', 'number'),
-      fills: all(schemas.fills, 'fills', 'number'),
+      fills: withCorrections(
+        all(schemas.fills, 'fills', 'number'),
+        all(schemas.corrections, 'fill_corrections', 'revision'),
+      ),
       audit: all(schemas.audit, 'audit_log', 'seq'),
       deliveries: all(schemas.deliveries, 'deliveries', 'announcement_key'),
       messages: all(schemas.messages, 'web_messages', 'id'),
       settings: all(schemas.settings, 'settings', 'name'),
     }))();
   });
+}
+
+/** Each fill with what its newest correction made of it. */
+function withCorrections(
+  fills: Records['fills'],
+  corrections: readonly z.output<typeof schemas.corrections>[],
+): Records['fills'] {
+  const newest = new Map(corrections.map((row) => [row.execution_id, row]));
+  return fills.map((fill) => ({ ...fill, ...newest.get(fill.execution_id) }));
 }
 
 function rows(database: Database.Database, query: string): readonly unknown[] {
