@@ -133,7 +133,10 @@ async function openDrill(
     accounts: new Map([[account.name, account]]),
     defaultAccount: account,
     // Who may act is written in the program's own database.
-    lease: { require: () => context.store.transaction((unit) => context.lease.require(unit)) },
+    lease: {
+      require: () => context.store.transaction((unit) => context.lease.require(unit)),
+      confirm: () => context.lease.confirm(),
+    },
     drills: { ...context.drills, running: new Map() },
   };
   const executor = createExecutor(own);
