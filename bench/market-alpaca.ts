@@ -1,4 +1,4 @@
-import { startAlpacaFake } from '../test/fakes/alpaca/index.ts';
+import { startAlpacaFakeProcess } from '../test/fakes/alpaca/index.ts';
 import type { AlpacaFake } from '../test/fakes/alpaca/index.ts';
 import { BOOK, PRICE } from './broker-book.ts';
 import { openBenchBot } from './broker-bot.ts';
@@ -13,7 +13,7 @@ export const BOT_ACCOUNT = 'core';
  */
 export async function startAlpacaMarket(others: readonly string[] = []): Promise<AlpacaFake> {
   const positions = BOOK.holdings.map((holding) => ({ ...holding, averageEntryPrice: '80' }));
-  const fake = await startAlpacaFake({
+  const fake = await startAlpacaFakeProcess({
     fills: 'automatic',
     accounts: [BOT_ACCOUNT, ...others].map((name) => ({
       name,

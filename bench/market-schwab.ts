@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '../src/lib/clock.ts';
 import { createSteppedClock } from '../src/lib/stepped-clock.ts';
 import { logInAtSchwab } from '../test/e2e/schwab-login.ts';
-import { startSchwabFake } from '../test/fakes/schwab/index.ts';
+import { startSchwabFakeProcess } from '../test/fakes/schwab/index.ts';
 import type { SchwabFake, SchwabFakeOptions } from '../test/fakes/schwab/index.ts';
 import { BOOK, PRICE } from './broker-book.ts';
 import { openBenchBot } from './broker-bot.ts';
@@ -13,7 +13,7 @@ const START = '2026-11-18T15:30:00Z';
 
 /** A Schwab with the book of the benches in its one account. */
 export async function startSchwabMarket(options: SchwabFakeOptions = {}): Promise<SchwabFake> {
-  return await startSchwabFake({
+  return await startSchwabFakeProcess({
     now: START,
     accounts: [
       {

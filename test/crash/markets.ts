@@ -9,9 +9,9 @@ import { decimal, toText, ZERO } from '../../src/core/decimal.ts';
 import { nextSession } from '../../src/core/market-calendar.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createSteppedClock } from '../../src/lib/stepped-clock.ts';
-import { startAlpacaFake } from '../fakes/alpaca/index.ts';
-import { startSchwabFake } from '../fakes/schwab/index.ts';
-import { startTwsFake } from '../fakes/tws/index.ts';
+import { startAlpacaFakeProcess } from '../fakes/alpaca/index.ts';
+import { startSchwabFakeProcess } from '../fakes/schwab/index.ts';
+import { startTwsFakeProcess } from '../fakes/tws/index.ts';
 import { logInAtSchwab } from '../e2e/schwab-login.ts';
 
 export const BROKERS = ['paper', 'alpaca', 'ibkr', 'schwab'] as const;
@@ -178,7 +178,7 @@ function fillsOf({ fillAfterMilliseconds }: MarketOptions): {
 }
 
 async function openAlpaca(options: MarketOptions): Promise<Market> {
-  const fake = await startAlpacaFake({
+  const fake = await startAlpacaFakeProcess({
     ...fillsOf(options),
     requestsPerMinute: 100_000,
     accounts: [
@@ -261,7 +261,7 @@ function inSession(): { readonly start: Temporal.Instant; readonly shift: number
 
 async function openIbkr(options: MarketOptions): Promise<Market> {
   const { start, shift } = inSession();
-  const fake = await startTwsFake({
+  const fake = await startTwsFakeProcess({
     now: start.toString(),
     ...fillsOf(options),
     accounts: [
@@ -345,7 +345,7 @@ function currentRevisions<T extends { readonly executionId: string }>(all: reado
 
 async function openSchwab(options: MarketOptions): Promise<Market> {
   const { start, shift } = inSession();
-  const fake = await startSchwabFake({
+  const fake = await startSchwabFakeProcess({
     now: start.toString(),
     ...fillsOf(options),
     answers: 'observed',
