@@ -81,9 +81,12 @@ export async function openBenchBot(options: {
     broker,
     clock,
     async execute() {
-      await bot.handle({ ...by('ana'), type: 'command', command: 'rebalance', text: 'core' });
+      const command = { type: 'command', command: 'rebalance', text: 'core' } as const;
+      const reply = await bot.handle({ ...by('ana'), ...command });
       const [record] = await store.listProposals({ account: 'core', limit: 1 });
-      if (record?.status !== 'pending') throw new Error('nothing was proposed');
+      if (record?.status !== 'pending') {
+        throw new Error(`nothing was proposed: ${JSON.stringify(reply)}`);
+      }
       const { id: proposalId, digest, plan } = record.proposal;
       if (plan.legs.length !== LEGS) throw new Error(`${plan.legs.length} legs were proposed`);
       await bot.settled();
@@ -93,7 +96,10 @@ export async function openBenchBot(options: {
       await Promise.race([bot.executor.idle(), pause(PATIENCE_MILLISECONDS, null, { ref: false })]);
       const executed = performance.now() - clicked;
       const ended = await store.findProposal(proposalId);
-      if (ended?.status !== 'executed') throw new Error(`it ended as ${String(ended?.status)}`);
+      if (ended?.status !== 'executed') {
+        const why = ended?.outcome ?? '';
+        throw new Error(`it ended as ${String(ended?.status)}: ${why}`);
+      }
       const sales = answered.filter(({ side }) => side === 'sell');
       const purchases = answered.filter(({ side }) => side === 'buy');
       const first = (times: readonly { sent: number }[]) =>

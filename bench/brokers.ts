@@ -1,7 +1,8 @@
 import type { BenchRow } from './bench-row.ts';
 import { benchAlpaca } from './brokers-alpaca.ts';
+import { benchSchwab } from './brokers-schwab.ts';
 
 /** How long 50 legs take, broker by broker, each at a fake that is a process of its own. */
 export async function benchBrokers(): Promise<BenchRow[]> {
-  return [...(await benchAlpaca())];
+  return [...(await benchAlpaca()), ...(await benchSchwab())];
 }

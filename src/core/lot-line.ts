@@ -80,12 +80,14 @@ export function prepare(line: LotLine): PreparedLine | null {
 
 /** Indexes of the lines, those whose last lot gains most for its cost first. */
 export function byGainPerCost(lines: readonly PreparedLine[]): number[] {
+  const gains = lines.map(({ gainPerCost }) => gainPerCost);
   return lines
     .map((_, index) => index)
     .toSorted((a, b) => {
+      const difference = (gains[b] ?? 0) - (gains[a] ?? 0);
+      if (difference !== 0) return difference;
       const [one, other] = [lines[a], lines[b]];
       if (one === undefined || other === undefined) return a - b;
-      if (one.gainPerCost !== other.gainPerCost) return other.gainPerCost - one.gainPerCost;
       return (
         compare(other.lastGain * one.line.lotValue, one.lastGain * other.line.lotValue) || a - b
       );

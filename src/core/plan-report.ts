@@ -106,10 +106,15 @@ function legsOf(book: Book, lots: readonly bigint[], weights: readonly WeightRow
       const amount = lots[index] ?? 0n;
       const row = weights[index];
       if (amount === 0n || row === undefined) return [];
-      return [{ line, row, amount, notional: magnitude(amount * line.lotValue) }];
+      const notional = magnitude(amount * line.lotValue);
+      return [{ line, row, amount, notional, rough: Number(notional) }];
     })
     .toSorted(
-      (a, b) => Number(a.amount > 0n) - Number(b.amount > 0n) || compare(b.notional, a.notional),
+      (a, b) =>
+        Number(a.amount > 0n) - Number(b.amount > 0n) ||
+        // Rounding to a float never turns two amounts around; only equals need the exact comparison.
+        b.rough - a.rough ||
+        compare(b.notional, a.notional),
       // Lines are sorted by symbol, and sorting keeps the order of equals.
     )
     .map(({ line, row, amount, notional }, index) => ({

@@ -38,12 +38,12 @@ export function deriveTrades(book: Book, policy: RebalancePolicy): Trades {
   const start = standingNow(book);
   let lots: readonly bigint[] = book.lines.map(() => 0n);
   for (let round = 0; round < rounds; round += 1) {
-    const more = deriveRound(book, rules, trade(book, start, lots));
+    const more = deriveRound(book, rules, round === 0 ? start : trade(book, start, lots));
     if (more === null) break;
     lots = lots.map((amount, index) => amount + (more.lots[index] ?? 0n));
     if (more.final) break;
   }
-  return { lots, unspent: trade(book, start, lots).spendable };
+  return { lots, unspent: start.spendable - costOf(book, lots) };
 }
 
 function standingNow({ lines, spareCash, spendable, contribution }: Book): Standing {
@@ -65,7 +65,7 @@ interface Round {
 function deriveRound(book: Book, rules: TradeRules, standing: Standing): Round | null {
   const cleared = clearUntargeted(book, rules, standing);
   const isCleared = cleared.some((lots) => lots !== 0n);
-  const after = trade(book, standing, cleared);
+  const after = isCleared ? trade(book, standing, cleared) : standing;
   const movers = findMovers(book, rules, after.deviations, after.heldLots);
   if (!isCleared && !movers.some((mover) => mover.outside) && !cashIsOutside(book, rules, after)) {
     return null;
@@ -108,8 +108,7 @@ function bestRounding(
     if (candidate === null) return null;
     const lots = book.lines.map(() => 0n);
     for (const [position, mover] of movers.entries()) lots[mover.index] = candidate[position] ?? 0n;
-    const outcome = trade(book, standing, lots);
-    const total = totalDeviation(outcome.deviations, outcome.spareCash);
+    const total = totalAfter(book, standing, lots);
     // Selling only, the proceeds become idle cash: the drift stays as it is, and that was asked for.
     const helps = rules.mayBuy ? total < present : total <= present;
     return helps ? { lots, total, keepsBuffer } : null;
@@ -137,6 +136,27 @@ function isBeyondSelling(outcome: Outcome | null, deviations: readonly bigint[])
   let under = 0n;
   for (const deviation of deviations) if (deviation < 0n) under -= deviation;
   return outcome.total <= 2n * under;
+}
+
+function costOf(book: Book, lots: readonly bigint[]): bigint {
+  let cost = 0n;
+  for (const [index, line] of book.lines.entries()) {
+    const amount = lots[index] ?? 0n;
+    if (amount !== 0n) cost += amount * line.lotValue;
+  }
+  return cost;
+}
+
+/** What is off after a trade, without working out where everything then stands. */
+function totalAfter(book: Book, standing: Standing, lots: readonly bigint[]): bigint {
+  let total = 0n;
+  let spent = 0n;
+  for (const [index, deviation] of standing.deviations.entries()) {
+    const value = (lots[index] ?? 0n) * (book.lines[index]?.lotValue ?? 0n);
+    spent += value;
+    total += magnitude(deviation + value);
+  }
+  return total + magnitude(standing.spareCash - spent);
 }
 
 function trade(book: Book, standing: Standing, lots: readonly bigint[]): Standing {

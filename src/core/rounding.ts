@@ -161,6 +161,8 @@ function raise(draft: Draft, index: number, lots: bigint): void {
 function raiseToEnough(draft: Draft, index: number): void {
   const prepared = draft.lines[index];
   if (prepared === undefined) return;
+  // One lot is the least.
+  if (prepared.line.lotValue > draft.room) return;
   const more = prepared.high - (draft.lots[index] ?? 0n);
   if (more > 0n && more * prepared.line.lotValue <= draft.room) change(draft, index, prepared.high);
 }
@@ -265,9 +267,7 @@ function byFallingLotValue(
   lines: readonly PreparedLine[],
   indexes: readonly number[],
 ): readonly number[] {
-  return indexes.toSorted(
-    (a, b) => compare(lines[b]?.line.lotValue ?? 0n, lines[a]?.line.lotValue ?? 0n) || a - b,
-  );
+  return byAmount(indexes, (index) => -(lines[index]?.line.lotValue ?? 0n));
 }
 
 /** What is furthest below its goal first. */
@@ -275,14 +275,26 @@ function byDistanceBelowGoal(
   { lines, lots }: Draft,
   indexes: readonly number[],
 ): readonly number[] {
-  const off = indexes.map((index) => {
+  return byAmount(indexes, (index) => {
     const line = lines[index]?.line;
-    const below =
-      line === undefined ? 0n : line.deviation + (lots[index] ?? 0n) * line.lotValue - line.goal;
-    return { index, below };
+    return line === undefined
+      ? 0n
+      : line.deviation + (lots[index] ?? 0n) * line.lotValue - line.goal;
   });
-  return off
-    .toSorted((a, b) => compare(a.below, b.below) || a.index - b.index)
+}
+
+/** Smallest amounts first, and of equals the first line. */
+function byAmount(
+  indexes: readonly number[],
+  amountOf: (index: number) => bigint,
+): readonly number[] {
+  return indexes
+    .map((index) => {
+      const amount = amountOf(index);
+      // Rounding to a float never turns two amounts around; only equals need the exact comparison.
+      return { index, amount, rough: Number(amount) };
+    })
+    .toSorted((a, b) => a.rough - b.rough || compare(a.amount, b.amount) || a.index - b.index)
     .map(({ index }) => index);
 }
 
