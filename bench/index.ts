@@ -3,6 +3,7 @@ import type { BenchRow } from './bench-row.ts';
 /** What can be measured, by the name that the command line takes. */
 const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   plan: async () => (await import('./plan.ts')).benchPlan(),
+  checks: async () => (await import('./checks.ts')).benchChecks(),
   store: async () => (await import('./store.ts')).benchStore(),
   acknowledgement: async () => (await import('./acknowledgement.ts')).benchAcknowledgement(),
   brokers: async () => (await import('./brokers.ts')).benchBrokers(),

@@ -1,15 +1,13 @@
 import type { AccountSettings } from '../core/account.ts';
-import { replayLots } from '../core/compliance/lot-history.ts';
-import type { LotHistory } from '../core/compliance/lot-history.ts';
 import { WASH_SALE_DAYS } from '../core/compliance/wash-sales.ts';
 import type { ComplianceFacts, OwnedAccount } from '../core/compliance/wash-sales.ts';
-import { ZERO } from '../core/decimal.ts';
 import { EXCHANGE_TIME_ZONE, exchangeDateOf } from '../core/market-calendar.ts';
 import type { Side } from '../core/plan-types.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import type { Proposal } from '../core/proposal.ts';
 import type { StoreReads } from '../ports/store.ts';
 import type { AppContext } from './context.ts';
+import { readLots } from './remembered-lots.ts';
 
 /**
  * What the compliance checks look at, from the record: the lots that a proposal would sell, and for wash
@@ -24,7 +22,7 @@ export async function readComplianceFacts(
 ): Promise<ComplianceFacts> {
   const sold = symbolsOf(proposal, 'sell');
   const own = account.compliance.taxable
-    ? await readLots(store, account, proposal.snapshot, [...sold])
+    ? await readLots(context, store, account, proposal.snapshot, [...sold])
     : [];
   const lots = own.flatMap((history) => history.lots);
   if (account.compliance.washSales === 'ignore') return { lots, owned: [] };
@@ -32,15 +30,15 @@ export async function readComplianceFacts(
   const owned: OwnedAccount[] = [];
   for (const other of context.accounts.values()) {
     if (other.compliance.owner === owner) {
-      owned.push(await readOwned(store, context.clock.now(), proposal, other));
+      owned.push(await readOwned(context, store, proposal, other));
     }
   }
   return { lots, owned };
 }
 
 async function readOwned(
+  context: AppContext,
   store: StoreReads,
-  now: Temporal.Instant,
   proposal: Proposal,
   account: AccountSettings,
 ): Promise<OwnedAccount> {
@@ -52,17 +50,13 @@ async function readOwned(
     statuses: ['pending', 'approved', 'executing'],
   });
   const proposals = active.map((record) => record.proposal).filter(({ id }) => id !== proposal.id);
-  const recent = await store.listFills({
-    account: account.name,
-    symbols: [...sold, ...bought],
-    since: windowStart(now),
-  });
+  const recent = await store.listTraded(account.name, windowStart(context.clock.now()));
   const symbols = new Set([
     ...recent
       .filter(({ side, symbol }) =>
         side === 'buy' ? sold.has(symbol) : taxable && bought.has(symbol),
       )
-      .map((fill) => fill.symbol),
+      .map((traded) => traded.symbol),
     ...(taxable ? proposals : [])
       .flatMap((other) => [...symbolsOf(other, 'sell')])
       .filter((symbol) => bought.has(symbol)),
@@ -73,7 +67,7 @@ async function readOwned(
     account.name === proposal.account
       ? proposal.snapshot
       : (proposals[0]?.snapshot ?? (await newestBook(store, account.name)));
-  const histories = await readLots(store, account, book, [...symbols]);
+  const histories = await readLots(context, store, account, book, [...symbols]);
   return {
     ...base,
     lots: histories.flatMap((history) => history.lots),
@@ -85,33 +79,6 @@ async function readOwned(
 async function newestBook(store: StoreReads, account: string): Promise<Snapshot | null> {
   const [newest] = await store.listProposals({ account, limit: 1 });
   return newest?.proposal.snapshot ?? null;
-}
-
-async function readLots(
-  store: StoreReads,
-  account: AccountSettings,
-  book: Snapshot | null,
-  symbols: readonly string[],
-): Promise<readonly LotHistory[]> {
-  if (symbols.length === 0) return [];
-  const fills = await store.listFills({ account: account.name, symbols });
-  const bySymbol = Map.groupBy(fills, (fill) => fill.symbol);
-  const held = new Map(book?.positions.map((position) => [position.symbol, position]));
-  return symbols.map((symbol) => {
-    const position = held.get(symbol);
-    return replayLots(
-      symbol,
-      bySymbol.get(symbol) ?? [],
-      book === null
-        ? null
-        : {
-            quantity: position?.quantity ?? ZERO,
-            costBasis: position?.costBasis ?? null,
-            at: book.takenAt,
-          },
-      account.compliance.taxLots,
-    );
-  });
 }
 
 function symbolsOf(proposal: Proposal, side: Side): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 import type { Decimal } from '../core/decimal.ts';
 import type { Fill, Order, OrderIntent, OrderStatus } from '../core/order.ts';
+import type { Side } from '../core/plan-types.ts';
 import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core/proposal.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageReference, Reply } from './chat.ts';
@@ -166,6 +167,14 @@ export interface ProposalUsage {
   readonly notional: Decimal;
 }
 
+/** How far the record of fills had come. */
+export interface FillsMark {
+  readonly number: number;
+  /** Of the last fill, so that a number that was given again is noticed. */
+  readonly executionId: string;
+  readonly corrections: number;
+}
+
 export interface JobRun {
   readonly job: string;
   /** An account's name, or `all`. */
@@ -204,6 +213,19 @@ export interface StoreReads extends LoginReads, CodeReads {
   }): Promise<readonly Fill[]>;
   /** When each symbol of the account last filled. */
   lastTraded(account: string): Promise<readonly { symbol: string; at: Temporal.Instant }[]>;
+  /** What the account bought and sold since an instant: each symbol and side once. */
+  listTraded(
+    account: string,
+    since: Temporal.Instant,
+  ): Promise<readonly { readonly symbol: string; readonly side: Side }[]>;
+  /**
+   * Of which symbols fills were recorded since a mark; `unknown` when fills were corrected or the record
+   * is not the one that was marked. @param mark null: from the beginning, which is `unknown`.
+   */
+  listFillsSince(mark: FillsMark | null): Promise<{
+    readonly mark: FillsMark;
+    readonly changed: readonly { readonly account: string; readonly symbol: string }[] | 'unknown';
+  }>;
   /** What each proposal has sent and traded since an instant. */
   listProposalUsage(since: Temporal.Instant): Promise<readonly ProposalUsage[]>;
   /** Who approved each of these proposals. */

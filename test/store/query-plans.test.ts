@@ -57,6 +57,12 @@ const READS: readonly Read[] = [
     /TEMP B-TREE/,
   ],
   ['findLease', async (reads) => await reads.findLease('bot')],
+  ['listTraded', async (reads) => await reads.listTraded('core', NOW)],
+  [
+    'listFillsSince a mark',
+    async (reads) => await reads.listFillsSince({ number: 1, executionId: 'e', corrections: 0 }),
+    /^SCAN fill/, // from the end, one row
+  ],
   ['listProposalUsage', async (reads) => await reads.listProposalUsage(NOW)],
   ['listApprovers', async (reads) => await reads.listApprovers(['k3f9xa'])],
   ['lastTraded', async (reads) => await reads.lastTraded('core')],

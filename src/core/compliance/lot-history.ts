@@ -97,7 +97,8 @@ function replay(
       lots = [...lots, { symbol, boughtOn: day, quantity, basis }];
       continue;
     }
-    const relief = relieveLots(lots, quantity, method, day);
+    // Fills come oldest first, and `fifo` leaves lots in that order.
+    const relief = relieveLots(lots, quantity, method, day, true);
     lots = relief.left;
     const unknown = openingLots(symbol, relief.uncovered, null);
     sales.push({

@@ -32,22 +32,23 @@ export interface Relief {
  * the same, the older one goes first, so that the result never depends on the order of the input.
  * @param lots of one symbol.
  * @param soldOn the day of the sale on the exchange, which decides what is long-term.
+ * @param areOldestFirst what is known of the order of `lots`; sorting them again would cost a history of
+ *   many sales most of its time.
  */
 export function relieveLots(
   lots: readonly TaxLot[],
   quantity: Decimal,
   method: TaxLotMethod,
   soldOn: Temporal.PlainDate,
+  areOldestFirst = false,
 ): Relief {
-  const order = lots.toSorted((a, b) => compareLots(a, b, method, soldOn));
+  const isInOrder = areOldestFirst && method === 'fifo';
+  const order = isInOrder ? lots : lots.toSorted((a, b) => compareLots(a, b, method, soldOn));
   const taken: LotPart[] = [];
   const left: TaxLot[] = [];
   let open = quantity;
-  for (const lot of order) {
-    if (open.lte(ZERO)) {
-      left.push(lot);
-      continue;
-    }
+  for (const [index, lot] of order.entries()) {
+    if (open.lte(ZERO)) return { taken, left: [...left, ...order.slice(index)], uncovered: ZERO };
     const part = minimum(open, lot.quantity);
     taken.push({ lot, quantity: part });
     if (lot.quantity.gt(part)) left.push({ ...lot, quantity: lot.quantity.minus(part) });

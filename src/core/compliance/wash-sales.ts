@@ -148,9 +148,13 @@ function freeAfter(day: Temporal.PlainDate): Temporal.PlainDate {
   return day.add({ days: WASH_SALE_DAYS + 1 });
 }
 
-/** Whether a day of the past is near enough to the day of the trade. */
-function isNear(day: Temporal.PlainDate, on: Temporal.PlainDate): boolean {
-  return Temporal.PlainDate.compare(on, freeAfter(day)) < 0;
+/** The first day of the past that is near enough to the day of a trade. */
+function nearFrom(on: Temporal.PlainDate): Temporal.PlainDate {
+  return on.subtract({ days: WASH_SALE_DAYS });
+}
+
+function isNear(day: Temporal.PlainDate, first: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(day, first) >= 0;
 }
 
 /** A sale at a loss, of what was bought shortly before and is kept, or is about to be bought. */
@@ -160,11 +164,12 @@ function washedBySelling(
   sold: Loss & { readonly left: readonly TaxLot[] },
   others: readonly IndexedAccount[],
 ): readonly WashSale[] {
+  const first = nearFrom(on);
   const replacements = others.flatMap(({ owned, lots, buys }) => {
     // What is sold now cannot replace itself.
     const kept = owned.account === account ? sold.left : (lots.get(leg.symbol) ?? []);
     const bought = kept.flatMap(({ boughtOn, quantity }) =>
-      boughtOn !== null && isNear(boughtOn, on)
+      boughtOn !== null && isNear(boughtOn, first)
         ? [{ quantity, on: boughtOn, proposalId: null, freeFrom: freeAfter(boughtOn) }]
         : [],
     );
@@ -201,10 +206,11 @@ function washedByBuying(
   leg: Leg,
   others: readonly IndexedAccount[],
 ): readonly WashSale[] {
+  const first = nearFrom(on);
   return others.flatMap(({ owned, sales, sells }) => {
     if (!owned.taxable) return [];
     const past = (sales.get(leg.symbol) ?? [])
-      .filter((sale) => isNear(sale.soldOn, on))
+      .filter((sale) => isNear(sale.soldOn, first))
       .map((sale) => ({
         ...sharesAtLoss(sale.parts, sale.quantity, sale.proceeds),
         other: { account: owned.account, on: sale.soldOn, proposalId: null },
