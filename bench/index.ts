@@ -4,6 +4,7 @@ import type { BenchRow } from './bench-row.ts';
 const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   plan: async () => (await import('./plan.ts')).benchPlan(),
   checks: async () => (await import('./checks.ts')).benchChecks(),
+  history: async () => (await import('./history.ts')).benchHistory(),
   store: async () => (await import('./store.ts')).benchStore(),
   acknowledgement: async () => (await import('./acknowledgement.ts')).benchAcknowledgement(),
   brokers: async () => (await import('./brokers.ts')).benchBrokers(),
