@@ -241,6 +241,7 @@ function contextOf(store: DatabaseStore, accounts: readonly AccountSettings[]): 
     limits: { allAccounts: limit, eachPerson: limit },
     loginProviders: new Map(),
     redirects: { listen: unused, done: unused, close: unused },
+    drills: { open: unused, running: new Map() },
     lease: { require: async () => {} },
     clock: { now: () => NOW, schedule: () => () => {} },
     random: { bytes: (length) => new Uint8Array(length) },
