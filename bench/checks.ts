@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppContext } from '../src/app/context.ts';
+import { NO_LEASE } from '../src/app/lease.ts';
 import { readCheckFacts } from '../src/app/read-check-facts.ts';
 import type { AccountSettings } from '../src/core/account.ts';
 import { findChecks } from '../src/core/checks/find-checks.ts';
@@ -242,7 +243,7 @@ function contextOf(store: DatabaseStore, accounts: readonly AccountSettings[]): 
     loginProviders: new Map(),
     redirects: { listen: unused, done: unused, close: unused },
     drills: { open: unused, running: new Map() },
-    lease: { require: async () => {} },
+    lease: NO_LEASE,
     clock: { now: () => NOW, schedule: () => () => {} },
     random: { bytes: (length) => new Uint8Array(length) },
     log: SILENT_LOG,
