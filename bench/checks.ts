@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppContext } from '../src/app/context.ts';
 import { NO_LEASE } from '../src/app/lease.ts';
+import { createLotRecords } from '../src/app/lot-records.ts';
 import { readCheckFacts } from '../src/app/read-check-facts.ts';
 import type { AccountSettings } from '../src/core/account.ts';
 import { findChecks } from '../src/core/checks/find-checks.ts';
@@ -234,6 +235,7 @@ function contextOf(store: DatabaseStore, accounts: readonly AccountSettings[]): 
   const limit = { dayNotional: decimal('90000000'), dayOrders: 5000 };
   return {
     store,
+    lots: createLotRecords(),
     brokers: new Map(brokers.map((broker) => [broker.account, broker])),
     replays: new Map(),
     accounts: new Map(accounts.map((account) => [account.name, account])),

@@ -6,6 +6,7 @@ import type { AppContext, ReplayMarket } from './app/context.ts';
 import { createChatIncidents } from './app/chat-incidents.ts';
 import { acquireLease, NO_LEASE } from './app/lease.ts';
 import type { Lease } from './app/lease.ts';
+import { createLotRecords } from './app/lot-records.ts';
 import { runChat } from './app/run-chat.ts';
 import type { RunningChat } from './app/run-chat.ts';
 import { createDispatcher } from './app/dispatch.ts';
@@ -15,6 +16,7 @@ import type { Executor } from './app/executor.ts';
 import { viewAudit, WHOLE_AUDIT } from './app/view-audit.ts';
 import { viewPortfolios } from './app/views.ts';
 import { viewOrdersPage } from './app/view-reconciliation.ts';
+import { warmLots } from './app/warm-lots.ts';
 import { openGateway } from './brokers/gateways.ts';
 import { createLogins, createRedirects, loginProviders } from './brokers/oauth/index.ts';
 import type { PaperDatabase } from './brokers/paper/index.ts';
@@ -128,6 +130,7 @@ export async function openCore(
     const [first] = config.accounts;
     const context: AppContext = {
       store,
+      lots: createLotRecords(),
       brokers,
       replays,
       accounts: new Map(config.accounts.map((account) => [account.name, account])),
@@ -264,10 +267,12 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
     for (const chat of remote) run(chat, false);
     const scheduler = createScheduler(context, JOBS);
     await scheduler.start();
+    const warming = warmLots(context);
     watch?.becomes('ready');
     let stopped: Promise<void> | null = null;
     const stop = async () => {
       watch?.becomes('stopping');
+      await warming.stop();
       await scheduler.stop();
       await endDrills(context);
       await Promise.all(running.map((chat) => chat.stopListening()));

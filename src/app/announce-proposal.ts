@@ -1,4 +1,7 @@
 import type { AccountSettings } from '../core/account.ts';
+import type { Check } from '../core/check.ts';
+import type { RealisedGains } from '../core/compliance/realised-gains.ts';
+import { ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { collaredPrice } from '../core/execution.ts';
 import { earlier } from '../core/time.ts';
@@ -66,15 +69,15 @@ async function render(
   account: AccountSettings,
 ): Promise<{ readonly message: Message; readonly approval: ApprovalState }> {
   const { proposal } = record;
-  const [orders, fills, facts, checkFacts, audit] = await Promise.all([
+  const [orders, fills, facts, standing, audit] = await Promise.all([
     store.listOrders({ proposalId: proposal.id }),
     store.listFills({ proposalId: proposal.id }),
     readExecutionFacts(store, proposal.id),
-    readCheckFacts(context, store, proposal, account, { voters: votersOf(record) }),
+    readStanding(context, store, record, account),
     auditSpan(store, proposal.id),
   ]);
-  const checks = findChecks(checkFacts);
-  const approval = approvalState(record, account, context.people, riskOf(checkFacts, checks));
+  const { checks, gains, offersNextOpen } = standing;
+  const approval = approvalState(record, account, context.people, standing.risk);
   // While votes are counted, only those that count are shown; afterwards, those that were given.
   const counted = new Set(approval.voters.map((person) => person.id));
   const approvals = record.decisions.filter(
@@ -100,9 +103,9 @@ async function render(
             at: rejection.at,
           },
     checks,
-    gains: estimatedGains(checkFacts),
+    gains,
     approvingTakesForm: takesForm(approvalAsks(account, proposal.plan)),
-    offersNextOpen: mayQueue(checkFacts, checkFacts.market),
+    offersNextOpen,
     queuedUntil: await readQueuedUntil(store, proposal.id),
     escalatedAt: await readEscalation(store, proposal.id),
     limitPrices: limitPrices(account, proposal.plan),
@@ -122,6 +125,41 @@ async function render(
           },
   });
   return { message, approval };
+}
+
+/** What the checks of a proposal come to while somebody decides about it. */
+interface Standing {
+  readonly checks: readonly Check[];
+  readonly gains: RealisedGains | null;
+  readonly risk: ReturnType<typeof riskOf>;
+  readonly offersNextOpen: boolean;
+}
+
+/** Nobody looks at the checks of a proposal that is decided, and an execution renders it often. */
+const DECIDED: Standing = {
+  checks: [],
+  gains: null,
+  risk: { warnings: 0, realisedGain: ZERO },
+  offersNextOpen: false,
+};
+
+async function readStanding(
+  context: AppContext,
+  store: StoreReads,
+  record: ProposalRecord,
+  account: AccountSettings,
+): Promise<Standing> {
+  // An expired one says how many votes it lacked.
+  if (record.status !== 'pending' && record.status !== 'expired') return DECIDED;
+  const voters = votersOf(record);
+  const facts = await readCheckFacts(context, store, record.proposal, account, { voters });
+  const checks = findChecks(facts);
+  return {
+    checks,
+    gains: estimatedGains(facts),
+    risk: riskOf(facts, checks),
+    offersNextOpen: mayQueue(facts, facts.market),
+  };
 }
 
 /** The audit rows from the proposal to the end of its execution; null before it has ended. */

@@ -11,8 +11,8 @@ import { readLots } from './remembered-lots.ts';
 
 /**
  * What the compliance checks look at, from the record: the lots that a proposal would sell, and for wash
- * sales what the owner's accounts bought, sold and are about to trade of the same symbols. Reads only the
- * fills of symbols that matter, each through an index.
+ * sales what the owner's accounts bought, sold and are about to trade of the same symbols. Fills that
+ * were replayed once are not read again.
  */
 export async function readComplianceFacts(
   context: AppContext,
@@ -48,8 +48,9 @@ async function readOwned(
   const active = await store.listProposals({
     account: account.name,
     statuses: ['pending', 'approved', 'executing'],
+    except: proposal.id,
   });
-  const proposals = active.map((record) => record.proposal).filter(({ id }) => id !== proposal.id);
+  const proposals = active.map((record) => record.proposal);
   const recent = await store.listTraded(account.name, windowStart(context.clock.now()));
   const symbols = new Set([
     ...recent
@@ -76,7 +77,7 @@ async function readOwned(
 }
 
 /** The book of the account's newest proposal; null when there was none. */
-async function newestBook(store: StoreReads, account: string): Promise<Snapshot | null> {
+export async function newestBook(store: StoreReads, account: string): Promise<Snapshot | null> {
   const [newest] = await store.listProposals({ account, limit: 1 });
   return newest?.proposal.snapshot ?? null;
 }

@@ -6,6 +6,7 @@ import type { Message } from '../messages/message.ts';
 import type { MessageReference, Reply } from './chat.ts';
 import type { CodeReads, CodeWrites } from './code-store.ts';
 import type { LoginReads, LoginWrites } from './login-store.ts';
+import type { TradeReads } from './trade-store.ts';
 
 /** Everything that leaves a row in the audit log. */
 export type AuditAction =
@@ -167,14 +168,6 @@ export interface ProposalUsage {
   readonly notional: Decimal;
 }
 
-/** How far the record of fills had come. */
-export interface FillsMark {
-  readonly number: number;
-  /** Of the last fill, so that a number that was given again is noticed. */
-  readonly executionId: string;
-  readonly corrections: number;
-}
-
 export interface JobRun {
   readonly job: string;
   /** An account's name, or `all`. */
@@ -185,12 +178,14 @@ export interface JobRun {
   readonly outcome: string | null;
 }
 
-export interface StoreReads extends LoginReads, CodeReads {
+export interface StoreReads extends LoginReads, CodeReads, TradeReads {
   findProposal(id: string): Promise<ProposalRecord | null>;
   /** Newest first. */
   listProposals(filter: {
     readonly account?: string;
     readonly statuses?: readonly ProposalStatus[];
+    /** The id of one that is left out. */
+    readonly except?: string;
     readonly limit?: number;
   }): Promise<readonly ProposalRecord[]>;
   findOrder(clientOrderId: string): Promise<Order | null>;
@@ -218,14 +213,6 @@ export interface StoreReads extends LoginReads, CodeReads {
     account: string,
     since: Temporal.Instant,
   ): Promise<readonly { readonly symbol: string; readonly side: Side }[]>;
-  /**
-   * Of which symbols fills were recorded since a mark; `unknown` when fills were corrected or the record
-   * is not the one that was marked. @param mark null: from the beginning, which is `unknown`.
-   */
-  listFillsSince(mark: FillsMark | null): Promise<{
-    readonly mark: FillsMark;
-    readonly changed: readonly { readonly account: string; readonly symbol: string }[] | 'unknown';
-  }>;
   /** What each proposal has sent and traded since an instant. */
   listProposalUsage(since: Temporal.Instant): Promise<readonly ProposalUsage[]>;
   /** Who approved each of these proposals. */

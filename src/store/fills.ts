@@ -1,12 +1,11 @@
 import { sql, type Kysely } from 'kysely';
 import type { Side } from '../core/plan-types.ts';
-import type { FillsMark } from '../ports/store.ts';
 import { fillSchema, type Fill } from '../core/order.ts';
 import { decimalColumn, decodeColumn, decodeInstant, instantColumn } from './columns.ts';
 import type { Tables } from './tables.ts';
 
 /** Every fill with what its newest correction made of it. */
-function correctedFills(database: Kysely<Tables>) {
+export function correctedFills(database: Kysely<Tables>) {
   return database
     .selectFrom('fills')
     .leftJoin('fill_corrections as correction', (join) =>
@@ -173,52 +172,4 @@ export async function listTraded(
     .execute();
   const unique = new Map(rows.map(({ symbol, side }) => [`${side} ${symbol}`, { symbol, side }]));
   return [...unique.values()];
-}
-
-/** Of which symbols fills were recorded since a mark, and the mark of now. */
-export async function listFillsSince(
-  database: Kysely<Tables>,
-  mark: FillsMark | null,
-): Promise<{
-  readonly mark: FillsMark;
-  readonly changed: readonly { readonly account: string; readonly symbol: string }[] | 'unknown';
-}> {
-  const correction = await database
-    .selectFrom('fill_corrections')
-    .select('number')
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const corrections = correction?.number ?? 0;
-  if (mark === null || mark.corrections !== corrections) {
-    return { mark: await lastMark(database, corrections), changed: 'unknown' };
-  }
-  // The fill of the mark itself is read too: it must be the one that it was.
-  const rows = await database
-    .selectFrom('fills')
-    .select(['number', 'account', 'symbol', 'execution_id as executionId'])
-    .where('number', '>=', mark.number)
-    .orderBy('number')
-    .execute();
-  const marked = mark.number === 0 ? mark : rows[0];
-  const later = mark.number === 0 ? rows : rows.slice(1);
-  if (marked?.number !== mark.number || marked.executionId !== mark.executionId) {
-    return { mark: await lastMark(database, corrections), changed: 'unknown' };
-  }
-  const last = rows.at(-1) ?? mark;
-  const { number, executionId } = last;
-  return {
-    mark: { number, executionId, corrections },
-    changed: later.map(({ account, symbol }) => ({ account, symbol })),
-  };
-}
-
-async function lastMark(database: Kysely<Tables>, corrections: number): Promise<FillsMark> {
-  const last = await database
-    .selectFrom('fills')
-    .select(['number', 'execution_id as executionId'])
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return { number: last?.number ?? 0, executionId: last?.executionId ?? '', corrections };
 }

@@ -45,12 +45,14 @@ export async function listProposals(
   filter: {
     readonly account?: string;
     readonly statuses?: readonly ProposalStatus[];
+    readonly except?: string;
     readonly limit?: number;
   },
 ): Promise<readonly ProposalRecord[]> {
   let query = database.selectFrom('proposals').select(COLUMNS);
   if (filter.account !== undefined) query = query.where('account', '=', filter.account);
   if (filter.statuses !== undefined) query = query.where('status', 'in', filter.statuses);
+  if (filter.except !== undefined) query = query.where('id', '!=', filter.except);
   if (filter.limit !== undefined) query = query.limit(filter.limit);
   const rows = await query.orderBy('created_at', 'desc').orderBy('number', 'desc').execute();
   return await withDecisions(database, rows);

@@ -28,6 +28,7 @@ import { createSealer, type Sealer } from './sealer.ts';
 import { readStatistics } from './statistics.ts';
 import { rolledBack, toStoreError } from './sqlite-error.ts';
 import type { Tables } from './tables.ts';
+import { tradeReads } from './trades.ts';
 
 export interface OpenStoreOptions extends MigrationOptions {
   /** Keys the audit log's hashes (HMAC); null for plain SHA-256. */
@@ -44,6 +45,8 @@ export interface OpenStoreOptions extends MigrationOptions {
 interface Unit {
   open: boolean;
   auditFailure: { readonly error: unknown } | null;
+  /** Whether a fill or a correction may have been written. */
+  fillsWritten: boolean;
 }
 
 /** The store and the database it keeps, for other tables on the same connection. */
@@ -105,9 +108,9 @@ async function openOn(
 
   return {
     database,
-    ...reads(outside, sealer),
+    ...reads(outside, sealer, () => true),
     transaction: async (work) => {
-      const unit: Unit = { open: true, auditFailure: null };
+      const unit: Unit = { open: true, auditFailure: null, fillsWritten: false };
       return await outside()
         .transaction()
         .execute(async (transaction) => {
@@ -119,7 +122,7 @@ async function openOn(
             };
             const result = await currentUnit.run(unit, async () =>
               work({
-                ...reads(inside, sealer),
+                ...reads(inside, sealer, () => !unit.fillsWritten),
                 ...writes(inside, database, appender, sealer, unit),
               }),
             );
@@ -162,9 +165,15 @@ async function openOn(
   };
 }
 
-function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
+/** @param fillsCommitted whether no fill was written in the transaction that reads. */
+function reads(
+  source: () => Kysely<Tables>,
+  sealer: Sealer,
+  fillsCommitted: () => boolean,
+): StoreReads {
   return {
     ...loginReads(source, sealer),
+    ...tradeReads(source, fillsCommitted),
     ...codeReads(source, sealer),
     findProposal: async (id) => await proposals.findProposal(source(), id),
     listProposals: async (filter) => await proposals.listProposals(source(), filter),
@@ -175,7 +184,6 @@ function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
     listFills: async (filter) => await fills.listFills(source(), filter),
     lastTraded: async (account) => await fills.lastTraded(source(), account),
     listTraded: async (account, since) => await fills.listTraded(source(), account, since),
-    listFillsSince: async (mark) => await fills.listFillsSince(source(), mark),
     listProposalUsage: async (since) => await dayUsage.listProposalUsage(source(), since),
     listApprovers: async (ids) => await dayUsage.listApprovers(source(), ids),
     listHalts: async () => await facts.listHalts(source()),
@@ -227,8 +235,14 @@ function writes(
       await orders.insertOrder(source(), intent, status, reason ?? null),
     updateOrder: async (clientOrderId, from, change) =>
       await orders.updateOrder(source(), clientOrderId, from, change),
-    insertFill: async (fill) => await fills.insertFill(source(), fill),
-    correctFill: async (fill, at) => await fills.correctFill(source(), fill, at),
+    insertFill: async (fill) => {
+      unit.fillsWritten = true;
+      return await fills.insertFill(source(), fill);
+    },
+    correctFill: async (fill, at) => {
+      unit.fillsWritten = true;
+      return await fills.correctFill(source(), fill, at);
+    },
     insertHalt: async (halt) => await facts.insertHalt(source(), halt),
     deleteHalt: async (scope) => await facts.deleteHalt(source(), scope),
     claimInteraction: async (idempotencyKey, at) =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readLots } from '../../src/app/remembered-lots.ts';
-import { replayLots } from '../../src/core/compliance/lot-history.ts';
+import { replayAll } from '../core/compliance/replay-all.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import type { Fill } from '../../src/core/order.ts';
 import type { Snapshot } from '../../src/core/portfolio.ts';
@@ -55,7 +55,7 @@ async function expectAsReplayed(world: AppWorld, snapshot: Snapshot): Promise<vo
   const held = { ...position, at: snapshot.takenAt };
   for (let turn = 0; turn < 2; turn += 1) {
     expect(await readLots(context, store, account, snapshot, ['IBM'])).toEqual([
-      replayLots('IBM', fills, held, 'fifo'),
+      replayAll('IBM', fills, held, 'fifo'),
     ]);
   }
 }

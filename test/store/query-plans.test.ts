@@ -56,13 +56,24 @@ const READS: readonly Read[] = [
     async (reads) => await reads.listFills({ clientOrderId: 'x' }),
     /TEMP B-TREE/,
   ],
+  ['readFillMark', async (reads) => await reads.readFillMark(), /^SCAN CONSTANT ROW$/],
+  [
+    'listTrades of symbols',
+    async (reads) => await reads.listTrades({ account: 'core', symbols: ['AAPL'], through: 9 }),
+    /TEMP B-TREE|json_each/,
+  ],
+  [
+    'listTrades since',
+    async (reads) => await reads.listTrades({ account: 'core', after: 5, through: 9 }),
+    /TEMP B-TREE/,
+  ],
+  [
+    'listCorrectedSymbols',
+    async (reads) => await reads.listCorrectedSymbols('core', 5),
+    /TEMP B-TREE/, // of what was corrected since
+  ],
   ['findLease', async (reads) => await reads.findLease('bot')],
   ['listTraded', async (reads) => await reads.listTraded('core', NOW)],
-  [
-    'listFillsSince a mark',
-    async (reads) => await reads.listFillsSince({ number: 1, executionId: 'e', corrections: 0 }),
-    /^SCAN fill/, // from the end, one row
-  ],
   ['listProposalUsage', async (reads) => await reads.listProposalUsage(NOW)],
   ['listApprovers', async (reads) => await reads.listApprovers(['k3f9xa'])],
   ['lastTraded', async (reads) => await reads.lastTraded('core')],

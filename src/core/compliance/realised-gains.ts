@@ -3,8 +3,8 @@ import type { Decimal } from '../decimal.ts';
 import type { TaxLotMethod } from '../guardrail-settings.ts';
 import { exchangeDateOf } from '../market-calendar.ts';
 import type { Proposal } from '../proposal.ts';
-import type { PastSale } from './lot-history.ts';
-import { costOf, isLongTerm, relieveLots } from './tax-lots.ts';
+import type { PastSale } from './replay-trades.ts';
+import { comparePerShare, costOf, isLongTerm, relieveLots } from './tax-lots.ts';
 import type { LotPart } from './tax-lots.ts';
 import type { TaxLot } from './tax-lots.ts';
 
@@ -91,11 +91,11 @@ export function sharesAtLoss(
 ): { readonly atLoss: Decimal; readonly unknown: Decimal } {
   let atLoss = ZERO;
   let unknown = ZERO;
+  const sold = { cost: proceeds, shares: quantity };
   for (const part of parts) {
     const { basis } = part.lot;
     if (basis === null) unknown = unknown.plus(part.quantity);
-    // cost / shares > proceeds / quantity, without dividing.
-    else if (basis.cost.times(quantity).gt(proceeds.times(basis.shares))) {
+    else if (comparePerShare(basis, sold) > 0) {
       atLoss = atLoss.plus(part.quantity);
     }
   }
@@ -108,21 +108,23 @@ function gainsOf(
   proceeds: Decimal,
   soldOn: Temporal.PlainDate,
 ): Gains {
-  let shortTerm = ZERO;
-  let longTerm = ZERO;
-  let unknownTerm = ZERO;
-  let unknownCost = ZERO;
-  for (const part of parts) {
+  const known = parts.flatMap((part) => {
     const cost = costOf(part);
-    if (cost === null) {
-      unknownCost = unknownCost.plus(part.quantity);
-      continue;
-    }
-    const gain = proceeds.times(part.quantity).div(quantity).minus(cost);
-    const long = isLongTerm(part.lot.boughtOn, soldOn);
-    if (long === null) unknownTerm = unknownTerm.plus(gain);
-    else if (long) longTerm = longTerm.plus(gain);
-    else shortTerm = shortTerm.plus(gain);
-  }
-  return { shortTerm, longTerm, unknownTerm, unknownCost };
+    return cost === null
+      ? []
+      : [{ quantity: part.quantity, cost, long: isLongTerm(part.lot.boughtOn, soldOn) }];
+  });
+  const gainWhere = (long: boolean | null): Decimal => {
+    const those = known.filter((part) => part.long === long);
+    if (those.length === 0) return ZERO;
+    const shares = sum(those.map((part) => part.quantity));
+    const cost = sum(those.map((part) => part.cost));
+    return proceeds.times(shares).div(quantity).minus(cost);
+  };
+  return {
+    shortTerm: gainWhere(false),
+    longTerm: gainWhere(true),
+    unknownTerm: gainWhere(null),
+    unknownCost: sum(parts.filter(({ lot }) => lot.basis === null).map((part) => part.quantity)),
+  };
 }

@@ -29,38 +29,49 @@ export interface Relief {
 
 /**
  * Takes a sale out of the lots of its symbol, in the order of the method. Where a method ranks two lots
- * the same, the older one goes first, so that the result never depends on the order of the input.
- * @param lots of one symbol.
+ * the same, the older one goes first.
+ * @param lots of one symbol, oldest first, what was there before our record before all others.
  * @param soldOn the day of the sale on the exchange, which decides what is long-term.
- * @param areOldestFirst what is known of the order of `lots`; sorting them again would cost a history of
- *   many sales most of its time.
  */
 export function relieveLots(
   lots: readonly TaxLot[],
   quantity: Decimal,
   method: TaxLotMethod,
   soldOn: Temporal.PlainDate,
-  areOldestFirst = false,
 ): Relief {
-  const isInOrder = areOldestFirst && method === 'fifo';
-  const order = isInOrder ? lots : lots.toSorted((a, b) => compareLots(a, b, method, soldOn));
+  const left = [...lots];
+  return { ...takeOut(left, quantity, method, soldOn), left };
+}
+
+/** As `relieveLots`, out of the list itself. */
+export function takeOut(
+  lots: TaxLot[],
+  quantity: Decimal,
+  method: TaxLotMethod,
+  soldOn: Temporal.PlainDate,
+): Omit<Relief, 'left'> {
   const taken: LotPart[] = [];
-  const left: TaxLot[] = [];
   let open = quantity;
-  for (const [index, lot] of order.entries()) {
-    if (open.lte(ZERO)) return { taken, left: [...left, ...order.slice(index)], uncovered: ZERO };
+  while (open.gt(ZERO)) {
+    const index = firstToGo(lots, method, soldOn);
+    const lot = lots[index];
+    if (lot === undefined) break;
     const part = minimum(open, lot.quantity);
     taken.push({ lot, quantity: part });
-    if (lot.quantity.gt(part)) left.push({ ...lot, quantity: lot.quantity.minus(part) });
     open = open.minus(part);
+    if (lot.quantity.gt(part)) lots[index] = { ...lot, quantity: lot.quantity.minus(part) };
+    else if (index === 0) lots.shift();
+    else lots.splice(index, 1);
   }
-  return { taken, left, uncovered: open };
+  return { taken, uncovered: open };
 }
 
 /** What a part of a lot cost; null when that is not known. */
 export function costOf({ lot, quantity }: LotPart): Decimal | null {
   // Multiplied first: exact whenever the result has an end within 28 places.
-  return lot.basis === null ? null : lot.basis.cost.times(quantity).div(lot.basis.shares);
+  if (lot.basis === null) return null;
+  const { cost, shares } = lot.basis;
+  return quantity.eq(shares) ? cost : cost.times(quantity).div(shares);
 }
 
 /**
@@ -76,45 +87,71 @@ export function isLongTerm(
   return Temporal.PlainDate.compare(soldOn, heldFrom.add({ years: 1 })) >= 0;
 }
 
-function compareLots(
-  a: TaxLot,
-  b: TaxLot,
+/** Which of these lots goes first. */
+function firstToGo(
+  lots: readonly TaxLot[],
   method: TaxLotMethod,
   soldOn: Temporal.PlainDate,
 ): number {
   switch (method) {
     case 'fifo':
-      return byAge(a, b);
+      return 0;
     case 'hifo':
-      return byCost(a, b) || byAge(a, b);
-    case 'lowest_gain':
+      return dearest(lots);
+    case 'lowest_gain': {
       // At one price the highest cost is the lowest gain; among equal gains the long-term one costs less tax.
-      return byCost(a, b) || byTerm(a, b, soldOn) || byAge(a, b);
+      const first = dearest(lots);
+      const best = lots[first];
+      if (best === undefined || best.boughtOn !== null) return first;
+      const next = lots.findIndex((lot, index) => index > first && byCost(lot, best) === 0);
+      return isLongTermLot(lots[next], soldOn) ? next : first;
+    }
     case 'long_term_first':
-      return byTerm(a, b, soldOn) || byAge(a, b);
+      // The older, the sooner long-term; of what has no known day nobody knows.
+      return lots[0]?.boughtOn === null && isLongTermLot(lots[1], soldOn) ? 1 : 0;
   }
 }
 
-/** Oldest first; what was there before our record is older than everything in it. */
-function byAge(a: TaxLot, b: TaxLot): number {
-  if (a.boughtOn === null || b.boughtOn === null) {
-    return Number(a.boughtOn !== null) - Number(b.boughtOn !== null);
-  }
-  return Temporal.PlainDate.compare(a.boughtOn, b.boughtOn);
+function isLongTermLot(lot: TaxLot | undefined, soldOn: Temporal.PlainDate): boolean {
+  return lot !== undefined && isLongTerm(lot.boughtOn, soldOn) === true;
 }
 
-/** Highest cost of a share first, compared without dividing; unknown costs last. */
+/** The oldest of those that cost most. */
+function dearest(lots: readonly TaxLot[]): number {
+  let first = 0;
+  for (const [index, lot] of lots.entries()) {
+    const best = lots[first];
+    if (best !== undefined && byCost(lot, best) < 0) first = index;
+  }
+  return first;
+}
+
+/** Highest cost of a share first; unknown costs last. */
 function byCost(a: TaxLot, b: TaxLot): number {
   if (a.basis === null || b.basis === null)
     return Number(a.basis === null) - Number(b.basis === null);
-  return b.basis.cost.times(a.basis.shares).cmp(a.basis.cost.times(b.basis.shares));
+  return -comparePerShare(a.basis, b.basis);
 }
 
-/** Long-term first, then what has no known day. */
-function byTerm(a: TaxLot, b: TaxLot, soldOn: Temporal.PlainDate): number {
-  const rank = (lot: TaxLot): number => {
-    const long = isLongTerm(lot.boughtOn, soldOn);
-    return long === null ? 1 : long ? 0 : 2;
-  };
-  return rank(a) - rank(b);
+type Basis = NonNullable<TaxLot['basis']>;
+
+/** Compares what a share costs, exactly. */
+export function comparePerShare(a: Basis, b: Basis): number {
+  const [one, other] = [roughPerShare(a), roughPerShare(b)];
+  // Far more apart than a binary float can be wrong.
+  if (Math.abs(one - other) > 1e-9 * Math.max(Math.abs(one), Math.abs(other))) {
+    return one < other ? -1 : 1;
+  }
+  return a.cost.times(b.shares).cmp(b.cost.times(a.shares));
+}
+
+/** The lots are looked at over and over, so this is worth keeping. */
+const rough = new WeakMap<Basis, number>();
+
+function roughPerShare(basis: Basis): number {
+  const known = rough.get(basis);
+  if (known !== undefined) return known;
+  const value = Number(basis.cost.toFixed()) / Number(basis.shares.toFixed());
+  rough.set(basis, value);
+  return value;
 }

@@ -3,7 +3,7 @@ import type { Decimal } from '../decimal.ts';
 import type { TaxLotMethod } from '../guardrail-settings.ts';
 import type { Leg } from '../plan-types.ts';
 import type { Proposal } from '../proposal.ts';
-import type { PastSale } from './lot-history.ts';
+import type { PastSale } from './replay-trades.ts';
 import { estimateRealisedGains, sharesAtLoss } from './realised-gains.ts';
 import { relieveLots } from './tax-lots.ts';
 import type { TaxLot } from './tax-lots.ts';

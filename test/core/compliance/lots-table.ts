@@ -1,4 +1,8 @@
+import { lotRecord, readLots } from '../../../src/core/compliance/lot-record.ts';
+import type { HeldThen, LotHistory } from '../../../src/core/compliance/lot-record.ts';
+import type { Trade } from '../../../src/core/compliance/replay-trades.ts';
 import { decimal, toText } from '../../../src/core/decimal.ts';
+import type { TaxLotMethod } from '../../../src/core/guardrail-settings.ts';
 import type { Fill } from '../../../src/core/order.ts';
 import type { TaxLot } from '../../../src/core/compliance/tax-lots.ts';
 
@@ -38,4 +42,15 @@ export function fill(text: string, symbol = 'VTI', account = 'core'): Fill {
     fees: decimal(fees),
     at: Temporal.Instant.from(at),
   };
+}
+
+/** What all trades of one symbol come to, replayed at once. */
+export function historyOf(
+  trades: readonly Trade[],
+  held: HeldThen | null,
+  method: TaxLotMethod,
+): LotHistory {
+  const read = readLots(lotRecord('VTI', trades), { held, method, salesSince: null });
+  if (read === null) throw new Error('a new record always answers');
+  return read.history;
 }

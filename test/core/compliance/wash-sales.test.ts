@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { replayLots } from '../../../src/core/compliance/lot-history.ts';
 import { previewWashSales } from '../../../src/core/compliance/wash-sales.ts';
 import type { OwnedAccount } from '../../../src/core/compliance/wash-sales.ts';
 import { toText, ZERO } from '../../../src/core/decimal.ts';
 import type { TaxLotMethod } from '../../../src/core/guardrail-settings.ts';
 import { sampleProposal } from '../../fixtures/sample-proposal.ts';
-import { fill } from './lots-table.ts';
+import { fill, historyOf } from './lots-table.ts';
 import { planOf } from './plan-of.ts';
 
 interface Row {
@@ -294,7 +293,7 @@ function preview(row: Row): readonly string[] {
       plans.length === 0
         ? []
         : [sampleProposal({ id: 'other', account: name, plan: planOf(plans) })];
-    return { account: name, taxable, method, proposals, ...replayLots('VTI', fills, held, method) };
+    return { account: name, taxable, method, proposals, ...historyOf(fills, held, method) };
   };
   const owned = [
     account('core', true, row.core),

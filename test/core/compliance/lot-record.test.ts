@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { replayLots } from '../../../src/core/compliance/lot-history.ts';
 import { gainsOfSale } from '../../../src/core/compliance/realised-gains.ts';
 import { decimal, toText } from '../../../src/core/decimal.ts';
 import type { TaxLotMethod } from '../../../src/core/guardrail-settings.ts';
-import { fill, lotText } from './lots-table.ts';
+import { fill, historyOf, lotText } from './lots-table.ts';
 
 interface Row {
   readonly what: string;
@@ -118,8 +117,7 @@ const ROWS: readonly Row[] = [
 
 describe('the lots of a symbol', () => {
   it.each(ROWS)('$what', ({ fills = [], held, method = 'fifo', lots, gains = [] }) => {
-    const history = replayLots(
-      'VTI',
+    const history = historyOf(
       fills.map((text) => fill(text)),
       held === null
         ? null
