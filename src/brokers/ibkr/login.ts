@@ -50,13 +50,19 @@ const PROBE_PATIENCE = Temporal.Duration.from({ seconds: 5 });
 
 const ONE_SECOND = Temporal.Duration.from({ seconds: 1 });
 
+/**
+ * TWS counts a second by when it reads. The end of one burst that it reads late and the beginning of the
+ * next must not fall into one of its seconds, so ours is a little longer.
+ */
+const PACING_WINDOW = Temporal.Duration.from({ milliseconds: 1200 });
+
 /** Someone who waits for an answer. */
 interface Pending {
   readonly hear: (event: TwsEvent) => void;
 }
 
 export function createLogin({ address, messagesPerSecond, clock, log }: LoginOptions): Login {
-  const pacer: Pacer = createPacer(clock, { requests: messagesPerSecond, window: ONE_SECOND });
+  const pacer: Pacer = createPacer(clock, { requests: messagesPerSecond, window: PACING_WINDOW });
   const followers = new Set<(event: LoginEvent) => void>();
   const pending = new Set<Pending>();
   const where = { host: address.host, port: address.port, clientId: address.clientId };
