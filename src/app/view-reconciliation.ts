@@ -1,14 +1,13 @@
 import type { AccountSettings } from '../core/account.ts';
 import { tradingDayStart } from '../core/market-calendar.ts';
 import { compareLegs } from '../core/reconciliation.ts';
-import { presentBrokerError } from '../messages/errors.ts';
 import type { Message } from '../messages/message.ts';
 import { presentReconciliation } from '../messages/reconciliation.ts';
 import { accountTimeZone } from '../messages/time.ts';
-import { BrokerError } from '../ports/broker-error.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readReconciliation } from './reconciliation.ts';
+import { underOneAnother, viewEach } from './under-one-another.ts';
 import { viewOrders } from './views.ts';
 
 /** More proposals than this in one day are not shown. */
@@ -54,28 +53,11 @@ export async function viewReconciliation(
   context: AppContext,
   accounts: readonly AccountSettings[],
 ): Promise<Message> {
-  const messages = await Promise.all(
-    accounts.map(async (account) => {
-      try {
-        return await viewAccount(context, account);
-      } catch (error) {
-        if (!(error instanceof BrokerError)) throw error;
-        return presentBrokerError(error, account.name);
-      }
-    }),
-  );
-  return {
-    fallback: messages.map((message) => message.fallback).join(' '),
-    blocks: messages.flatMap((message) => message.blocks),
-  };
+  return viewEach(accounts, (account) => viewAccount(context, account));
 }
 
 /** The page's Orders: how broker and record compare, above the newest orders. */
 export async function viewOrdersPage(context: AppContext): Promise<Message> {
   const compared = await viewReconciliation(context, [...context.accounts.values()]);
-  const orders = await viewOrders(context, null);
-  return {
-    fallback: `${compared.fallback} ${orders.fallback}`,
-    blocks: [...compared.blocks, ...orders.blocks],
-  };
+  return underOneAnother([compared, await viewOrders(context, null)]);
 }

@@ -3,17 +3,17 @@ import { planRebalance } from '../core/plan.ts';
 import { planningPolicy } from '../core/planning-policy.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import { presentCsvFile } from '../messages/csv-file.ts';
-import { presentBrokerError, presentPlanRefusal } from '../messages/errors.ts';
+import { presentPlanRefusal } from '../messages/errors.ts';
 import type { Message } from '../messages/message.ts';
 import { ordersCsv } from '../messages/orders-csv.ts';
 import { presentOrders } from '../messages/orders.ts';
 import { presentPortfolio } from '../messages/portfolio.ts';
-import { BrokerError } from '../ports/broker-error.ts';
 import { haltedByName } from './announce-halt.ts';
 import { priceNote } from './announce-proposal.ts';
 import type { AppContext } from './context.ts';
 import { haltFor } from './halt-record.ts';
 import { takeSnapshot } from './take-snapshot.ts';
+import { viewEach } from './under-one-another.ts';
 
 const ORDERS_SHOWN = 50;
 /** A file in a chat has at most so many lines: about two megabytes. */
@@ -55,20 +55,7 @@ export async function viewPortfolios(
   context: AppContext,
   accounts: readonly AccountSettings[],
 ): Promise<Message> {
-  const messages = await Promise.all(
-    accounts.map(async (account) => {
-      try {
-        return await viewPortfolio(context, account);
-      } catch (error) {
-        if (!(error instanceof BrokerError)) throw error;
-        return presentBrokerError(error, account.name);
-      }
-    }),
-  );
-  return {
-    fallback: messages.map((message) => message.fallback).join(' '),
-    blocks: messages.flatMap((message) => message.blocks),
-  };
+  return viewEach(accounts, (account) => viewPortfolio(context, account));
 }
 
 /** The newest orders of an account, or of all. */
