@@ -72,7 +72,9 @@ async function run(): Promise<number> {
     findings.push(...print(`Killed at random instants (seed ${seed})`, brokers, results));
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  process.stdout.write(`${findings.length} findings in ${seconds} s\n`);
+  process.stdout.write(
+    `${findings.length === 0 ? 'nothing' : findings.length} found in ${seconds} s\n`,
+  );
   return findings.length === 0 ? 0 : 1;
 }
 

@@ -1,0 +1,41 @@
+import type { Config } from '../config/config.ts';
+import { systemClock } from '../lib/clock.ts';
+import { systemRandom } from '../lib/random.ts';
+import { reveal } from '../lib/secret.ts';
+import { auditKeyOf, configured, logOf, print } from './surroundings.ts';
+
+/** `evenkeel keys generate`. */
+export async function generateKey(): Promise<void> {
+  const { generateMasterKey } = await import('../app/keys.ts');
+  print(generateMasterKey(systemRandom));
+  process.stderr.write(
+    'Put it into .env as EVENKEEL_MASTER_KEY, and keep a copy: without it stored logins are lost.\n',
+  );
+}
+
+/** `evenkeel keys rotate`. */
+export async function rotateKeys(): Promise<void> {
+  const config = configured();
+  const { openStore } = await import('../store/index.ts');
+  const { rotateMasterKeys } = await import('../app/keys.ts');
+  const store = await openStore({
+    path: config.databasePath,
+    auditKey: auditKeyOf(config),
+    masterKeys: masterKeysOf(config),
+    log: logOf(config),
+  });
+  try {
+    const by = { actor: 'evenkeel', platform: 'cli' };
+    const { secrets, changed } = await rotateMasterKeys({ store, clock: systemClock }, by);
+    print(
+      `${changed} of ${secrets} stored secrets were encrypted anew; all are under the first key of EVENKEEL_MASTER_KEY now, and the others can be taken out.`,
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+/** For opening the store: the first encrypts, all decrypt. */
+function masterKeysOf(config: Config): readonly Uint8Array[] {
+  return config.masterKeys.map((key) => Buffer.from(reveal(key), 'base64'));
+}

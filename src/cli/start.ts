@@ -1,0 +1,66 @@
+import { systemClock } from '../lib/clock.ts';
+import { armFailpoint } from '../lib/failpoint.ts';
+import { systemRandom } from '../lib/random.ts';
+import { sparingMemory } from '../lib/spare-memory.ts';
+import { configured, logOf, print } from './surroundings.ts';
+
+/** `evenkeel start`: runs the bot until it is asked to end. @throws CommandFailed when the configuration is not good. */
+export async function start(): Promise<void> {
+  const config = configured();
+  const log = logOf(config);
+  for (const warning of config.warnings) process.stderr.write(`Note: ${warning}\n`);
+  if (config.failpoint !== null) armFailpoint(config.failpoint);
+  const bot = await sparingMemory(async () => {
+    const { startBot } = await import('../main.ts');
+    return await startBot({
+      config,
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      standingBy: (holder) => {
+        print(
+          `Another Evenkeel (process ${processOf(holder)}) acts on ${config.databasePath}. This one stands by and takes over when that one ends.`,
+        );
+      },
+      // Ending is the safe answer: what supervises the process starts it again, and it stands by.
+      leaseLost: () => {
+        process.stderr.write(
+          'Another Evenkeel has taken over this database, so this one ends. Everything it did is recorded.\n',
+        );
+        process.exit(75);
+      },
+    });
+  });
+  // Before anybody is told how to end it.
+  const asked = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  print('');
+  print(`Evenkeel is running. Open ${bot.web.url}`);
+  print('The link opens one browser, once. Ctrl-C ends the bot.');
+  if (config.demo) {
+    print(
+      'No portfolios.yaml here, so these are the demo accounts, on paper: try /rebalance core.',
+    );
+  }
+  await asked;
+  print('\nStopping: nothing new is taken; what is under way is kept.');
+  // A second Ctrl-C, or a stop that hangs, ends the process: everything durable is durable already.
+  process.once('SIGINT', () => process.exit(130));
+  const guard = setTimeout(() => {
+    log.error(
+      { code: 'stop_timed_out' },
+      'stop took too long; what was under way continues at the next start',
+    );
+    process.exit(1);
+  }, 4500);
+  await bot.stop();
+  clearTimeout(guard);
+  print('Stopped.');
+}
+
+/** The number that the operating system knows the holder of a lease by. */
+function processOf(holder: string): string {
+  return holder.split('/')[2] ?? holder;
+}
