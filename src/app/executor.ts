@@ -143,19 +143,22 @@ export function createExecutor(context: AppContext): Executor {
     async open() {
       for (const account of context.accounts.keys()) lanes.set(account, openLane(account));
       const unfinished = await context.store.listProposals({ statuses: ['approved', 'executing'] });
+      // Each account goes on when its own broker has answered, whatever the others' do.
       await Promise.all(
-        [...lanes].map(([account, lane]) =>
-          lane.run.takeIn({ type: 'reconnected' }).catch((error: unknown) => {
+        [...lanes].map(async ([account, lane]) => {
+          try {
+            await lane.run.takeIn({ type: 'reconnected' });
+          } catch (error) {
             context.log.error(
               { code: 'reconciliation_failed', account, error },
               'account could not be reconciled at start',
             );
-          }),
-        ),
+          }
+          for (const { proposal } of unfinished) {
+            if (proposal.account === account) start(proposal.id, account);
+          }
+        }),
       );
-      for (const { proposal } of unfinished) {
-        if (lanes.has(proposal.account)) start(proposal.id, proposal.account);
-      }
     },
     wake(account) {
       lanes.get(account)?.run.signal.wake();

@@ -102,27 +102,20 @@ async function readAgain(
 }
 
 /**
- * Looks at the orders of every account: each order that nobody approved is reported once; a difference
- * in our own orders that is still there at the next look halts, where the account wants that.
+ * Looks at the orders of an account: each order that nobody approved is reported once; a difference in our
+ * own orders that is still there at the next look halts, where the account wants that.
  * @returns what was found, in a few words.
  */
-export async function watchOrders(context: AppContext): Promise<string> {
-  let differing = 0;
-  let foreign = 0;
-  let away = 0;
-  for (const account of context.accounts.values()) {
-    try {
-      const found = await watchAccount(context, account);
-      differing += found.differences;
-      foreign += found.foreign;
-    } catch (error) {
-      if (!(error instanceof BrokerError)) throw error;
-      away += 1;
-      const about = { account: account.name, code: error.code };
-      context.log.warn(about, 'orders could not be compared with the broker');
-    }
+export async function watchOrders(context: AppContext, account: AccountSettings): Promise<string> {
+  try {
+    const found = await watchAccount(context, account);
+    return `${found.differences} differences, ${found.foreign} foreign orders`;
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    const about = { account: account.name, code: error.code };
+    context.log.warn(about, 'orders could not be compared with the broker');
+    return 'broker away';
   }
-  return `${differing} differences, ${foreign} foreign orders, ${away} brokers away`;
 }
 
 async function watchAccount(

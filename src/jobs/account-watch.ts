@@ -1,14 +1,23 @@
-import { watchAccounts } from '../app/automatic-halts.ts';
+import { watchAccountOnSchedule } from '../app/automatic-halts.ts';
+import { accountNamed } from '../app/context.ts';
 import { EXCHANGE_TIME_ZONE, marketClockAt } from '../core/market-calendar.ts';
 import type { Job } from './job.ts';
 
-/** Looks every five minutes of a session at each account's clock and at what it lost today. */
+/**
+ * Looks every five minutes of a session at an account's clock and at what it lost today; at each account
+ * by itself, so that a slow broker keeps no other waiting.
+ */
 export const accountWatch = {
   name: 'account-watch',
   oncePerDueTime: false,
-  schedules: () => [{ scope: 'all', cron: '10 */5 9-16 * * 1-5', timeZone: EXCHANGE_TIME_ZONE }],
-  async run(context) {
+  schedules: (context) =>
+    [...context.accounts.keys()].map((scope, index) => ({
+      scope,
+      cron: `${10 + (index % 50)} */5 9-16 * * 1-5`,
+      timeZone: EXCHANGE_TIME_ZONE,
+    })),
+  async run(context, scope) {
     if (!marketClockAt(context.clock.now()).open) return 'no session';
-    return watchAccounts(context);
+    return watchAccountOnSchedule(context, accountNamed(context, scope));
   },
 } satisfies Job;

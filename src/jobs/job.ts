@@ -13,7 +13,7 @@ export interface Job {
   /** When it runs and for what: an account's name or `all`. */
   schedules(context: AppContext): readonly ScheduledRun[];
   /**
-   * @param dueAt when the run was due, which is earlier than now when it is made up.
+   * @param dueAt when the run was due, which is earlier than now when it is made up; now for sweeps.
    * @returns what came of it, in a few words for the job log.
    */
   run(context: AppContext, scope: string, dueAt: Temporal.Instant): Promise<string>;

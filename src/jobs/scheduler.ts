@@ -7,7 +7,7 @@ import { latestDue } from './latest-due.ts';
 
 /** Runs the jobs at their times. */
 export interface Scheduler {
-  /** Makes up what was missed, then runs on schedule. */
+  /** Begins the schedule and makes up what was missed. Resolves when that is done. */
   start(): Promise<void>;
   /** Runs every job whose newest due time has not been run: what each cron tick does. */
   tick(): Promise<void>;
@@ -25,19 +25,32 @@ const ATTEMPT_AGAIN_AFTER = Temporal.Duration.from({ minutes: 5 });
 export function createScheduler(context: AppContext, jobs: readonly Job[]): Scheduler {
   const tasks: ScheduledTask[] = [];
   const running = new Set<Promise<void>>();
+  const sweeping = new Set<string>();
   /** Cancel the attempts that are waited for. */
   const retries = new Set<() => void>();
   let stopped = false;
   let startedAt: Temporal.Instant = context.clock.now();
 
+  /** A sweep that is still under way, because a broker is slow, is not begun a second time. */
+  const sweep = async (job: Job, { scope }: ScheduledRun, now: Temporal.Instant): Promise<void> => {
+    const key = `${job.name}:${scope}`;
+    if (sweeping.has(key)) return;
+    sweeping.add(key);
+    try {
+      await job.run(context, scope, now);
+    } finally {
+      sweeping.delete(key);
+    }
+  };
+
   const runDue = async (job: Job, planned: ScheduledRun): Promise<void> => {
     const now = context.clock.now();
-    const dueAt = latestDue(planned, now);
-    if (dueAt === null) return;
     if (!job.oncePerDueTime) {
-      await job.run(context, planned.scope, dueAt);
+      await sweep(job, planned, now);
       return;
     }
+    const dueAt = latestDue(planned, now);
+    if (dueAt === null) return;
     if (Temporal.Instant.compare(dueAt, now.subtract(MAKE_UP_WITHIN)) < 0) return;
     // On the first start there is nothing to make up: the bot was not down, it was not there.
     const last = await context.store.lastJobRun(job.name, planned.scope);
@@ -118,7 +131,8 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
     tick,
     async start() {
       startedAt = context.clock.now();
-      await tick();
+      // What is made up may wait long for a broker that is away; the schedule does not wait for it.
+      const made = tick();
       for (const job of jobs) {
         for (const planned of job.schedules(context)) {
           tasks.push(
@@ -131,6 +145,7 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
           );
         }
       }
+      await made;
     },
     async stop() {
       stopped = true;

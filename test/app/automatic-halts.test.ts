@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { haltAfterRejections, verifyRecord, watchAccount } from '../../src/app/automatic-halts.ts';
-import { watchOrders } from '../../src/app/reconciliation.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import type { AutomaticHaltSettings } from '../../src/core/guardrail-settings.ts';
 import { tradingDayOf } from '../../src/core/market-calendar.ts';
-import type { Broker, BrokerOrder } from '../../src/ports/broker.ts';
 import { sampleAccount } from '../fixtures/sample-account.ts';
 import { openAppWorld, wordsOf } from './app-world.ts';
 import type { AppWorld } from './app-world.ts';
@@ -140,103 +138,5 @@ describe('a broken audit log', () => {
     expect(await world.store.listHalts()).toMatchObject([{ scope: 'all', by: 'evenkeel' }]);
     sqlite.exec("update audit_log set actor = 'eve' where seq = (select max(seq) from audit_log)");
     expect((await verifyRecord(world.context, 'since_verified'))?.fault).toContain('is edited');
-  });
-});
-
-describe('the watch over orders', () => {
-  const foreign = (world: AppWorld, changes: Partial<BrokerOrder> = {}): BrokerOrder => ({
-    brokerOrderId: 'by-hand-1',
-    clientOrderId: null,
-    symbol: 'IBM',
-    side: 'buy',
-    quantity: decimal('10'),
-    filledQuantity: decimal('0'),
-    averageFillPrice: null,
-    status: 'accepted',
-    reason: null,
-    submittedAt: world.clock.now(),
-    updatedAt: world.clock.now(),
-    ...changes,
-  });
-  const alerts = async (world: AppWorld, kind: string) =>
-    (await world.store.listPendingDeliveries('web', world.clock.now(), 1000)).filter(
-      ({ announcementKey }) => announcementKey.startsWith(kind),
-    );
-
-  it('reports an order that nobody approved once, and does not halt', async () => {
-    const options = withHalts({ reconciliation: true });
-    let placed: readonly BrokerOrder[] = [];
-    const wrap = (broker: Broker): Broker => ({
-      ...broker,
-      listOrders: async (since) => [...(await broker.listOrders(since)), ...placed],
-    });
-    await using world = await openAppWorld({ ...options, wrap });
-    await watchOrders(world.context);
-    placed = [foreign(world)];
-    await watchOrders(world.context);
-    await watchOrders(world.context);
-    const told = await alerts(world, 'foreign-order:');
-    expect(told.map(({ message }) => message.fallback)).toMatchObject([
-      expect.stringContaining('BUY IBM 10 at the paper broker was approved by nobody here'),
-    ]);
-    expect(await world.store.listAudit({ actions: ['foreign_order'], limit: 9 })).toHaveLength(1);
-    expect(await world.store.listHalts()).toEqual([]);
-    expect(wordsOf(await world.say('ana', 'reconcile', 'core'))).toContain('approved by nobody');
-  });
-
-  it('halts when an order carries an id of ours that the record does not know', async () => {
-    const options = withHalts({ reconciliation: true });
-    let placed: readonly BrokerOrder[] = [];
-    const wrap = (broker: Broker): Broker => ({
-      ...broker,
-      listOrders: async (since) => [...(await broker.listOrders(since)), ...placed],
-    });
-    await using world = await openAppWorld({ ...options, wrap });
-    placed = [foreign(world, { clientOrderId: 'ek-k3f9xa-1-1-0123456789abcdef' })];
-    await watchOrders(world.context);
-    expect(await world.store.listHalts()).toEqual([]);
-    await watchOrders(world.context);
-    expect(await halts(world)).toMatchObject([{ rule: 'reconciliation' }]);
-    await world.say('ben', 'resume', 'core');
-    await watchOrders(world.context);
-    expect(await world.store.listHalts()).toEqual([]);
-  });
-
-  it.each([
-    [true, 1, 0],
-    [false, 0, 1],
-  ])(
-    'where differences halt is %s: a fill that the broker does not list',
-    async (on, halted, told) => {
-      const options = withHalts({ reconciliation: on });
-      let short = false;
-      const wrap = (broker: Broker): Broker => ({
-        ...broker,
-        listOrders: async (since) =>
-          (await broker.listOrders(since)).map((order) =>
-            short ? { ...order, filledQuantity: decimal('0') } : order,
-          ),
-      });
-      await using world = await openAppWorld({ ...options, wrap });
-      await run(world);
-      await watchOrders(world.context);
-      short = true;
-      await watchOrders(world.context);
-      expect(await world.store.listHalts()).toEqual([]);
-      await watchOrders(world.context);
-      expect(await world.store.listHalts()).toHaveLength(halted);
-      expect((await alerts(world, 'difference:')).length > 0 ? 1 : 0).toBe(told);
-      const words = wordsOf(await world.say('ana', 'reconcile', 'core'));
-      expect(words).toContain('0 filled at the broker');
-    },
-  );
-
-  it('the card of a quiet day says that all agrees', async () => {
-    await using world = await openAppWorld();
-    expect(wordsOf(await world.say('ana', 'reconcile'))).toContain('Nothing was ordered today');
-    await run(world);
-    const words = wordsOf(await world.say('ana', 'reconcile', 'core'));
-    expect(words).toContain('5 legs of 1 proposal today');
-    expect(words).toContain('and the record agree');
   });
 });
