@@ -79,10 +79,27 @@ function actionTone(action: AuditAction): Tone {
   }
 }
 
-/** A row's facts in a line: `quantity 42, limit price 223.08`. */
+/** What a reader looks for first; whatever a row has beside these follows in the row's own order. */
+const FIRST_FACTS: readonly string[] = [
+  'text',
+  'reason',
+  'rule',
+  'code',
+  'side',
+  'quantity',
+  'symbol',
+  'price',
+  'limitPrice',
+  'status',
+];
+
+/** A row's facts in a line: `side buy, quantity 42, limit price 223.08`. */
 function payloadWords(payload: AuditRow['payload'], maximum = 160): string {
+  const rank = (name: string): number =>
+    FIRST_FACTS.includes(name) ? FIRST_FACTS.indexOf(name) : FIRST_FACTS.length;
   const parts = Object.entries(payload)
     .filter(([, value]) => value !== null && value !== '')
+    .toSorted(([a], [b]) => rank(a) - rank(b))
     .map(([name, value]) => `${nameWords(name)} ${valueWords(value)}`);
   return plain(parts.join(', '), maximum);
 }
@@ -94,6 +111,10 @@ function nameWords(name: string): string {
 
 function valueWords(value: JsonValue): string {
   if (typeof value === 'string') return value;
+  // The log has each of them; a line has room for how many.
+  if (Array.isArray(value) && value.some((entry) => typeof entry === 'object')) {
+    return `(${value.length})`;
+  }
   return JSON.stringify(value);
 }
 

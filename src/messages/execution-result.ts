@@ -1,7 +1,7 @@
 import { ZERO } from '../core/decimal.ts';
 import type { Order } from '../core/order.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
-import { alert, fields, left, right, table } from './blocks.ts';
+import { alert, fields, left, right, table, text } from './blocks.ts';
 import type { ExecutionFigures, LegFigures } from './execution-figures.ts';
 import { isWorking } from './execution-figures.ts';
 import { endWords } from './execution-progress.ts';
@@ -60,12 +60,14 @@ export function executionResult(input: {
   const problems = nothingSent
     ? [['Nothing was sent.', ...outcome].join(' ')]
     : [...unfilled(input), ...outcome];
+  const cut = figures.legs.filter(isCut).map(cutWords);
   const next = record.status === 'executed' ? [] : [whatNow(input)];
   return {
     sentences: [
       drift === null ? '' : `Drift ${drift}.`,
       nothingSent ? '' : `${filled} filled. ${traded} traded, slippage ${slippage}, fees ${fees}.`,
       ...problems,
+      ...cut,
       ...next,
       auditWords(execution),
     ],
@@ -86,6 +88,7 @@ export function executionResult(input: {
             { label: 'Fees', value: fees },
           ]),
       nothingSent ? legsTable(plan, null) : fillsTable(figures),
+      cut.length === 0 ? null : text(cut.join('\n')),
     ],
     duration:
       execution === null || finishedAt === null
@@ -129,7 +132,7 @@ function fillsTable(figures: ExecutionFigures): Block | null {
       right('Notional'),
     ],
     figures.legs.map((entry) => {
-      const whole = entry.state === 'filled';
+      const whole = entry.state === 'filled' && !isCut(entry);
       const filled = formatQuantity(entry.filled);
       return [
         { text: sideWord(entry.leg.side), tone: sideTone(entry.leg.side) },
@@ -146,6 +149,16 @@ function fillsTable(figures: ExecutionFigures): Block | null {
       ];
     }),
   );
+}
+
+/** Whether an order filled that had been made smaller than its leg, since the cash did not pay for all of it. */
+function isCut(entry: LegFigures): boolean {
+  return entry.state === 'filled' && entry.remaining.gt(ZERO);
+}
+
+/** `BUY MSFT 21 of 22: cut to what the cash paid for.` */
+function cutWords({ leg, filled }: LegFigures): string {
+  return `${sideWord(leg.side)} ${plain(leg.symbol, 24)} ${formatQuantity(filled)} of ${formatQuantity(leg.quantity)}: cut to what the cash paid for.`;
 }
 
 /** `BUY GOOG 7: rejected by Alpaca: insufficient buying power (40310000). Cash is $812.40, $3,921.33 was needed.` */

@@ -173,6 +173,14 @@ const done = sampleExecution(legs, [
   { status: 'filled', fills: [['3', '560.40']] },
 ]);
 
+/** The last purchase was made smaller: the cash paid for 102 shares of 104. */
+const cut = sampleExecution(legs, [
+  { status: 'filled', fills: [['79', '223.01']] },
+  { status: 'filled', fills: [['102', '125.60']] },
+  { status: 'filled', fills: [['21', '128.81']] },
+  { status: 'filled', fills: [['3', '560.40']] },
+]);
+
 const short = sampleExecution(legs, [
   { status: 'filled', fills: [['79', '223.01']] },
   { status: 'filled', fills: [['104', '125.60']] },
@@ -450,6 +458,16 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
         votes,
         now: later(12, 41),
         ...done,
+        execution: executed,
+      }),
+    ),
+  'proposal-executed-cut': () =>
+    presentProposal(
+      proposalInput({
+        record: sampleRecord({ status: 'executed', ...finished }),
+        votes,
+        now: later(12, 41),
+        ...cut,
         execution: executed,
       }),
     ),

@@ -60,17 +60,23 @@ function renderFields({ fields }: BlockOf<'fields'>): Markup {
 
 /** The wrapper scrolls sideways by itself and can be focused, so that a keyboard scrolls it too. */
 function renderTable({ caption, columns, rows }: BlockOf<'table'>): Markup {
-  return markup`<div class="table-scroll" tabindex="0" role="group" aria-label="${caption}"><table>
+  const stacks = rows.some((row) => row.some(isLong));
+  return markup`<div class="table-scroll" tabindex="0" role="group" aria-label="${caption}"><table class="${stacks ? 'stacks' : ''}">
     <caption class="visually-hidden">${caption}</caption>
     <thead><tr>${columns.map(({ label, align }) => markup`<th scope="col" class="${align}">${label}</th>`)}</tr></thead>
     <tbody>${rows.map(
       (row) =>
         markup`<tr>${row.map(
-          ({ text, tone }, index) =>
-            markup`<td class="${columns[index]?.align ?? 'left'} tone-${tone ?? 'neutral'}${text.length > LONGEST_LINE ? ' long' : ''}">${text}</td>`,
+          (cell, index) =>
+            markup`<td class="${columns[index]?.align ?? 'left'} tone-${cell.tone ?? 'neutral'}${isLong(cell) ? ' long' : ''}">${cell.text}</td>`,
         )}</tr>`,
     )}</tbody>
   </table>${rows.length === 0 ? markup`<p class="table-empty">${WORDS.emptyTable}</p>` : null}</div>`;
+}
+
+/** More than a line of a column: where there is little room it goes below the rest of its row. */
+function isLong({ text }: { readonly text: string }): boolean {
+  return text.length > LONGEST_LINE;
 }
 
 function renderProgress({ percent, label, steps }: BlockOf<'progress'>): Markup {
