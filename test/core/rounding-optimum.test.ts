@@ -99,6 +99,12 @@ async function compare(books: readonly RandomBook[]): Promise<Comparison> {
   return comparison;
 }
 
+function tell(what: string, { compared, equal, furthest }: Comparison): void {
+  process.stdout.write(
+    `rounding, ${what}: ${equal} of ${compared} plans as good as the optimum, the furthest within ${furthest.toFixed(4)} lots\n`,
+  );
+}
+
 function draw(
   count: number,
   seed: number,
@@ -119,14 +125,18 @@ describe('of all roundings that fit the cash, the plan takes the one with the le
       seed: 2,
       equalShare: 0.95,
     },
-    // What is missed here are hundredths of a cent.
-    { books: 20, what: 'hundredths', lots: ['0.01'], seed: 3, equalShare: 0.9 },
-  ])('$books books of $what', { timeout: 120_000 }, async ({ books, lots, seed, equalShare }) => {
-    const { compared, equal, furthest } = await compare(draw(books, seed, lots));
-    expect(compared).toBeGreaterThanOrEqual(0.98 * books);
-    expect(equal).toBeGreaterThanOrEqual(equalShare * compared);
-    expect(furthest.lt(decimal('0.01'))).toBe(true);
-  });
+    { books: 20, what: 'hundredths', lots: ['0.01'], seed: 3, equalShare: 0.95 },
+  ])(
+    '$books books of $what',
+    { timeout: 120_000 },
+    async ({ books, what, lots, seed, equalShare }) => {
+      const { compared, equal, furthest } = await compare(draw(books, seed, lots));
+      tell(what, { compared, equal, furthest });
+      expect(compared).toBeGreaterThanOrEqual(0.98 * books);
+      expect(equal).toBeGreaterThanOrEqual(equalShare * compared);
+      expect(furthest.lt(decimal('0.01'))).toBe(true);
+    },
+  );
 });
 
 describe('the same holds under a policy', () => {
@@ -148,8 +158,9 @@ describe('the same holds under a policy', () => {
       seed: 7,
       changes: () => ({ cashBuffer: { type: 'share' as const, share: decimal('0.35') } }),
     },
-  ])('$what', { timeout: 120_000 }, async ({ seed, changes }) => {
+  ])('$what', { timeout: 120_000 }, async ({ what, seed, changes }) => {
     const { compared, equal, furthest } = await compare(draw(15, seed, ['1'], changes));
+    tell(what, { compared, equal, furthest });
     expect(compared).toBeGreaterThanOrEqual(14);
     expect(equal).toBeGreaterThanOrEqual(0.9 * compared);
     expect(furthest.lt(decimal('0.01'))).toBe(true);
