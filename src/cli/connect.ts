@@ -1,7 +1,5 @@
-import { systemClock } from '../lib/clock.ts';
-import { systemRandom } from '../lib/random.ts';
 import { CommandFailed } from './command-failed.ts';
-import { configured, logOf, print } from './surroundings.ts';
+import { configured, openConfiguredCore, print } from './surroundings.ts';
 
 /** `evenkeel connect BROKER --person ID`. @throws CommandFailed when nothing was connected, and says why. */
 export async function connect(broker: string, options: { person: string }): Promise<void> {
@@ -13,15 +11,9 @@ export async function connect(broker: string, options: { person: string }): Prom
       `There is no person ${options.person} in ${config.sourceFile}. People: ${people}. Nothing was connected.`,
     );
   }
-  const { openCore } = await import('../main.ts');
   const { connectFromTerminal } = await import('../app/connect-from-terminal.ts');
   const { createInterface } = await import('node:readline');
-  const core = await openCore({
-    config,
-    clock: systemClock,
-    random: systemRandom,
-    log: logOf(config),
-  });
+  const core = await openConfiguredCore(config);
   const lines = createInterface({ input: process.stdin });
   try {
     const { isConnected, message } = await connectFromTerminal(

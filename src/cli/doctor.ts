@@ -1,22 +1,15 @@
 import { systemClock } from '../lib/clock.ts';
-import { systemRandom } from '../lib/random.ts';
 import { BrokerError } from '../ports/broker-error.ts';
-import { configured, logOf, print } from './surroundings.ts';
+import { configured, openConfiguredCore, print } from './surroundings.ts';
 
 /** Says what works and what does not, a line each. @returns true when all of it works. */
 export async function doctor(): Promise<boolean> {
   const config = configured();
   print(`ok  configuration: ${config.sourceFile}`);
   for (const warning of config.warnings) print(`!   ${warning}`);
-  const { openCore } = await import('../main.ts');
   const { brokerOf } = await import('../app/context.ts');
   const { takeSnapshot } = await import('../app/take-snapshot.ts');
-  const core = await openCore({
-    config,
-    clock: systemClock,
-    random: systemRandom,
-    log: logOf(config),
-  });
+  const core = await openConfiguredCore(config);
   let healthy = true;
   const fail = (words: string) => {
     healthy = false;

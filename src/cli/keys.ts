@@ -1,8 +1,6 @@
-import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/random.ts';
-import { reveal } from '../lib/secret.ts';
-import { auditKeyOf, configured, logOf, print } from './surroundings.ts';
+import { configured, openConfiguredStore, print } from './surroundings.ts';
 
 /** `evenkeel keys generate`. */
 export async function generateKey(): Promise<void> {
@@ -16,14 +14,8 @@ export async function generateKey(): Promise<void> {
 /** `evenkeel keys rotate`. */
 export async function rotateKeys(): Promise<void> {
   const config = configured();
-  const { openStore } = await import('../store/index.ts');
   const { rotateMasterKeys } = await import('../app/keys.ts');
-  const store = await openStore({
-    path: config.databasePath,
-    auditKey: auditKeyOf(config),
-    masterKeys: masterKeysOf(config),
-    log: logOf(config),
-  });
+  const store = await openConfiguredStore(config);
   try {
     const by = { actor: 'evenkeel', platform: 'cli' };
     const { secrets, changed } = await rotateMasterKeys({ store, clock: systemClock }, by);
@@ -33,9 +25,4 @@ export async function rotateKeys(): Promise<void> {
   } finally {
     await store.close();
   }
-}
-
-/** For opening the store: the first encrypts, all decrypt. */
-function masterKeysOf(config: Config): readonly Uint8Array[] {
-  return config.masterKeys.map((key) => Buffer.from(reveal(key), 'base64'));
 }

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { systemClock } from '../lib/clock.ts';
-import { systemRandom } from '../lib/random.ts';
 import { CommandFailed } from './command-failed.ts';
-import { configured, logOf, print } from './surroundings.ts';
+import { configured, openConfiguredCore, print } from './surroundings.ts';
 
 /** `evenkeel propose ACCOUNT --file FILE`. @throws CommandFailed when nothing is proposed, and says why. */
 export async function proposeFromFile(name: string, options: { file: string }): Promise<void> {
@@ -25,17 +23,11 @@ export async function proposeFromFile(name: string, options: { file: string }): 
       ].join('\n'),
     );
   }
-  const { openCore } = await import('../main.ts');
   const { propose } = await import('../app/propose.ts');
   const { answerProposal } = await import('../app/answer-proposal.ts');
   const { renderProposal } = await import('../app/announce-proposal.ts');
   const { renderPlainText } = await import('../messages/plain-text.ts');
-  const core = await openCore({
-    config,
-    clock: systemClock,
-    random: systemRandom,
-    log: logOf(config),
-  });
+  const core = await openConfiguredCore(config);
   try {
     const account = core.context.accounts.get(name);
     if (account === undefined) {

@@ -1,6 +1,6 @@
 import { replayProposal } from '../core/replay.ts';
 import { CommandFailed } from './command-failed.ts';
-import { auditKeyOf, configured, logOf, print } from './surroundings.ts';
+import { configured, openConfiguredStore, print } from './surroundings.ts';
 
 /**
  * `evenkeel replay --proposal ID`: plans a stored proposal again and compares the digests.
@@ -8,12 +8,7 @@ import { auditKeyOf, configured, logOf, print } from './surroundings.ts';
  */
 export async function replay(options: { readonly proposal: string }): Promise<boolean> {
   const config = configured();
-  const { openStore } = await import('../store/index.ts');
-  const store = await openStore({
-    path: config.databasePath,
-    auditKey: auditKeyOf(config),
-    log: logOf(config),
-  });
+  const store = await openConfiguredStore(config);
   try {
     const id = options.proposal.replace(/^#/, '');
     const record = await store.findProposal(id);

@@ -3,9 +3,13 @@ import { BROKER_SCHEMAS } from '../brokers/index.ts';
 import type { Config } from '../config/config.ts';
 import { formatProblem } from '../config/config.ts';
 import { loadProcessConfig } from '../config/load.ts';
+import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/logging.ts';
+import { systemRandom } from '../lib/random.ts';
 import { reveal } from '../lib/secret.ts';
+import type { Core } from '../main.ts';
 import type { Log } from '../ports/log.ts';
+import type { DatabaseStore } from '../store/index.ts';
 import { CommandFailed } from './command-failed.ts';
 
 /** Writes a line that a person asked for. */
@@ -29,4 +33,22 @@ export function logOf(config: Config): Log {
 
 export function auditKeyOf(config: Config): Uint8Array | null {
   return config.auditKey === null ? null : Buffer.from(reveal(config.auditKey), 'utf8');
+}
+
+/** Opens the database and everything in it, without chats and schedules. */
+export async function openConfiguredCore(config: Config): Promise<Core> {
+  const { openCore } = await import('../main.ts');
+  return await openCore({ config, clock: systemClock, random: systemRandom, log: logOf(config) });
+}
+
+/** Opens the database alone, and brings it up to date. @throws StoreError when it cannot be used. */
+export async function openConfiguredStore(config: Config): Promise<DatabaseStore> {
+  const { openStore } = await import('../store/index.ts');
+  return await openStore({
+    path: config.databasePath,
+    auditKey: auditKeyOf(config),
+    // The first encrypts, all decrypt.
+    masterKeys: config.masterKeys.map((key) => Buffer.from(reveal(key), 'base64')),
+    log: logOf(config),
+  });
 }
