@@ -64,9 +64,9 @@ export async function openBenchBot(options: {
   const broker = brokers.get('core');
   if (broker === undefined) throw new Error('the account has no broker');
   const send = broker.executeTrade.bind(broker);
-  broker.executeTrade = async (intent) => {
+  broker.executeTrade = async (intent, permit) => {
     const sent = performance.now();
-    const result = await send(intent);
+    const result = await send(intent, permit);
     if (result.type !== 'accepted') throw new Error(`an order was not accepted: ${result.reason}`);
     answered.push({ side: intent.side, sent, at: performance.now() });
     return result;

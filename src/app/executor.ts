@@ -49,6 +49,8 @@ export interface ExecutionRun {
   takeIn(update: BrokerUpdate): Promise<void>;
   /** Records a report of the broker, together with others that come at the same time. */
   record(report: BrokerReport): Promise<Recorded>;
+  /** Looks now whether what waits for its turn at the broker may still be sent. */
+  recheckPermits: () => void;
   /** The proposal whose message is about to be written anyway: what is recorded need not write it. */
   announcing: string | null;
 }
@@ -83,6 +85,7 @@ export function createExecutor(context: AppContext): Executor {
       lookAgain: new Set(),
       takeIn,
       record: (report) => reports.add(report),
+      recheckPermits: () => {},
       announcing: null,
     };
     const unsubscribe = broker.subscribe((update) => {
@@ -161,7 +164,9 @@ export function createExecutor(context: AppContext): Executor {
       );
     },
     wake(account) {
-      lanes.get(account)?.run.signal.wake();
+      const run = lanes.get(account)?.run;
+      run?.recheckPermits();
+      run?.signal.wake();
     },
     lookAgain(account, clientOrderId) {
       const run = lanes.get(account)?.run;

@@ -2,15 +2,17 @@ import type { ExecutionStep } from '../core/execution.ts';
 import type { Order } from '../core/order.ts';
 import { earlier, isDue } from '../core/time.ts';
 import { BrokerError } from '../ports/broker-error.ts';
-import type { BrokerOrder, FindOrderResult } from '../ports/broker.ts';
+import type { BrokerOrder, FindOrderResult, SendRefusal } from '../ports/broker.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
 import { haltFor } from './halt-record.ts';
+import { LeaseLost } from './lease.ts';
 import { isUnanswered, narrowMatches } from './lost-order.ts';
 import { askOutcome, readQuestions } from './outcome-questions.ts';
 import { changeOrder } from './record-order.ts';
 import { remembered } from './run-memory.ts';
+import { openSendPermit } from './send-permit.ts';
 import { denialOf } from './submit-orders.ts';
 
 /** Waits between looks for an order whose answer never came; the last one repeats. */
@@ -214,8 +216,13 @@ async function resend(context: AppContext, run: ExecutionRun, order: Order): Pro
   if (outcome !== 'sent') return outcome === 'denied';
   run.inFlight.add(clientOrderId);
   try {
-    await context.lease.confirm();
-    const result = await run.broker.executeTrade(order.intent);
+    const { permit } = openSendPermit(context, account);
+    const result = await run.broker.executeTrade(order.intent, permit);
+    if (result.type === 'not_sent') {
+      if (result.code === 'lease_lost') throw new LeaseLost();
+      await recordNotSentAgain(context, order, result);
+      return false;
+    }
     if (result.type === 'rejected') {
       // The refusal may be of a second order under the same id: the first one then exists after all.
       const found = await run.broker.findOrder(order.intent);
@@ -234,4 +241,24 @@ async function resend(context: AppContext, run: ExecutionRun, order: Order): Pro
   } finally {
     run.inFlight.delete(clientOrderId);
   }
+}
+
+/** What was sent before is as unknown as it was; that nothing was added to it is on the record. */
+async function recordNotSentAgain(
+  context: AppContext,
+  order: Order,
+  refusal: SendRefusal,
+): Promise<void> {
+  const { clientOrderId, account, proposalId, leg } = order.intent;
+  await context.store.transaction((unit) =>
+    unit.appendAudit(
+      auditEntry(context.clock.now(), EVENKEEL, 'order_not_sent', account, clientOrderId, {
+        proposal: proposalId,
+        leg,
+        again: true,
+        code: refusal.code,
+        reason: refusal.reason,
+      }),
+    ),
+  );
 }

@@ -47,6 +47,7 @@ export async function recordBrokerOrder(
 /**
  * Changes an order and writes the audit row that says so, where the status moved.
  * @param by who says so: the broker, or a person who looked there.
+ * @param action what the audit row calls it.
  */
 export async function changeOrder(
   context: AppContext,
@@ -57,9 +58,10 @@ export async function changeOrder(
     readonly brokerOrderId?: string | null;
     readonly reasonCode?: string | null;
     readonly reason?: string | null;
-    readonly submittedAt?: Temporal.Instant;
+    readonly submittedAt?: Temporal.Instant | null;
   },
   by: Actor = BROKER,
+  action: AuditAction = ACTION_OF[change.status] ?? 'order_updated',
 ): Promise<void> {
   const at = context.clock.now();
   const { clientOrderId, account } = order.intent;
@@ -67,7 +69,7 @@ export async function changeOrder(
   if (!updated) throw new Error(`order ${clientOrderId} is no longer ${order.status}`);
   if (change.status === order.status) return;
   await unit.appendAudit(
-    auditEntry(at, by, ACTION_OF[change.status] ?? 'order_updated', account, clientOrderId, {
+    auditEntry(at, by, action, account, clientOrderId, {
       proposal: order.intent.proposalId,
       leg: order.intent.leg,
       status: change.status,

@@ -2,6 +2,7 @@ import type { Fill } from '../core/order.ts';
 import { failpoint } from '../lib/failpoint.ts';
 import type { BrokerOrder, ExecuteTradeResult } from '../ports/broker.ts';
 import type { StoreTransaction } from '../ports/store.ts';
+import { EVENKEEL } from './audit.ts';
 import type { AppContext } from './context.ts';
 import { changeOrder, recordBrokerOrder, recordFill } from './record-order.ts';
 
@@ -107,6 +108,22 @@ async function recordAnswer(
     case 'unknown':
       if (answered) return { ...recorded, changed: false };
       await changeOrder(context, unit, order, { status: 'unknown', reason: result.reason });
+      return recorded;
+    case 'not_sent':
+      if (answered) return { ...recorded, changed: false };
+      await changeOrder(
+        context,
+        unit,
+        order,
+        {
+          status: 'denied',
+          reasonCode: result.code,
+          reason: result.reason,
+          submittedAt: null,
+        },
+        EVENKEEL,
+        'order_not_sent',
+      );
       return recorded;
   }
 }

@@ -4,6 +4,7 @@ import type { Order } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { failpoint } from '../lib/failpoint.ts';
 import { BrokerError } from '../ports/broker-error.ts';
+import type { SendPermit } from '../ports/broker.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { earlier } from '../core/time.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
@@ -11,8 +12,10 @@ import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
 import { haltFor } from './halt-record.ts';
+import { LeaseLost } from './lease.ts';
 import { changeOrder } from './record-order.ts';
 import { remembered } from './run-memory.ts';
+import { openSendPermit } from './send-permit.ts';
 
 /** A cancel that has not shown within this time is asked for again. */
 const CANCEL_PATIENCE = Temporal.Duration.from({ seconds: 5 });
@@ -55,10 +58,13 @@ export async function submitOrders(
       return cleared;
     });
     if (allowed.length > 0) failpoint('orders_marked_submitted');
+    const { permit, recheck } = openSendPermit(context, proposal.account);
+    run.recheckPermits = recheck;
     // All of them: as long as one request may be under way its order counts as in flight.
-    const sent = await Promise.allSettled(allowed.map((order) => send(context, run, order)));
+    const sent = await Promise.allSettled(allowed.map((order) => send(run, order, permit)));
     for (const outcome of sent) if (outcome.status === 'rejected') throw outcome.reason;
   } finally {
+    run.recheckPermits = () => {};
     for (const order of orders) run.inFlight.delete(order.intent.clientOrderId);
   }
   return true;
@@ -102,10 +108,10 @@ async function changeOrderToSubmitted(
   );
 }
 
-async function send(context: AppContext, run: ExecutionRun, order: Order): Promise<void> {
-  // Whoever slept since the commit must not wake up and send what somebody else has looked for meanwhile.
-  await context.lease.confirm();
-  const result = await run.broker.executeTrade(order.intent);
+/** @throws LeaseLost when nothing was sent for want of the lease: whoever has it now looks for the order. */
+async function send(run: ExecutionRun, order: Order, permit: SendPermit): Promise<void> {
+  const result = await run.broker.executeTrade(order.intent, permit);
+  if (result.type === 'not_sent' && result.code === 'lease_lost') throw new LeaseLost();
   failpoint('order_answered');
   await run.record({ type: 'answer', clientOrderId: order.intent.clientOrderId, result });
   failpoint('answer_recorded');

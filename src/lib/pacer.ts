@@ -7,10 +7,11 @@ const ORDER: readonly Urgency[] = ['recovery', 'reading', 'trading'];
 export interface Pacer {
   /**
    * Runs the work when its turn has come: by urgency, then in the order given.
+   * @param withdrawn ends the wait, and nothing else: work that has begun goes on.
    * @returns what the work returns; a failure reaches only its own caller.
-   * @throws PacerClosed when the pacer is closed before the work began.
+   * @throws PacerClosed when the pacer is closed before the work began; PacerWithdrawn when it was withdrawn.
    */
-  run<T>(urgency: Urgency, work: () => Promise<T>): Promise<T>;
+  run<T>(urgency: Urgency, work: () => Promise<T>, withdrawn?: AbortSignal): Promise<T>;
   /** Begins nothing before this time: the broker said so (429 with its waiting time). */
   pauseUntil(at: Temporal.Instant): void;
   /** How many wait for their turn. */
@@ -37,6 +38,15 @@ export class PacerClosed extends Error {
 
   constructor() {
     super('the connection is closed; the request was not sent');
+  }
+}
+
+/** The work never began: whoever gave it wants it no more. */
+export class PacerWithdrawn extends Error {
+  override readonly name = 'PacerWithdrawn';
+
+  constructor() {
+    super('the request was withdrawn before its turn; it was not sent');
   }
 }
 
@@ -94,20 +104,33 @@ export function createPacer(clock: PacerClock, limit: PacerLimit): Pacer {
   }
 
   return {
-    run<T>(urgency: Urgency, work: () => Promise<T>): Promise<T> {
+    run<T>(urgency: Urgency, work: () => Promise<T>, withdrawn?: AbortSignal): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         if (closed) {
           reject(new PacerClosed());
           return;
         }
-        lanes[urgency].push({
+        if (withdrawn?.aborted === true) {
+          reject(new PacerWithdrawn());
+          return;
+        }
+        const withdraw = (): void => {
+          const lane = lanes[urgency];
+          lane.splice(lane.indexOf(waiting), 1);
+          reject(new PacerWithdrawn());
+        };
+        const waiting: Waiting = {
           begin: () => {
+            withdrawn?.removeEventListener('abort', withdraw);
             work().then(resolve, reject);
           },
           refuse: () => {
+            withdrawn?.removeEventListener('abort', withdraw);
             reject(new PacerClosed());
           },
-        });
+        };
+        withdrawn?.addEventListener('abort', withdraw, { once: true });
+        lanes[urgency].push(waiting);
         pump();
       });
     },

@@ -26,6 +26,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   outcome_answered: 'said about an order',
   order_rejected: 'order rejected',
   order_denied: 'order denied',
+  order_not_sent: 'order not sent after all',
   order_updated: 'order updated',
   order_canceled: 'order canceled',
   order_expired: 'order expired',
@@ -65,6 +66,7 @@ function actionTone(action: AuditAction): Tone {
     case 'denial':
     case 'order_rejected':
     case 'order_denied':
+    case 'order_not_sent':
     case 'halt':
       return 'bad';
     case 'foreign_order':

@@ -34,7 +34,7 @@ export function measuredBroker(broker: Broker, observer: Observer): Broker {
     getMarketClock: measured('clock', () => broker.getMarketClock()),
     executeTrade: measured(
       'order',
-      (intent: Parameters<Broker['executeTrade']>[0]) => broker.executeTrade(intent),
+      (...order: Parameters<Broker['executeTrade']>) => broker.executeTrade(...order),
       (answer) => (answer.type === 'accepted' ? 'ok' : answer.type),
     ),
     findOrder: measured('find_order', (intent: Parameters<Broker['findOrder']>[0]) =>

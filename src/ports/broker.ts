@@ -39,7 +39,27 @@ export type ExecuteTradeResult =
       /** The broker's own words. */
       readonly reason: string;
     }
-  | { readonly type: 'unknown'; readonly reason: string };
+  | { readonly type: 'unknown'; readonly reason: string }
+  /** It certainly never left: when its turn came, it was not permitted any more. */
+  | ({ readonly type: 'not_sent' } & SendRefusal);
+
+/** Why an order may not leave although its turn has come, in words for people. */
+export interface SendRefusal {
+  readonly code: 'halted' | 'lease_lost' | 'not_checked';
+  readonly reason: string;
+}
+
+/** The app's last word on an order, which may have waited for its turn meanwhile. */
+export interface SendPermit {
+  /**
+   * Asked right before the order leaves, after all that a broker waits for, and again before each time that
+   * it leaves. Never throws; a refusal stands.
+   * @returns null when it may leave.
+   */
+  mayStillSend(): Promise<SendRefusal | null>;
+  /** Aborted once the answer would be no: what waits for its turn need not wait any longer. */
+  readonly withdrawn: AbortSignal;
+}
 
 /** An order as the broker tells it. */
 export interface BrokerOrder {
@@ -83,7 +103,8 @@ export interface Broker {
   /** One quote for every symbol asked for; an unknown symbol answers with `tradable: false`. */
   getQuotes(symbols: readonly string[]): Promise<readonly Quote[]>;
   getMarketClock(): Promise<MarketClock>;
-  executeTrade(intent: OrderIntent): Promise<ExecuteTradeResult>;
+  /** Sends an order unless the permit is refused when its turn comes. */
+  executeTrade(intent: OrderIntent, permit: SendPermit): Promise<ExecuteTradeResult>;
   findOrder(intent: OrderIntent): Promise<FindOrderResult>;
   /** All orders updated since, working or finished, oldest first. */
   listOrders(since: Temporal.Instant): Promise<readonly BrokerOrder[]>;

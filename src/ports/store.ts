@@ -28,6 +28,7 @@ export type AuditAction =
   | 'outcome_answered'
   | 'order_rejected'
   | 'order_denied'
+  | 'order_not_sent'
   | 'order_updated'
   | 'order_canceled'
   | 'order_expired'
@@ -294,7 +295,7 @@ export interface StoreTransaction extends StoreReads, LoginWrites, CodeWrites {
       readonly averageFillPrice?: Decimal | null;
       readonly reasonCode?: string | null;
       readonly reason?: string | null;
-      readonly submittedAt?: Temporal.Instant;
+      readonly submittedAt?: Temporal.Instant | null;
       readonly updatedAt: Temporal.Instant;
     },
   ): Promise<boolean>;

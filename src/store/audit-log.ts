@@ -29,6 +29,7 @@ const ACTIONS = {
   outcome_answered: true,
   order_rejected: true,
   order_denied: true,
+  order_not_sent: true,
   order_updated: true,
   order_canceled: true,
   order_expired: true,

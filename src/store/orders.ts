@@ -143,7 +143,7 @@ export async function updateOrder(
     readonly averageFillPrice?: Decimal | null;
     readonly reasonCode?: string | null;
     readonly reason?: string | null;
-    readonly submittedAt?: Temporal.Instant;
+    readonly submittedAt?: Temporal.Instant | null;
     readonly updatedAt: Temporal.Instant;
   },
 ): Promise<boolean> {
@@ -161,7 +161,9 @@ export async function updateOrder(
       }),
       ...(change.reasonCode !== undefined && { reason_code: change.reasonCode }),
       ...(change.reason !== undefined && { reason: change.reason }),
-      ...(change.submittedAt !== undefined && { submitted_at: instantColumn(change.submittedAt) }),
+      ...(change.submittedAt !== undefined && {
+        submitted_at: optional(change.submittedAt, instantColumn),
+      }),
     })
     .where('client_order_id', '=', clientOrderId)
     .where('status', '=', from)

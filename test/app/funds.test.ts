@@ -14,9 +14,9 @@ function sayingAfterSales(
   let sales = 0;
   return (broker) => ({
     ...broker,
-    executeTrade: async (intent) => {
+    executeTrade: async (intent, permit) => {
       if (intent.side === 'sell') sales += 1;
-      return broker.executeTrade(intent);
+      return broker.executeTrade(intent, permit);
     },
     getAccountBalance: async () => {
       const balance = await broker.getAccountBalance();

@@ -37,9 +37,9 @@ function anonymous(): Anonymous {
       ...broker,
       capabilities: { ...broker.capabilities, clientOrderId: false, streaming: false },
       subscribe: () => () => {},
-      executeTrade: (intent) => {
+      executeTrade: (intent, permit) => {
         world.sent.push(intent);
-        return broker.executeTrade(intent);
+        return broker.executeTrade(intent, permit);
       },
       listOrders: async (since) => (await broker.listOrders(since)).map(nameless),
       listFills: async (since) =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BenchBot } from '../../bench/broker-bot.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import type { OrderIntent } from '../../src/core/order.ts';
+import { MAY_SEND } from '../fixtures/send-permits.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 50;
 const LOOKS = 200;
@@ -20,7 +21,7 @@ export async function sendTraffic(bot: BenchBot): Promise<void> {
   await broker.listOrders(since);
   await broker.listFills(since);
   const intent = farFromTheMarket(bot.clock.now());
-  const result = await broker.executeTrade(intent);
+  const result = await broker.executeTrade(intent, MAY_SEND);
   if (result.type !== 'accepted') throw new Error(`the order was not accepted: ${result.reason}`);
   await broker.findOrder(intent);
   await broker.cancelOrder(result.brokerOrderId);

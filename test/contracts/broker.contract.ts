@@ -5,6 +5,7 @@ import { describeEndings } from './broker/endings.ts';
 import { describeLists } from './broker/lists.ts';
 import { describeLostAnswers } from './broker/lost-answers.ts';
 import { describeOrders } from './broker/orders.ts';
+import { describePermits } from './broker/permits.ts';
 import { describeReads } from './broker/reads.ts';
 import { describeRefusals } from './broker/refusals.ts';
 import { describeRestarts } from './broker/restarts.ts';
@@ -31,6 +32,7 @@ export function describeBrokerContract(name: string, harness: BrokerContractHarn
 
     describeReads(check);
     describeOrders(check);
+    describePermits(check);
     describeRefusals(check);
     describeLostAnswers(check);
     describeLists(check);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPacer, PacerClosed } from '../../src/lib/pacer.ts';
+import { createPacer, PacerClosed, PacerWithdrawn } from '../../src/lib/pacer.ts';
 import type { Urgency } from '../../src/lib/pacer.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
 
@@ -91,5 +91,31 @@ describe('a pacer', () => {
     expect(() => createPacer(createTestClock(), { requests: 0, window: SECOND })).toThrow(
       'a whole number from 1; found 0',
     );
+  });
+
+  it('ends the wait of what is withdrawn, uses no turn for it, and leaves what has begun alone', async () => {
+    const { clock, pacer, begun, run } = pacing(1);
+    const withdrawn = new AbortController();
+    const give = (name: string) =>
+      pacer.run(
+        'trading',
+        async () => {
+          begun.push(name);
+          return name;
+        },
+        withdrawn.signal,
+      );
+    const first = give('first');
+    const waits = [give('second'), give('third')];
+    const other = run('other');
+    expect(pacer.waiting()).toBe(3);
+    withdrawn.abort();
+    for (const each of waits) await expect(each).rejects.toThrow(PacerWithdrawn);
+    expect(pacer.waiting()).toBe(1);
+    await expect(give('late')).rejects.toThrow(PacerWithdrawn);
+    expect(await first).toBe('first');
+    await clock.advance({ seconds: 1 });
+    expect(await other).toBe('other');
+    expect(begun).toEqual(['first', 'other']);
   });
 });

@@ -6,9 +6,11 @@ import type {
   BrokerCapabilities,
   ExecuteTradeResult,
   FindOrderResult,
+  SendPermit,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { notSentBecause } from '../send-permit.ts';
 import type { Addresses } from './addresses.ts';
 import { accountAnswer, orderAnswer, positionsAnswer, snapshotsAnswer } from './answers.ts';
 import type { SnapshotAnswer } from './answers.ts';
@@ -111,7 +113,10 @@ export function openAlpacaBroker(parts: AlpacaAccount): Broker {
     };
   }
 
-  async function executeTrade(intent: OrderIntent): Promise<ExecuteTradeResult> {
+  async function executeTrade(
+    intent: OrderIntent,
+    permit: SendPermit,
+  ): Promise<ExecuteTradeResult> {
     if (closed) return rejection(closedError());
     const refusal = await refusalBeforehand(intent);
     if (refusal !== null) return refusal;
@@ -122,9 +127,12 @@ export function openAlpacaBroker(parts: AlpacaAccount): Broker {
           method: 'POST',
           url: '/orders',
           body: toOrderRequest(intent),
+          permit,
         });
       } catch (error) {
         if (error instanceof NoAnswer) return { type: 'unknown', reason: `${error.message}.` };
+        const notSent = await notSentBecause(error, permit);
+        if (notSent !== null) return notSent;
         // Before anything was sent: no login, or closed.
         if (error instanceof BrokerError) return rejection(error);
         throw error;

@@ -2,6 +2,8 @@ import { parseExactJson } from '../../lib/exact-json.ts';
 import type { Pacer, Urgency } from '../../lib/pacer.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
+import type { SendPermit } from '../../ports/broker.ts';
+import { requirePermit } from '../send-permit.ts';
 import { NoAnswer } from './failures.ts';
 import type { HttpAnswer } from './failures.ts';
 import type { Login } from './login.ts';
@@ -11,6 +13,8 @@ export interface HttpRequest {
   readonly url: string;
   /** Sent as JSON. */
   readonly body?: Readonly<Record<string, unknown>>;
+  /** For an order: asked when all that could be waited for is there. */
+  readonly permit?: SendPermit;
 }
 
 /** Requests of one login: paced, timed, with the status kept and numbers exact. */
@@ -18,7 +22,8 @@ export interface Transport {
   /**
    * @returns the answer, whatever its status.
    * @throws NoAnswer when none came; BrokerError `authentication` when there is no login to ask with,
-   *   and PacerClosed when the connection was closed first: then nothing was sent.
+   *   PacerClosed when the connection was closed first, and what `notSentBecause` knows when the permit was
+   *   refused: then nothing was sent.
    */
   send(urgency: Urgency, request: HttpRequest): Promise<HttpAnswer>;
 }
@@ -41,6 +46,7 @@ export function createTransport(parts: {
 
   async function ask(request: HttpRequest): Promise<HttpAnswer> {
     const headers = headersOf(await login.headers(), request);
+    if (request.permit !== undefined) await requirePermit(request.permit);
     const giveUp = new AbortController();
     const cancel = clock.schedule(clock.now().add(TIMEOUT), () => {
       giveUp.abort();
@@ -74,7 +80,9 @@ export function createTransport(parts: {
     }
   }
 
-  return { send: (urgency, request) => pacer.run(urgency, () => ask(request)) };
+  return {
+    send: (urgency, request) => pacer.run(urgency, () => ask(request), request.permit?.withdrawn),
+  };
 }
 
 /** Checked before anything is sent: `fetch` may quote what cannot stand in a header in its error. */

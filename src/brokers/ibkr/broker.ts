@@ -9,6 +9,7 @@ import type {
   BrokerUpdate,
   ExecuteTradeResult,
   FindOrderResult,
+  SendPermit,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AccountReads } from './account-reads.ts';
@@ -98,7 +99,10 @@ export function createIbkrBroker(options: IbkrAccountOptions): Broker {
     );
   }
 
-  async function executeTrade(intent: OrderIntent): Promise<ExecuteTradeResult> {
+  async function executeTrade(
+    intent: OrderIntent,
+    permit: SendPermit,
+  ): Promise<ExecuteTradeResult> {
     const refusal = refuse(intent, clock);
     if (closed || refusal === null) {
       try {
@@ -111,7 +115,7 @@ export function createIbkrBroker(options: IbkrAccountOptions): Broker {
     }
     return (
       refusal ??
-      (await submitter.submit(intent, account, async () => await tradable(intent.symbol)))
+      (await submitter.submit(intent, account, async () => await tradable(intent.symbol), permit))
     );
   }
 

@@ -3,6 +3,7 @@ import { createPacer, PacerClosed, type Pacer } from '../../lib/pacer.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { requirePermit } from '../send-permit.ts';
 import { isRateExceeded, isUnreadable, SERVER_CONNECTION, unavailable } from './errors.ts';
 import { openLink, type Address, type Link } from './link.ts';
 import { endOf, reasonOf, type Answer, type Question } from './question.ts';
@@ -23,7 +24,8 @@ export interface Login {
   connect(): Promise<Link>;
   isUp(): boolean;
   /**
-   * @throws BrokerError, also when the question was never sent: that is not `unanswered`.
+   * @throws BrokerError, also when the question was never sent: that is not `unanswered`; what
+   *   `notSentBecause` knows when its permit was refused.
    */
   ask<T>(question: Question<T>): Promise<T>;
   /** Sends what has no answer, where the connection of now still stands. */
@@ -203,7 +205,11 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
   async function ask<T>(question: Question<T>): Promise<T> {
     await connect();
     try {
-      return await pacer.run(question.urgency, async () => await put(question));
+      return await pacer.run(
+        question.urgency,
+        async () => await put(question),
+        question.permit?.withdrawn,
+      );
     } catch (error) {
       if (error instanceof PacerClosed) throw closedError();
       throw error;
@@ -211,6 +217,7 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
   }
 
   async function put<T>(question: Question<T>): Promise<T> {
+    if (question.permit !== undefined) await requirePermit(question.permit);
     const current = link;
     if (current === null) throw unavailable('The connection to TWS was lost.');
     if (serverLost !== null) throw serverLost;

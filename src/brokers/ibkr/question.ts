@@ -1,6 +1,7 @@
 import type { IBApi } from '@stoqey/ib';
 import type { Urgency } from '../../lib/pacer.ts';
 import type { BrokerError } from '../../ports/broker-error.ts';
+import type { SendPermit } from '../../ports/broker.ts';
 import { endsRequestsWithoutId, isNotice, isUnreadable, readError } from './errors.ts';
 import type { TwsEvent } from './wire.ts';
 
@@ -18,6 +19,8 @@ export interface Question<T> {
   /** Its answers carry no id: the callbacks of @stoqey/ib that they come by. Left out: they carry ours. */
   readonly callbacks?: readonly string[];
   readonly patience?: Temporal.Duration;
+  /** For an order: asked when its turn has come. */
+  readonly permit?: SendPermit;
   /** Writes the request, with an id that is ours alone. */
   readonly send: (api: IBApi, id: number) => void;
   readonly hear: (event: TwsEvent, id: number, answer: Answer<T>) => void;

@@ -1,8 +1,9 @@
 import { OrderAction, OrderType, TimeInForce, type Order } from '@stoqey/ib';
 import type { OrderIntent } from '../../core/order.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
-import type { ExecuteTradeResult } from '../../ports/broker.ts';
+import type { ExecuteTradeResult, SendPermit } from '../../ports/broker.ts';
 import type { Log } from '../../ports/log.ts';
+import { notSentBecause } from '../send-permit.ts';
 import type { ResolvedContract } from './contracts.ts';
 import type { Desk } from './desk.ts';
 import { codeOf, orderMessage } from './errors.ts';
@@ -19,6 +20,7 @@ export interface Submitter {
     intent: OrderIntent,
     account: string,
     resolve: () => Promise<ResolvedContract>,
+    permit: SendPermit,
   ): Promise<ExecuteTradeResult>;
   /**
    * Whether an order was handed to a TWS that goes on answering and never said a word about it: it may
@@ -46,7 +48,7 @@ const TAKEN: ReadonlySet<TwsStatus> = new Set([
 
 /** What the order's messages came to. */
 type Outcome =
-  | Exclude<ExecuteTradeResult, { type: 'unknown' }>
+  | Exclude<ExecuteTradeResult, { type: 'unknown' | 'not_sent' }>
   | { readonly type: 'unknown'; readonly reason: string; readonly silent: boolean }
   | { readonly type: 'held'; readonly permId: number; readonly reason: string };
 
@@ -83,6 +85,7 @@ export function createSubmitter(login: Login, desk: Desk, log: Log): Submitter {
     intent: OrderIntent,
     account: string,
     resolve: () => Promise<ResolvedContract>,
+    permit: SendPermit,
   ): Promise<ExecuteTradeResult> {
     const key = keyOf(intent.clientOrderId, account);
     const before = sent.get(key);
@@ -101,6 +104,7 @@ export function createSubmitter(login: Login, desk: Desk, log: Log): Submitter {
       const question = orderQuestion(intent, account, contract);
       outcome = await login.ask({
         ...question,
+        permit,
         send: (api, id) => {
           intents.set(id, intent);
           question.send(api, id);
@@ -126,10 +130,12 @@ export function createSubmitter(login: Login, desk: Desk, log: Log): Submitter {
 
   return {
     isSilent: (clientOrderId, account) => sent.get(keyOf(clientOrderId, account)) === 'silent',
-    async submit(intent, account, resolve) {
+    async submit(intent, account, resolve, permit) {
       try {
-        return await place(intent, account, resolve);
+        return await place(intent, account, resolve, permit);
       } catch (error) {
+        const notSent = await notSentBecause(error, permit);
+        if (notSent !== null) return notSent;
         if (!(error instanceof BrokerError)) throw error;
         return {
           type: 'rejected',

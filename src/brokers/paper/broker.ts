@@ -5,7 +5,12 @@ import { marketClockAt } from '../../core/market-calendar.ts';
 import type { OrderIntent } from '../../core/order.ts';
 import type { MarketClock } from '../../core/portfolio.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
-import type { Broker, BrokerCapabilities, ExecuteTradeResult } from '../../ports/broker.ts';
+import type {
+  Broker,
+  BrokerCapabilities,
+  ExecuteTradeResult,
+  SendPermit,
+} from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { acceptOrder } from './accept-order.ts';
@@ -99,8 +104,13 @@ export async function openPaperBroker(options: PaperBrokerOptions): Promise<Pape
     });
   });
 
-  async function executeTrade(intent: OrderIntent): Promise<ExecuteTradeResult> {
+  async function executeTrade(
+    intent: OrderIntent,
+    permit: SendPermit,
+  ): Promise<ExecuteTradeResult> {
     if (session.isClosed()) return CLOSED;
+    const refusal = await permit.mayStillSend();
+    if (refusal !== null) return { type: 'not_sent', ...refusal };
     const behaviour = options.behaviour?.(intent) ?? ORDINARY;
     const arrived = await onItsWay.travel();
     const lost: ExecuteTradeResult = {

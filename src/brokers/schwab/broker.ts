@@ -2,9 +2,15 @@ import { exchangeDateOf } from '../../core/market-calendar.ts';
 import type { OrderIntent } from '../../core/order.ts';
 import type { Urgency } from '../../lib/pacer.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
-import type { Broker, BrokerCapabilities, ExecuteTradeResult } from '../../ports/broker.ts';
+import type {
+  Broker,
+  BrokerCapabilities,
+  ExecuteTradeResult,
+  SendPermit,
+} from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { notSentBecause } from '../send-permit.ts';
 import type { Exchange } from './client.ts';
 import { BROKER, closedError, readError, refusalCode, refusalWords, statusCode } from './errors.ts';
 import type { SchwabLogin } from './login.ts';
@@ -95,7 +101,10 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
       : since.subtract(LONGEST_WORK);
   }
 
-  async function executeTrade(intent: OrderIntent): Promise<ExecuteTradeResult> {
+  async function executeTrade(
+    intent: OrderIntent,
+    permit: SendPermit,
+  ): Promise<ExecuteTradeResult> {
     if (mode !== 'live') return refused('order_rejected', NO_PAPER);
     if (closed) return notSent(closedError());
     const problem = whyNotSendable(intent, clock.now());
@@ -108,13 +117,14 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
       throw error;
     }
     // Once: an order is never sent again for want of an answer.
-    const exchange = await login.client.exchange({
-      method: 'POST',
-      path,
-      body: orderBody(intent),
-      urgency: 'trading',
-    });
-    return toResult(exchange);
+    const request = { method: 'POST', path, body: orderBody(intent), urgency: 'trading' } as const;
+    try {
+      return toResult(await login.client.exchange({ ...request, permit }));
+    } catch (error) {
+      const held = await notSentBecause(error, permit);
+      if (held !== null) return held;
+      throw error;
+    }
   }
 
   function toResult(exchange: Exchange): ExecuteTradeResult {

@@ -5,6 +5,8 @@ import { BrokerError } from '../../ports/broker-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AccessTokens } from '../../ports/credentials.ts';
 import type { Log } from '../../ports/log.ts';
+import type { SendPermit } from '../../ports/broker.ts';
+import { requirePermit } from '../send-permit.ts';
 import { BROKER, closedError } from './errors.ts';
 
 /** An answer that takes longer does not come. */
@@ -24,6 +26,8 @@ export interface SchwabRequest {
   /** JSON text. */
   readonly body?: string;
   readonly urgency: Urgency;
+  /** For an order: asked when all that could be waited for is there. */
+  readonly permit?: SendPermit;
 }
 
 /** What became of a request. Only `no_answer` leaves open whether Schwab acted on it. */
@@ -40,7 +44,10 @@ export type Exchange =
 
 /** The requests of one login. */
 export interface SchwabClient {
-  /** Sends a request once, when its turn has come. Never throws for what Schwab or the network does. */
+  /**
+   * Sends a request once, when its turn has come. Never throws for what Schwab or the network does.
+   * @throws what `notSentBecause` knows when the permit was refused.
+   */
   exchange(request: SchwabRequest): Promise<Exchange>;
 }
 
@@ -81,6 +88,7 @@ export function createSchwabClient(options: SchwabClientOptions): SchwabClient {
       if (error instanceof BrokerError) return { type: 'not_sent', error };
       throw error;
     }
+    if (request.permit !== undefined) await requirePermit(request.permit);
     const controller = new AbortController();
     const stopWaiting = clock.schedule(clock.now().add(PATIENCE), () => {
       controller.abort();
@@ -122,7 +130,11 @@ export function createSchwabClient(options: SchwabClientOptions): SchwabClient {
     async exchange(request) {
       const pacer = request.method === 'GET' ? options.reading : options.trading;
       try {
-        return await pacer.run(request.urgency, () => send(request, pacer));
+        return await pacer.run(
+          request.urgency,
+          () => send(request, pacer),
+          request.permit?.withdrawn,
+        );
       } catch (error) {
         if (error instanceof PacerClosed) return { type: 'not_sent', error: closedError() };
         throw error;

@@ -83,11 +83,11 @@ export async function openSubject(setup: Setup): Promise<Subject> {
   const behaviour = () => faults.shift() ?? ({ type: 'ordinary' } as const);
   const wrap = (broker: PaperBroker): Broker => ({
     ...broker,
-    executeTrade: (intent) => {
+    executeTrade: (intent, permit) => {
       const account = accounts.find(({ name }) => name === broker.account);
       if (account === undefined) throw new Error(`an order for ${broker.account}`);
       sent.push({ intent, account });
-      return broker.executeTrade(intent);
+      return broker.executeTrade(intent, permit);
     },
   });
   const log: Log = {

@@ -7,6 +7,7 @@ import { recordUpdates } from '../../contracts/broker/harness.ts';
 import { accept, buy, fillsIn } from '../../contracts/broker/requests.ts';
 import type { AlpacaFake } from '../../fakes/alpaca/index.ts';
 import { openAlpacaWorld, startSteppedFake } from './alpaca-world.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 const START = Temporal.Instant.from('2026-11-23T15:00:00Z');
 const REDIRECT = 'http://127.0.0.1/oauth/alpaca/callback';
@@ -82,7 +83,7 @@ describe('an account that uses the login of a person', () => {
     await expect(broker.getPositions()).rejects.toMatchObject({ code: 'authentication' });
     expect(refused).toBe(true);
     await expect(broker.getPositions()).rejects.toThrow('ana is to connect again');
-    expect(await broker.executeTrade(buy('VTI', '1'))).toMatchObject({
+    expect(await broker.executeTrade(buy('VTI', '1'), MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'authentication',
     });

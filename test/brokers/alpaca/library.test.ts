@@ -13,6 +13,7 @@ import {
   openTinyAlpaca,
   orderJson,
 } from './tiny-alpaca.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 /**
  * What @master-chief/alpaca does by itself, and our users never see: each of these fails when the
@@ -77,7 +78,7 @@ describe('of the library, our users never see that it', () => {
     });
     await using alpaca = openAlpaca(tiny.url, { clock });
     const read = alpaca.broker.getAccountBalance().catch((reason: unknown) => reason);
-    const order = alpaca.broker.executeTrade(buy('MSFT', '1'));
+    const order = alpaca.broker.executeTrade(buy('MSFT', '1'), MAY_SEND);
     await until('both requests', () => tiny.asked.length === 3);
     await clock.advance('PT9S');
     await clock.advance('PT1S');
@@ -166,7 +167,7 @@ describe('of the library, our users never see that it', () => {
       '0.1234567890123456789',
     ]);
     const intent = { ...buy('MSFT', '1', '33.10'), quantity: decimal('0.123456789') };
-    await alpaca.broker.executeTrade(intent);
+    await alpaca.broker.executeTrade(intent, MAY_SEND);
     expect(bodies).toMatchObject([{ qty: '0.123456789', limit_price: '33.1' }]);
   });
 

@@ -8,6 +8,7 @@ import { until } from '../../e2e/bot-world.ts';
 import { createTestClock } from '../../fixtures/test-clock.ts';
 import type { Answer, Asked } from './tiny-alpaca.ts';
 import { assetJson, openAlpaca, openTinyAlpaca, OPEN_CLOCK, orderJson } from './tiny-alpaca.ts';
+import { MAY_SEND, revocablePermit } from '../../fixtures/send-permits.ts';
 
 const ASSETS = {
   'GET /v2/assets/MSFT': { json: assetJson() },
@@ -39,7 +40,7 @@ describe('an order', () => {
     const market = buy('MSFT', '0.000000001');
     const limit: OrderIntent = { ...sell('MSFT', '10', '33.10'), extendedHours: true };
     for (const intent of [market, limit]) {
-      expect(await alpaca.broker.executeTrade(intent)).toEqual({
+      expect(await alpaca.broker.executeTrade(intent, MAY_SEND)).toEqual({
         type: 'accepted',
         brokerOrderId: '61e69015-8549-4bfd-b9c3-01e75843f47d',
       });
@@ -115,7 +116,7 @@ describe('an order', () => {
   ])('is rejected for %s', async (_what, answer, expected, intent = buy('MSFT', '10')) => {
     await using tiny = await openTinyAlpaca({ ...ASSETS, 'POST /v2/orders': answer });
     await using alpaca = openAlpaca(tiny.url);
-    expect(await alpaca.broker.executeTrade(intent)).toMatchObject({
+    expect(await alpaca.broker.executeTrade(intent, MAY_SEND)).toMatchObject({
       type: 'rejected',
       ...expected,
     });
@@ -126,7 +127,7 @@ describe('an order', () => {
       'POST /v2/orders': ({ body }) => ({ json: { ...orderOf(body), status: 'rejected' } }),
     });
     await using alpaca = openAlpaca(tiny.url);
-    expect(await alpaca.broker.executeTrade(buy('MSFT', '10'))).toMatchObject({
+    expect(await alpaca.broker.executeTrade(buy('MSFT', '10'), MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'order_rejected',
     });
@@ -144,7 +145,7 @@ describe('an order', () => {
   ])('is unknown after %s, and is not sent again', async (_what, answer) => {
     await using tiny = await openTinyAlpaca({ 'POST /v2/orders': answer });
     await using alpaca = openAlpaca(tiny.url);
-    const result = await alpaca.broker.executeTrade(buy('MSFT', '10'));
+    const result = await alpaca.broker.executeTrade(buy('MSFT', '10'), MAY_SEND);
     expect(result).toEqual({ type: 'unknown', reason: expect.stringMatching(/\w+ \w+.*\.$/) });
     expect(tiny.paths()).toEqual(['GET /v2/clock', 'POST /v2/orders']);
   });
@@ -164,7 +165,7 @@ describe('an order', () => {
       },
     });
     await using alpaca = openAlpaca(tiny.url, { clock });
-    const result = alpaca.broker.executeTrade(buy('MSFT', '10'));
+    const result = alpaca.broker.executeTrade(buy('MSFT', '10'), MAY_SEND);
     await until('the pause', () =>
       clock.scheduled().some((at) => at.since(clock.now()).seconds === 7),
     );
@@ -179,12 +180,40 @@ describe('an order', () => {
     expect(second?.body).toEqual(first?.body);
   });
 
+  it('that came too fast stays here when it is withdrawn meanwhile, or not permitted any more', async () => {
+    const clock = createTestClock();
+    await using tiny = await openTinyAlpaca({
+      'POST /v2/orders': {
+        status: 429,
+        headers: { 'retry-after': '7' },
+        json: { code: 42910000, message: 'rate limit exceeded' },
+      },
+    });
+    await using alpaca = openAlpaca(tiny.url, { clock });
+    const [withdrawn, halted] = [revocablePermit(), revocablePermit()];
+    const results = [withdrawn, halted].map(({ permit }) =>
+      alpaca.broker.executeTrade(buy('MSFT', '10'), permit),
+    );
+    await until('the pause', () =>
+      clock.scheduled().some((at) => at.since(clock.now()).seconds === 7),
+    );
+    await until('both answers', () => tiny.asked.length === 4);
+    await clock.settle();
+    withdrawn.withdraw();
+    expect(await results[0]).toMatchObject({ type: 'not_sent', code: 'halted' });
+    halted.refuse();
+    await clock.advance('PT7S');
+    expect(await results[1]).toMatchObject({ type: 'not_sent', code: 'halted' });
+    expect(halted.asked()).toBe(2);
+    expect(tiny.paths().filter((path) => path === 'POST /v2/orders')).toHaveLength(2);
+  });
+
   it('that is refused with 429 for good is rejected as that', async () => {
     await using tiny = await openTinyAlpaca({
       'POST /v2/orders': { status: 429, headers: { 'retry-after': '0' }, text: '' },
     });
     await using alpaca = openAlpaca(tiny.url);
-    expect(await alpaca.broker.executeTrade(buy('MSFT', '10'))).toMatchObject({
+    expect(await alpaca.broker.executeTrade(buy('MSFT', '10'), MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'rate_limited',
     });
@@ -200,29 +229,35 @@ describe('an order', () => {
     });
     await using alpaca = openAlpaca(tiny.url, { clock });
     const { broker } = alpaca;
-    expect(await broker.executeTrade(buy('MSFT', '1'))).toMatchObject({ type: 'accepted' });
+    expect(await broker.executeTrade(buy('MSFT', '1'), MAY_SEND)).toMatchObject({
+      type: 'accepted',
+    });
     // Known until the close, which is not asked for again.
     await clock.advance('PT5H');
-    expect(await broker.executeTrade(buy('MSFT', '1'))).toMatchObject({ type: 'accepted' });
+    expect(await broker.executeTrade(buy('MSFT', '1'), MAY_SEND)).toMatchObject({
+      type: 'accepted',
+    });
     expect(tiny.paths().filter((path) => path === 'GET /v2/clock')).toHaveLength(1);
     open = false;
     await clock.advance('PT1H');
-    expect(await broker.executeTrade(buy('MSFT', '1'))).toMatchObject({
+    expect(await broker.executeTrade(buy('MSFT', '1'), MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'market_closed',
     });
     // Known until the next session opens.
-    expect(await broker.executeTrade(buy('MSFT', '1'))).toMatchObject({ code: 'market_closed' });
+    expect(await broker.executeTrade(buy('MSFT', '1'), MAY_SEND)).toMatchObject({
+      code: 'market_closed',
+    });
     expect(tiny.paths().filter((path) => path === 'GET /v2/clock')).toHaveLength(2);
     const late = { ...buy('MSFT', '1', '33.00'), extendedHours: true };
-    expect(await broker.executeTrade(late)).toMatchObject({ type: 'accepted' });
+    expect(await broker.executeTrade(late, MAY_SEND)).toMatchObject({ type: 'accepted' });
     expect(tiny.asked.filter(({ method }) => method === 'POST')).toHaveLength(3);
   });
 
   it('is not sent when the market cannot be asked about', async () => {
     await using tiny = await openTinyAlpaca({ 'GET /v2/clock': 'cut', 'POST /v2/orders': taken });
     await using alpaca = openAlpaca(tiny.url);
-    expect(await alpaca.broker.executeTrade(buy('MSFT', '1'))).toMatchObject({
+    expect(await alpaca.broker.executeTrade(buy('MSFT', '1'), MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'unavailable',
     });
@@ -234,7 +269,7 @@ describe('an order', () => {
     await using alpaca = openAlpaca(tiny.url);
     const log = recordUpdates(alpaca.broker);
     const intent = buy('MSFT', '10');
-    await alpaca.broker.executeTrade(intent);
+    await alpaca.broker.executeTrade(intent, MAY_SEND);
     expect(log.updates).toMatchObject([
       { type: 'order', order: { clientOrderId: intent.clientOrderId, status: 'accepted' } },
     ]);
@@ -303,7 +338,7 @@ describe('the pace of a login', () => {
     );
     await Promise.all(burst);
     const late = [
-      alpaca.broker.executeTrade({ ...buy('MSFT', '1'), quantity: decimal('1') }),
+      alpaca.broker.executeTrade({ ...buy('MSFT', '1'), quantity: decimal('1') }, MAY_SEND),
       other.getAccountBalance(),
       other.findOrder(buy('MSFT', '1')),
     ];

@@ -16,6 +16,7 @@ import { until } from '../../e2e/bot-world.ts';
 import type { AlpacaFake } from '../../fakes/alpaca/index.ts';
 import { openAlpacaWorld, startSteppedFake } from './alpaca-world.ts';
 import type { AlpacaWorld } from './alpaca-world.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 const START = Temporal.Instant.from('2026-11-23T15:00:00Z');
 const ACCOUNTS = Array.from({ length: 20 }, (_item, index) => `account-${index}`);
@@ -171,7 +172,7 @@ describe('a fault at Alpaca', () => {
       await world.broker.getMarketClock();
       await fake.fail({ operation: 'submit', code, count: 1 });
       const intent = buy('VTI', '10');
-      const result = world.broker.executeTrade(intent);
+      const result = world.broker.executeTrade(intent, MAY_SEND);
       if (code === 'half_open') {
         await until('the request', async () =>
           (await fake.requests()).some(({ body }) => body.includes(intent.clientOrderId)),
@@ -196,7 +197,7 @@ describe('a fault at Alpaca', () => {
     await using world = await openAlpacaWorld({ fake, at });
     await world.broker.getMarketClock();
     await fake.fail({ operation: 'submit', code: 'authentication', count: 1 });
-    expect(await world.broker.executeTrade(buy('VTI', '10'))).toMatchObject({
+    expect(await world.broker.executeTrade(buy('VTI', '10'), MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'authentication',
     });

@@ -5,6 +5,7 @@ import type { Broker } from '../../../src/ports/broker.ts';
 import { EPOCH, accept, buy, fillsIn, found, sharesIn } from '../../contracts/broker/requests.ts';
 import { recordUpdates } from '../../contracts/broker/harness.ts';
 import { ACCOUNT, openIbkrWorld, type IbkrWorld } from './open-ibkr.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 const reconnected = (updates: readonly { type: string }[]): boolean =>
   updates.some((update) => update.type === 'reconnected');
@@ -84,7 +85,7 @@ describe('what doctor says of an account', () => {
   test('that the API is read-only', async () => {
     await using world = await openIbkrWorld({ readOnly: true });
     expect(await problems(world.broker)).toEqual([expect.stringContaining('"Read-Only API"')]);
-    expect(await world.broker.executeTrade(buy('MSFT', '1'))).toMatchObject({
+    expect(await world.broker.executeTrade(buy('MSFT', '1'), MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'authentication',
     });
@@ -110,7 +111,7 @@ test('a paper account is never traded at a live account of IB', async () => {
     { accounts: [{ id: 'U1234567', cash: '1000' }] },
     { account: 'U1234567' },
   );
-  const result = await world.broker.executeTrade(buy('MSFT', '1'));
+  const result = await world.broker.executeTrade(buy('MSFT', '1'), MAY_SEND);
   expect(result).toMatchObject({ type: 'rejected', code: 'authentication' });
   expect((await world.fake.requests()).requests).toEqual([]);
 });
@@ -149,7 +150,7 @@ describe('when TWS loses its connection to IB', () => {
       await vi.waitFor(async () => {
         await expect(broker.getPositions()).rejects.toMatchObject({ brokerCode: '1100' });
       });
-      expect(await broker.executeTrade(buy('AAPL', '1'))).toMatchObject({
+      expect(await broker.executeTrade(buy('AAPL', '1'), MAY_SEND)).toMatchObject({
         type: 'rejected',
         code: 'unavailable',
         brokerCode: '1100',
@@ -249,7 +250,7 @@ describe('a connection that neither answers nor ends', () => {
     await broker.getQuotes(['MSFT']);
     const intent = buy('MSFT', '10');
     await fake.fail('submit', 'half_open');
-    const answer = broker.executeTrade(intent);
+    const answer = broker.executeTrade(intent, MAY_SEND);
     await vi.waitFor(async () => {
       expect(await asked(world, 'place_order')).toBe(1);
     });
@@ -259,7 +260,7 @@ describe('a connection that neither answers nor ends', () => {
     const result = await broker.findOrder(intent).catch((error: unknown) => error);
     // Either IB has it, or nobody can say: it is never called gone, and never sent again.
     expect(result).not.toEqual({ type: 'not_found' });
-    await broker.executeTrade(intent);
+    await broker.executeTrade(intent, MAY_SEND);
     expect(await asked(world, 'place_order')).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { toText } from '../../../src/core/decimal.ts';
-import type { BrokerUpdate } from '../../../src/ports/broker.ts';
+import type { BrokerUpdate, SendPermit } from '../../../src/ports/broker.ts';
 import { recordUpdates } from '../../contracts/broker/harness.ts';
 import {
   EPOCH,
@@ -13,6 +13,7 @@ import {
   statusesIn,
 } from '../../contracts/broker/requests.ts';
 import { openIbkrWorld, type IbkrWorld } from './open-ibkr.ts';
+import { MAY_SEND, revocablePermit } from '../../fixtures/send-permits.ts';
 
 async function typesAsked({ fake }: IbkrWorld): Promise<readonly string[]> {
   return (await fake.requests()).requests.map((request) => request.type);
@@ -104,7 +105,7 @@ describe('the limit of 45 messages a second', () => {
     const before = await typesAsked(world);
     const symbols = ['MSFT', 'AAPL', 'IBM'];
     const results = Array.from({ length: 57 }, (_, index) =>
-      broker.executeTrade(buy(symbols[index % 3] ?? 'MSFT', '1', '1.00')),
+      broker.executeTrade(buy(symbols[index % 3] ?? 'MSFT', '1', '1.00'), MAY_SEND),
     );
     await vi.waitFor(async () => {
       expect(await typesAsked(world)).toHaveLength(before.length + 45);
@@ -123,6 +124,27 @@ describe('the limit of 45 messages a second', () => {
     expect(
       (await broker.listOrders(EPOCH)).filter(({ status }) => status === 'accepted'),
     ).toHaveLength(57);
+  });
+
+  test('holds back what may not be sent any more when its turn comes, and what is withdrawn at once', async () => {
+    await using world = await openIbkrWorld({}, { messagesPerSecond: '10' });
+    const { broker } = world;
+    await accept(broker, buy('MSFT', '1', '1.00'));
+    await world.advance({ seconds: 2 });
+    const [refused, withdrawn] = [revocablePermit(), revocablePermit()];
+    const send = (permit: SendPermit, length: number) =>
+      Array.from({ length }, () => broker.executeTrade(buy('MSFT', '1', '1.00'), permit));
+    const first = send(MAY_SEND, 10);
+    const waits = [send(refused.permit, 3), send(withdrawn.permit, 3)];
+    await Promise.all(first);
+    withdrawn.withdraw();
+    for (const each of waits[1] ?? []) expect(await each).toMatchObject({ type: 'not_sent' });
+    refused.refuse();
+    await world.advance({ milliseconds: 1200 });
+    for (const each of waits[0] ?? []) {
+      expect(await each).toMatchObject({ type: 'not_sent', code: 'halted' });
+    }
+    expect(count(await typesAsked(world), 'place_order')).toBe(11);
   });
 
   test('exceeded all the same, is waited out', async () => {
@@ -153,7 +175,7 @@ describe('a symbol that means several contracts', () => {
 
   test('is refused with the choices', async () => {
     await using world = await openIbkrWorld(TWO);
-    const result = await world.broker.executeTrade(buy('TWIN', '1'));
+    const result = await world.broker.executeTrade(buy('TWIN', '1'), MAY_SEND);
     expect(result).toMatchObject({ type: 'rejected', code: 'not_tradable' });
     const words = result.type === 'rejected' ? result.reason : '';
     expect(words).toContain('TWIN CORP on NYSE (conId 701); TWIN FUND on ARCA (conId 702)');
@@ -178,7 +200,7 @@ test('a contract that is another symbol is refused', async () => {
     { contracts: [{ symbol: 'OTHER', conId: 701, last: '10' }] },
     { contracts: { MSFT: { conId: '701' } } },
   );
-  expect(await world.broker.executeTrade(buy('MSFT', '1'))).toMatchObject({
+  expect(await world.broker.executeTrade(buy('MSFT', '1'), MAY_SEND)).toMatchObject({
     type: 'rejected',
     code: 'not_tradable',
     brokerCode: 'other_symbol',
@@ -226,7 +248,7 @@ describe('an order', () => {
     await using world = await openIbkrWorld({ market: 'closed' });
     const log = recordUpdates(world.broker);
     const intent = buy('MSFT', '10');
-    await world.broker.executeTrade(intent);
+    await world.broker.executeTrade(intent, MAY_SEND);
     await log.until((updates) => statusesIn(updates).includes('canceled'));
     const order = await found(world.broker, intent);
     expect([order.status, order.reason]).toEqual([
@@ -285,7 +307,7 @@ describe('an order', () => {
     const { broker, fake } = world;
     const intent = buy('MSFT', '10');
     await fake.dropAnswer('submit', 'not_placed');
-    expect((await broker.executeTrade(intent)).type).toBe('unknown');
+    expect((await broker.executeTrade(intent, MAY_SEND)).type).toBe('unknown');
     await accept(broker, intent);
     expect((await fake.state()).orders).toHaveLength(1);
   });
@@ -295,7 +317,7 @@ describe('an order', () => {
     const { broker, fake } = world;
     const intent = buy('MSFT', '10');
     await fake.dropAnswer('submit', 'placed');
-    expect((await broker.executeTrade(intent)).type).toBe('unknown');
+    expect((await broker.executeTrade(intent, MAY_SEND)).type).toBe('unknown');
     await expectRejected(broker, intent, 'order_rejected');
     expect((await fake.state()).orders).toHaveLength(1);
   });

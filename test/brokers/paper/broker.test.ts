@@ -4,6 +4,7 @@ import type { Broker } from '../../../src/ports/broker.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { SILENT_LOG } from '../../fixtures/test-store.ts';
 import { openPaperWorld, order } from './open-paper.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 const EPOCH = Temporal.Instant.from('1970-01-01T00:00:00Z');
 
@@ -47,7 +48,7 @@ describe('an account', () => {
   test('begins with what is configured, and keeps what it has when opened again', async () => {
     await using world = await openPaperWorld({ memory: false });
     const first = await world.open({ cash: '1000', positions: { IBM: '10' } });
-    await first.executeTrade(order('buy', 'AAPL', '2'));
+    await first.executeTrade(order('buy', 'AAPL', '2'), MAY_SEND);
     await world.clock.advance('PT0S');
     await first.deposit(decimal('0.05'));
     await first.close();
@@ -130,7 +131,7 @@ describe('trading', () => {
       feePerShare: '0.005',
     });
     const intent = order('buy', 'MSFT', '10');
-    const answer = broker.executeTrade(intent);
+    const answer = broker.executeTrade(intent, MAY_SEND);
     await world.clock.advance('PT0.049S');
     expect(await statusOf(broker, intent)).toBe('not_found');
     await world.clock.advance('PT0.001S');
@@ -151,8 +152,8 @@ describe('trading', () => {
   test('refuses in sentences, with codes that stay', async () => {
     await using world = await openPaperWorld();
     const broker = await world.open({ cash: '1000', positions: { AAPL: '5' } });
-    await broker.executeTrade(order('buy', 'IBM', '10', { limitPrice: '50.00' }));
-    await broker.executeTrade(order('sell', 'AAPL', '3', { limitPrice: '90.00' }));
+    await broker.executeTrade(order('buy', 'IBM', '10', { limitPrice: '50.00' }), MAY_SEND);
+    await broker.executeTrade(order('sell', 'AAPL', '3', { limitPrice: '90.00' }), MAY_SEND);
     const refusals = [
       order('buy', 'MSFT', '20'),
       order('sell', 'AAPL', '3'),
@@ -170,7 +171,7 @@ describe('trading', () => {
     ];
     const answers: string[] = [];
     for (const intent of refusals) {
-      const result = await broker.executeTrade(intent);
+      const result = await broker.executeTrade(intent, MAY_SEND);
       answers.push(
         result.type === 'rejected'
           ? `${result.code} ${result.brokerCode ?? ''}: ${result.reason}`
@@ -209,20 +210,20 @@ describe('trading', () => {
     });
     expect(await broker.getMarketClock()).toMatchObject({ open: true });
     const evening = order('buy', 'MSFT', '4');
-    expect((await broker.executeTrade(evening)).type).toBe('accepted');
+    expect((await broker.executeTrade(evening, MAY_SEND)).type).toBe('accepted');
     // The Wednesday's session ends after the first of two fills; Thursday is Thanksgiving.
     await world.clock.advance('PT2M');
     expect(await statusOf(broker, evening)).toBe('expired');
     expect(await fillsOf(broker)).toEqual([
       'core-1-1 buy 2 MSFT @ 26.14 fees 0 2026-11-25T20:59:40Z',
     ]);
-    expect(await broker.executeTrade(order('buy', 'MSFT', '1'))).toMatchObject({
+    expect(await broker.executeTrade(order('buy', 'MSFT', '1'), MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'market_closed',
       reason: 'The market is closed; it opens 2026-11-27 at 09:30 New York time.',
     });
     await world.clock.set('2026-11-27T14:30:00Z');
-    expect((await broker.executeTrade(order('buy', 'MSFT', '1'))).type).toBe('accepted');
+    expect((await broker.executeTrade(order('buy', 'MSFT', '1'), MAY_SEND)).type).toBe('accepted');
   });
 
   test('takes orders at any time when it ignores them, for a day of 24 hours', async () => {
@@ -230,7 +231,7 @@ describe('trading', () => {
     const broker = await world.open({ cash: '1000' });
     expect(await broker.getMarketClock()).toEqual({ open: true, nextOpen: null, nextClose: null });
     const waiting = order('buy', 'MSFT', '4', { limitPrice: '20.00' });
-    expect((await broker.executeTrade(waiting)).type).toBe('accepted');
+    expect((await broker.executeTrade(waiting, MAY_SEND)).type).toBe('accepted');
     await world.clock.advance('PT23H59M');
     expect(await statusOf(broker, waiting)).toBe('accepted');
     await world.clock.advance('PT1M');
@@ -241,7 +242,7 @@ describe('trading', () => {
     await using world = await openPaperWorld();
     const broker = await world.open({ cash: '760', fillInterval: '1 s' });
     const intent = order('buy', 'IBM', '10');
-    expect((await broker.executeTrade(intent)).type).toBe('accepted');
+    expect((await broker.executeTrade(intent, MAY_SEND)).type).toBe('accepted');
     await broker.step(1);
     await broker.step(6 * 12);
     await world.clock.advance('PT1S');
@@ -265,7 +266,7 @@ describe('the replay', () => {
       'none false 2004-07-30T20:00:00Z',
       '16.17 true 2004-07-30T20:00:00Z',
     ]);
-    expect(await broker.executeTrade(order('buy', 'GOOG', '1'))).toMatchObject({
+    expect(await broker.executeTrade(order('buy', 'GOOG', '1'), MAY_SEND)).toMatchObject({
       code: 'not_tradable',
       brokerCode: 'not_tradable',
       reason: 'GOOG has no price yet.',
@@ -305,8 +306,8 @@ describe('the replay', () => {
     const ours = order('buy', 'AAPL', '2', { limitPrice: '70.00' });
     const theirs = order('buy', 'AAPL', '3', { limitPrice: '69.00', account: 'family' });
     const tooLow = order('buy', 'AAPL', '3', { limitPrice: '60.00' });
-    for (const intent of [ours, tooLow]) await core.executeTrade(intent);
-    await family.executeTrade(theirs);
+    for (const intent of [ours, tooLow]) await core.executeTrade(intent, MAY_SEND);
+    await family.executeTrade(theirs, MAY_SEND);
     const heard: string[] = [];
     family.subscribe((update) => heard.push(update.type));
     await core.step(1);
@@ -327,7 +328,7 @@ describe('the replay', () => {
     world.write('own.csv', 'date,symbol,close\n2026-09-18,VTI,300\n2026-10-16,VTI,310.50\n');
     const first = await world.open({ prices: 'own.csv', cash: '1000' });
     const waiting = order('buy', 'VTI', '1', { limitPrice: '305.00' });
-    await first.executeTrade(waiting);
+    await first.executeTrade(waiting, MAY_SEND);
     expect(await first.getQuotes(['VTI', 'AAPL'])).toMatchObject([
       { tradable: true, at: Temporal.Instant.from('2026-10-16T20:00:00Z') },
       { price: null, tradable: false },
@@ -352,7 +353,7 @@ describe('the replay', () => {
       fillInterval: '1 s',
     });
     const intent = order('sell', 'AAPL', '10', { limitPrice: '75.00' });
-    await broker.executeTrade(intent);
+    await broker.executeTrade(intent, MAY_SEND);
     await world.clock.advance('PT1S');
     await broker.step(1);
     await world.clock.advance('PT10S');
@@ -395,7 +396,7 @@ describe('a rehearsal', () => {
         },
       },
     );
-    expect(await broker.executeTrade(order('buy', 'IBM', '1'))).toEqual({
+    expect(await broker.executeTrade(order('buy', 'IBM', '1'), MAY_SEND)).toEqual({
       type: 'rejected',
       code: 'order_rejected',
       brokerCode: 'refused_in_rehearsal',
@@ -403,8 +404,8 @@ describe('a rehearsal', () => {
     });
     const partly = order('buy', 'AAPL', '10');
     const lost = order('buy', 'MSFT', '1');
-    await broker.executeTrade(partly);
-    expect((await broker.executeTrade(lost)).type).toBe('unknown');
+    await broker.executeTrade(partly, MAY_SEND);
+    expect((await broker.executeTrade(lost, MAY_SEND)).type).toBe('unknown');
     await world.clock.advance('PT1M');
     await broker.step(1);
     expect(await statusOf(broker, partly)).toBe('partially_filled');
@@ -420,7 +421,7 @@ describe('when something is wrong around it', () => {
     await using world = await openPaperWorld();
     const broker = await world.open({ latency: '1 s' });
     const intent = order('buy', 'MSFT', '1');
-    const answer = broker.executeTrade(intent);
+    const answer = broker.executeTrade(intent, MAY_SEND);
     await world.clock.settle();
     await broker.close();
     expect((await answer).type).toBe('unknown');
@@ -439,7 +440,7 @@ describe('when something is wrong around it', () => {
       throw new Error('a mistake');
     });
     broker.subscribe((update) => heard.push(update.type));
-    await broker.executeTrade(order('buy', 'MSFT', '1'));
+    await broker.executeTrade(order('buy', 'MSFT', '1'), MAY_SEND);
     await world.clock.advance('PT0S');
     expect(heard).toEqual(['order', 'fill', 'order']);
     expect(errors).toEqual(Array.from({ length: 3 }, () => 'paper_listener_failed'));
@@ -451,14 +452,14 @@ describe('when something is wrong around it', () => {
     const log: Log = { ...SILENT_LOG, error: (fields) => errors.push(fields.code) };
     const broker = await world.open({ fillInterval: '1 s' }, { log });
     const before = order('buy', 'MSFT', '1');
-    await broker.executeTrade(before);
+    await broker.executeTrade(before, MAY_SEND);
     world.database.sqlite.exec('alter table paper_orders rename to gone');
     await expect(broker.getAccountBalance()).rejects.toMatchObject({
       name: 'BrokerError',
       code: 'unavailable',
     });
     const during = order('buy', 'MSFT', '1');
-    expect((await broker.executeTrade(during)).type).toBe('unknown');
+    expect((await broker.executeTrade(during, MAY_SEND)).type).toBe('unknown');
     await world.clock.advance('PT1S');
     world.database.sqlite.exec('alter table gone rename to paper_orders');
     await world.clock.advance('PT1S');

@@ -20,6 +20,7 @@ import { SILENT_LOG } from '../../fixtures/test-store.ts';
 import { dump, expectBalancedBooks } from './invariants.ts';
 import { openKillableDatabase } from './killable-database.ts';
 import { createMortalClock, migratePaper, order, PLAIN } from './open-paper.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 const BEGAN = { AAPL: '30', IBM: '20' };
 
@@ -132,7 +133,7 @@ async function run(
       case 'order':
         await survive(
           kill,
-          async () => await broker.executeTrade(action.intent),
+          async () => await broker.executeTrade(action.intent, MAY_SEND),
           async () => (await broker.findOrder(action.intent)).type === 'found',
         );
         break;

@@ -11,6 +11,7 @@ import type { Clock } from '../../../src/ports/clock.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { SILENT_LOG } from '../../fixtures/test-store.ts';
 import { PLAIN, order } from './open-paper.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 const [path = '', round = ''] = process.argv.slice(2);
 
@@ -42,6 +43,6 @@ const broker = await openPaperBroker({
 
 for (let number = 1; ; number += 1) {
   const clientOrderId = `round-${round}-${number}`;
-  const result = await broker.executeTrade(order('buy', 'MSFT', '9', { clientOrderId }));
+  const result = await broker.executeTrade(order('buy', 'MSFT', '9', { clientOrderId }), MAY_SEND);
   if (result.type === 'accepted') process.stdout.write(`${clientOrderId}\n`);
 }

@@ -5,6 +5,7 @@ import type { Broker } from '../../../src/ports/broker.ts';
 import type { SchwabFakeOptions } from '../../fakes/schwab/index.ts';
 import { INTENT } from './inline-schwab.ts';
 import { ACCOUNT_NUMBER, openSchwabWorld } from './schwab-world.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 const EPOCH = Temporal.Instant.fromEpochMilliseconds(0);
 
@@ -31,7 +32,7 @@ const buy = (over: Partial<OrderIntent> = {}): OrderIntent => ({
 });
 
 async function accepted(broker: Broker, intent: OrderIntent): Promise<string> {
-  const result = await broker.executeTrade(intent);
+  const result = await broker.executeTrade(intent, MAY_SEND);
   if (result.type !== 'accepted') throw new Error(`${result.type}: ${result.reason}`);
   return result.brokerOrderId;
 }
@@ -114,7 +115,7 @@ describe('an order', () => {
     await using world = await openSchwabWorld({ fake: BOOK });
     await world.broker.getAccountBalance();
     await world.fake.fail({ operation: 'submit', code: 'half_open' });
-    const sent = world.broker.executeTrade(buy());
+    const sent = world.broker.executeTrade(buy(), MAY_SEND);
     await untilAsked(world.fake, 'POST');
     await world.clock.advance({ seconds: 20 });
     expect((await sent).type).toBe('unknown');
@@ -128,7 +129,7 @@ describe('an order', () => {
   ] as const)('whose connection is cut and that was %s is %s', async (order, type) => {
     await using world = await openSchwabWorld({ fake: BOOK });
     await world.fake.dropAnswer({ operation: 'submit', order });
-    expect((await world.broker.executeTrade(buy())).type).toBe('unknown');
+    expect((await world.broker.executeTrade(buy(), MAY_SEND)).type).toBe('unknown');
     expect((await world.broker.findOrder(buy())).type).toBe(type);
   });
 
@@ -141,7 +142,7 @@ describe('an order', () => {
     await using world = await openSchwabWorld({ fake: BOOK });
     await world.broker.getAccountBalance();
     await world.fake.fail({ operation: 'submit', code });
-    expect((await world.broker.executeTrade(buy())).type).toBe(type);
+    expect((await world.broker.executeTrade(buy(), MAY_SEND)).type).toBe(type);
     expect(await world.broker.findOrder(buy())).toEqual({ type: 'not_found' });
   });
 
@@ -151,7 +152,7 @@ describe('an order', () => {
       settings: { ordersAMinute: '2' },
     });
     const orders = ['100', '101', '102'].map((price) => buy({ limitPrice: decimal(price) }));
-    const results = orders.map((order) => world.broker.executeTrade(order));
+    const results = orders.map((order) => world.broker.executeTrade(order, MAY_SEND));
     expect((await Promise.all(results.slice(0, 2))).map(({ type }) => type)).toEqual([
       'accepted',
       'accepted',
@@ -213,7 +214,7 @@ describe('a read', () => {
     await world.broker.getAccountBalance();
     await world.fake.refuseConnections({});
     await expect(world.broker.getPositions()).rejects.toMatchObject({ code: 'unavailable' });
-    const result = await world.broker.executeTrade(buy());
+    const result = await world.broker.executeTrade(buy(), MAY_SEND);
     expect(['rejected', 'unknown']).toContain(result.type);
     await world.fake.acceptConnections({});
     expect(await world.broker.findOrder(buy())).toEqual({ type: 'not_found' });

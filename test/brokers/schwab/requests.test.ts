@@ -4,6 +4,7 @@ import { secret } from '../../../src/lib/secret.ts';
 import { BrokerError } from '../../../src/ports/broker-error.ts';
 import type { Answer } from './inline-schwab.ts';
 import { ACCOUNT_NUMBERS, HASH, INTENT, openInlineSchwab, withNumbers } from './inline-schwab.ts';
+import { MAY_SEND, revocablePermit } from '../../fixtures/send-permits.ts';
 
 const PLACED: Answer = {
   status: 201,
@@ -28,7 +29,7 @@ const refusal = (
 describe('an order', () => {
   test('is sent once, exactly, and known by the number in Location', async () => {
     await using world = await openInlineSchwab(withNumbers(() => PLACED));
-    expect(await world.broker.executeTrade(INTENT)).toEqual({
+    expect(await world.broker.executeTrade(INTENT, MAY_SEND)).toEqual({
       type: 'accepted',
       brokerOrderId: '1001234',
     });
@@ -46,7 +47,7 @@ describe('an order', () => {
 
   test('outside the regular session is for the whole day, and has a limit', async () => {
     await using world = await openInlineSchwab(withNumbers(() => PLACED));
-    await world.broker.executeTrade({ ...INTENT, extendedHours: true });
+    await world.broker.executeTrade({ ...INTENT, extendedHours: true }, MAY_SEND);
     expect(world.asked.at(-1)?.body).toContain('"session":"SEAMLESS"');
     const market = {
       ...INTENT,
@@ -54,7 +55,7 @@ describe('an order', () => {
       orderType: 'market',
       limitPrice: null,
     } as const;
-    expect(await world.broker.executeTrade(market)).toMatchObject({
+    expect(await world.broker.executeTrade(market, MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'order_rejected',
     });
@@ -71,7 +72,7 @@ describe('an order', () => {
   ] as const)('%s (%s, extended hours: %s) is %s', async (_when, now, extendedHours, expected) => {
     await using world = await openInlineSchwab(withNumbers(() => PLACED));
     await world.clock.set(now);
-    const result = await world.broker.executeTrade({ ...INTENT, extendedHours });
+    const result = await world.broker.executeTrade({ ...INTENT, extendedHours }, MAY_SEND);
     expect(result.type === 'rejected' ? result.code : result.type).toBe(expected);
     expect(world.asked).toHaveLength(expected === 'accepted' ? 2 : 0);
   });
@@ -84,7 +85,7 @@ describe('an order', () => {
       withNumbers(() => PLACED),
       { mode },
     );
-    const result = await world.broker.executeTrade({ ...INTENT, ...over });
+    const result = await world.broker.executeTrade({ ...INTENT, ...over }, MAY_SEND);
     expect(result).toMatchObject({ type: 'rejected', code: 'order_rejected' });
     expect(result.type === 'rejected' && result.reason).toMatch(words);
     expect(world.asked).toEqual([]);
@@ -108,7 +109,7 @@ describe('an order', () => {
     [429, 'Too many requests', 'rate_limited'],
   ] as const)('that is answered %d "%s" is rejected: %s', async (status, words, code) => {
     await using world = await openInlineSchwab(withNumbers(() => refusal(status, words)));
-    expect(await world.broker.executeTrade(INTENT)).toEqual({
+    expect(await world.broker.executeTrade(INTENT, MAY_SEND)).toEqual({
       type: 'rejected',
       code,
       brokerCode: null,
@@ -126,14 +127,14 @@ describe('an order', () => {
     ['a cut connection', 'cut'],
   ])('that is answered with %s is unknown, and is not sent again', async (_what, answer) => {
     await using world = await openInlineSchwab(withNumbers(() => answer));
-    const result = await world.broker.executeTrade(INTENT);
+    const result = await world.broker.executeTrade(INTENT, MAY_SEND);
     expect(result).toEqual({ type: 'unknown', reason: expect.stringMatching(/\w+ \w+/) });
     expect(world.asked).toHaveLength(2);
   });
 
   test('that is never answered is unknown after a while', async () => {
     await using world = await openInlineSchwab(withNumbers(() => 'silence'));
-    const sent = world.broker.executeTrade(INTENT);
+    const sent = world.broker.executeTrade(INTENT, MAY_SEND);
     await world.requests(2);
     await world.clock.advance({ seconds: 20 });
     expect(await sent).toMatchObject({ type: 'unknown', reason: /20 seconds/ });
@@ -142,7 +143,7 @@ describe('an order', () => {
   test('that cannot leave is rejected: it is certainly not there', async () => {
     const closed = 'http://127.0.0.1:1';
     await using unreachable = await openInlineSchwab(() => PLACED, { apiUrl: closed });
-    expect(await unreachable.broker.executeTrade(INTENT)).toMatchObject({
+    expect(await unreachable.broker.executeTrade(INTENT, MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'unavailable',
       reason: /ECONNREFUSED/,
@@ -155,7 +156,7 @@ describe('an order', () => {
         },
       },
     });
-    expect(await loggedOut.broker.executeTrade(INTENT)).toMatchObject({
+    expect(await loggedOut.broker.executeTrade(INTENT, MAY_SEND)).toMatchObject({
       type: 'rejected',
       code: 'authentication',
       reason: 'The login of ana has ended.',
@@ -168,11 +169,46 @@ describe('an order', () => {
       withNumbers(() => PLACED),
       { ordersAMinute: '1' },
     );
-    await world.broker.executeTrade(INTENT);
-    const waits = world.broker.executeTrade(INTENT);
+    await world.broker.executeTrade(INTENT, MAY_SEND);
+    const waits = world.broker.executeTrade(INTENT, MAY_SEND);
     await world.gateway.close();
     expect(await waits).toMatchObject({ type: 'rejected', code: 'unavailable' });
     expect(world.asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+});
+
+describe('an order that waits for its turn', () => {
+  const oneAMinute = () =>
+    openInlineSchwab(
+      withNumbers(() => PLACED),
+      { ordersAMinute: '1' },
+    );
+  const posts = (world: Awaited<ReturnType<typeof oneAMinute>>) =>
+    world.asked.filter(({ method }) => method === 'POST');
+
+  test('is held back when its permit is gone by then', async () => {
+    await using world = await oneAMinute();
+    await world.broker.executeTrade(INTENT, MAY_SEND);
+    const held = revocablePermit();
+    const waits = world.broker.executeTrade(INTENT, held.permit);
+    held.refuse();
+    await world.clock.advance({ seconds: 59 });
+    expect(held.asked()).toBe(0);
+    await world.clock.advance({ seconds: 1 });
+    expect(await waits).toMatchObject({ type: 'not_sent', code: 'halted' });
+    expect(posts(world)).toHaveLength(1);
+  });
+
+  test('need not wait any longer when it is withdrawn', async () => {
+    await using world = await oneAMinute();
+    await world.broker.executeTrade(INTENT, MAY_SEND);
+    const held = revocablePermit();
+    const waits = [1, 2, 3].map(() => world.broker.executeTrade(INTENT, held.permit));
+    await world.clock.advance({ seconds: 1 });
+    held.withdraw();
+    for (const each of waits) expect(await each).toMatchObject({ type: 'not_sent' });
+    await world.clock.advance({ minutes: 5 });
+    expect(posts(world)).toHaveLength(1);
   });
 });
 
@@ -182,8 +218,8 @@ describe('the pace', () => {
       withNumbers(({ method }) => (method === 'POST' ? PLACED : { status: 200 })),
       { ordersAMinute: '1' },
     );
-    await world.broker.executeTrade(INTENT);
-    const order = world.broker.executeTrade(INTENT);
+    await world.broker.executeTrade(INTENT, MAY_SEND);
+    const order = world.broker.executeTrade(INTENT, MAY_SEND);
     const cancel = world.broker.cancelOrder('1001234');
     await world.clock.advance({ minutes: 1 });
     await cancel;
@@ -332,7 +368,7 @@ describe('the account', () => {
     const ask = async () =>
       method === 'GET'
         ? await world.broker.getAccountBalance().catch(() => null)
-        : await world.broker.executeTrade(INTENT);
+        : await world.broker.executeTrade(INTENT, MAY_SEND);
     await ask();
     await ask();
     expect(world.asked.map(({ path }) => path.split('/').at(4))).toEqual([
@@ -354,7 +390,10 @@ describe('the account', () => {
     });
     await Promise.all([world.broker.getAccountBalance(), other.getAccountBalance()]);
     expect(world.asked.filter(({ path }) => path.endsWith('/accountNumbers'))).toHaveLength(1);
-    const sent = [world.broker.executeTrade(INTENT), other.executeTrade(INTENT)];
+    const sent = [
+      world.broker.executeTrade(INTENT, MAY_SEND),
+      other.executeTrade(INTENT, MAY_SEND),
+    ];
     await world.requests(4);
     expect(world.asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
     await world.clock.advance({ minutes: 1 });

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { Check } from './check.ts';
 import { EPOCH, accept, buy, found, sharesIn } from './requests.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 export function describeLostAnswers(check: Check): void {
   describe('an answer that was lost', () => {
@@ -10,7 +11,7 @@ export function describeLostAnswers(check: Check): void {
       async ({ broker, controls }) => {
         const intent = buy('MSFT', '10');
         await controls.dropNextAnswer('placed');
-        expect((await broker.executeTrade(intent)).type).toBe('unknown');
+        expect((await broker.executeTrade(intent, MAY_SEND)).type).toBe('unknown');
         expect((await found(broker, intent)).status).toBe('accepted');
         await controls.fillNext();
         await controls.fillNext();
@@ -25,7 +26,7 @@ export function describeLostAnswers(check: Check): void {
       async ({ broker, controls }) => {
         const intent = buy('MSFT', '10');
         await controls.dropNextAnswer('not_placed');
-        expect((await broker.executeTrade(intent)).type).toBe('unknown');
+        expect((await broker.executeTrade(intent, MAY_SEND)).type).toBe('unknown');
         expect(await broker.findOrder(intent)).toEqual({ type: 'not_found' });
         await accept(broker, intent);
         expect(await broker.listOrders(EPOCH)).toHaveLength(1);
@@ -39,7 +40,7 @@ export function describeLostAnswers(check: Check): void {
         const intent = buy('MSFT', '10');
         await controls.placeElsewhere(intent);
         await controls.dropNextAnswer('placed');
-        expect((await broker.executeTrade(intent)).type).toBe('unknown');
+        expect((await broker.executeTrade(intent, MAY_SEND)).type).toBe('unknown');
         const result = await broker.findOrder(intent);
         if (broker.capabilities.clientOrderId) expect(result.type).toBe('found');
         else {

@@ -2,12 +2,13 @@ import { describe, expect } from 'vitest';
 import { toText } from '../../../src/core/decimal.ts';
 import type { Check } from './check.ts';
 import { EPOCH, accept, buy, found, positionsOf, sell } from './requests.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 export function describeOrders(check: Check): void {
   describe('an order', () => {
     check('is accepted, then works', {}, async ({ broker }) => {
       const intent = buy('MSFT', '10');
-      const result = await broker.executeTrade(intent);
+      const result = await broker.executeTrade(intent, MAY_SEND);
       expect(result).toEqual({ type: 'accepted', brokerOrderId: expect.any(String) });
       const [order, ...others] = await broker.listOrders(EPOCH);
       expect(others).toEqual([]);

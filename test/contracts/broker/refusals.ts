@@ -12,6 +12,7 @@ import {
   sell,
   sharesIn,
 } from './requests.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 export function describeRefusals(check: Check): void {
   describe('every error code', () => {
@@ -55,7 +56,7 @@ export function describeRefusals(check: Check): void {
           { controls: ['dropNextAnswer'] },
           async ({ broker, controls }) => {
             await controls.dropNextAnswer('not_placed');
-            const result = await broker.executeTrade(buy('MSFT', '10'));
+            const result = await broker.executeTrade(buy('MSFT', '10'), MAY_SEND);
             expect(result).toEqual({ type: 'unknown', reason: expect.stringMatching(/\w+ \w+/) });
           },
         );
@@ -68,7 +69,7 @@ export function describeRefusals(check: Check): void {
       {},
       async ({ broker }) => {
         if (broker.capabilities.fractional) {
-          expect((await broker.executeTrade(buy('MSFT', '0.5'))).type).toBe('accepted');
+          expect((await broker.executeTrade(buy('MSFT', '0.5'), MAY_SEND)).type).toBe('accepted');
         } else await expectRejected(broker, buy('MSFT', '0.5'), 'order_rejected');
       },
     );
@@ -97,7 +98,7 @@ export function describeRefusals(check: Check): void {
             code,
           });
           await controls.failNext(code);
-          const result = await broker.executeTrade(buy('MSFT', '1'));
+          const result = await broker.executeTrade(buy('MSFT', '1'), MAY_SEND);
           if (result.type === 'rejected') expect(result.code).toBe(code);
           else expect(result.type).toBe('unknown');
           // Nothing is broken for good.
@@ -140,8 +141,8 @@ export function describeRefusals(check: Check): void {
       async ({ broker }) => {
         const intent = buy('MSFT', '10');
         const results = await Promise.all([
-          broker.executeTrade(intent),
-          broker.executeTrade(intent),
+          broker.executeTrade(intent, MAY_SEND),
+          broker.executeTrade(intent, MAY_SEND),
         ]);
         expect(results.map((result) => result.type).toSorted()).toEqual(['accepted', 'rejected']);
         expect(await broker.listOrders(EPOCH)).toHaveLength(1);

@@ -9,6 +9,7 @@ import type {
   BrokerUpdate,
 } from '../../../src/ports/broker.ts';
 import { CONTRACT_ACCOUNT, CONTRACT_START } from './harness.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 export const EPOCH = Temporal.Instant.from('1970-01-01T00:00:00Z');
 
@@ -49,7 +50,7 @@ function newIntent(
 
 /** Sends an order that must be taken. @returns the broker's id of it. */
 export async function accept(broker: Broker, intent: OrderIntent): Promise<string> {
-  const result = await broker.executeTrade(intent);
+  const result = await broker.executeTrade(intent, MAY_SEND);
   if (result.type === 'accepted') return result.brokerOrderId;
   throw new Error(`expected the order to be accepted, not ${result.type}: ${result.reason}`);
 }
@@ -59,7 +60,7 @@ export async function expectRejected(
   intent: OrderIntent,
   code: BrokerErrorCode,
 ): Promise<void> {
-  const result = await broker.executeTrade(intent);
+  const result = await broker.executeTrade(intent, MAY_SEND);
   expect(result).toMatchObject({ type: 'rejected', code });
   if (result.type === 'rejected') expect(result.reason).toMatch(/\w+ \w+/);
 }

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import type { Check } from './check.ts';
 import { recordUpdates } from './harness.ts';
 import { EPOCH, accept, buy, expectRejected, found, sell, sharesIn, stateOf } from './requests.ts';
+import { MAY_SEND } from '../../fixtures/send-permits.ts';
 
 export function describeRestarts(check: Check): void {
   describe.each(['closed', 'killed'] as const)('after the adapter was %s', (end) => {
@@ -54,7 +55,7 @@ export function describeRestarts(check: Check): void {
       await expect(broker.listFills(EPOCH)).rejects.toMatchObject(unavailable);
       await expect(broker.cancelOrder('4711')).rejects.toMatchObject(unavailable);
       // An order that was not sent is known not to be there.
-      expect(await broker.executeTrade(buy('MSFT', '1'))).toMatchObject({
+      expect(await broker.executeTrade(buy('MSFT', '1'), MAY_SEND)).toMatchObject({
         type: 'rejected',
         code: 'unavailable',
       });
