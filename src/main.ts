@@ -19,7 +19,7 @@ import { viewOrdersPage } from './app/view-reconciliation.ts';
 import { warmLots } from './app/warm-lots.ts';
 import { openGateway } from './brokers/gateways.ts';
 import { createLogins, createRedirects, loginProviders } from './brokers/oauth/index.ts';
-import type { PaperDatabase } from './brokers/paper/index.ts';
+import type { PaperDatabase, PriceReader } from './brokers/paper/index.ts';
 import { describeCommands, openConfiguredChats } from './chat/configured-chats.ts';
 import type { WebChat } from './chat/web/web-chat.ts';
 import type { WebDatabase } from './chat/web/web-database.ts';
@@ -118,8 +118,9 @@ export async function openCore(
   try {
     lease = (await options.acquire?.(store)) ?? null;
     const replays = new Map<string, ReplayMarket>();
+    const shared: SharedByBrokers = { gateways, readPrices: null };
     for (const account of config.accounts) {
-      const opened = await openBroker(surroundings, store, logins, gateways, account);
+      const opened = await openBroker(surroundings, store, logins, shared, account);
       const { observer } = options;
       brokers.set(
         account.name,
@@ -197,19 +198,28 @@ export function drillPlaces(clock: Clock, log: Log): OpenDrillPlace {
   };
 }
 
+/** What accounts have in common: their broker's gateway, or the paper market's prices. */
+interface SharedByBrokers {
+  readonly gateways: Map<string, BrokerGateway>;
+  /** Null until the first paper account is opened. */
+  readPrices: PriceReader | null;
+}
+
 async function openBroker(
   surroundings: BotSurroundings,
   store: DatabaseStore,
   logins: Logins,
-  gateways: Map<string, BrokerGateway>,
+  shared: SharedByBrokers,
   account: AccountSettings,
 ): Promise<{ broker: Broker; replay: ReplayMarket | null }> {
   const { config, clock, log } = surroundings;
   if (account.broker === 'paper') {
     const paper = await import('./brokers/paper/index.ts');
+    shared.readPrices ??= paper.createPriceReader();
     const broker = await paper.openPaperBroker({
       account: account.name,
       settings: paper.paperSettingsSchema.parse(account.brokerSettings),
+      readPrices: shared.readPrices,
       database: store.database.kysely.withTables<PaperDatabase>(),
       clock,
       log,
@@ -217,6 +227,7 @@ async function openBroker(
     });
     return { broker, replay: broker };
   }
+  const { gateways } = shared;
   const gateway =
     gateways.get(account.broker) ??
     (await openGateway(account.broker, { ...surroundings, logins }));

@@ -8,6 +8,7 @@ import type { WakeSignal } from '../lib/wake-signal.ts';
 import type { Broker, BrokerUpdate } from '../ports/broker.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
+import { eachAccount } from './each-account.ts';
 import { executeRebalancingPlan } from './execute.ts';
 import { readQueuedUntil } from './queued-execution.ts';
 import { recordReports } from './record-reports.ts';
@@ -146,22 +147,26 @@ export function createExecutor(context: AppContext): Executor {
     async open() {
       for (const account of context.accounts.keys()) lanes.set(account, openLane(account));
       const unfinished = await context.store.listProposals({ statuses: ['approved', 'executing'] });
-      // Each account goes on when its own broker has answered, whatever the others' do.
-      await Promise.all(
-        [...lanes].map(async ([account, lane]) => {
-          try {
-            await lane.run.takeIn({ type: 'reconnected' });
-          } catch (error) {
-            context.log.error(
-              { code: 'reconciliation_failed', account, error },
-              'account could not be reconciled at start',
-            );
-          }
-          for (const { proposal } of unfinished) {
-            if (proposal.account === account) start(proposal.id, account);
-          }
-        }),
-      );
+      // What was under way goes on first, each when its own broker has answered.
+      const busy = new Set(unfinished.map(({ proposal }) => proposal.account));
+      const accounts = [...context.accounts.values()];
+      const inTurn = [
+        ...accounts.filter(({ name }) => busy.has(name)),
+        ...accounts.filter(({ name }) => !busy.has(name)),
+      ];
+      await eachAccount(inTurn, async ({ name: account }) => {
+        try {
+          await laneOf(account).run.takeIn({ type: 'reconnected' });
+        } catch (error) {
+          context.log.error(
+            { code: 'reconciliation_failed', account, error },
+            'account could not be reconciled at start',
+          );
+        }
+        for (const { proposal } of unfinished) {
+          if (proposal.account === account) start(proposal.id, account);
+        }
+      });
     },
     wake(account) {
       const run = lanes.get(account)?.run;

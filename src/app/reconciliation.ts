@@ -130,6 +130,9 @@ async function watchAccount(
   // A fill may be on its way between the two lists: what counts is what stays.
   const stayed = found.differences.filter(({ key }) => watch?.suspects.includes(key) === true);
   const changed = watch === null || keys.join() !== watch.suspects.join();
+  const counts = { differences: keys.length, foreign: found.foreign.length };
+  // Most looks at most accounts: nobody is woken for them.
+  if (!changed && found.foreign.length === 0 && stayed.length === 0) return counts;
   await store.transaction(async (unit) => {
     if (changed) {
       await writeWatch(unit, account.name, { since: watch?.since ?? now, suspects: keys });
@@ -181,5 +184,5 @@ async function watchAccount(
     accepted: stayed.length === 0 ? [] : await acceptedKeys(context, account.name),
   });
   if (halt !== null) await haltAutomatically(context, account.name, halt);
-  return { differences: keys.length, foreign: found.foreign.length };
+  return counts;
 }

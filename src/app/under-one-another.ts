@@ -2,6 +2,7 @@ import type { AccountSettings } from '../core/account.ts';
 import { presentBrokerError } from '../messages/errors.ts';
 import type { Message } from '../messages/message.ts';
 import { BrokerError } from '../ports/broker-error.ts';
+import { eachAccount } from './each-account.ts';
 
 /** Messages as one, in their order. */
 export function underOneAnother(messages: readonly Message[]): Message {
@@ -16,15 +17,13 @@ export async function viewEach(
   accounts: readonly AccountSettings[],
   view: (account: AccountSettings) => Promise<Message>,
 ): Promise<Message> {
-  const messages = await Promise.all(
-    accounts.map(async (account) => {
-      try {
-        return await view(account);
-      } catch (error) {
-        if (!(error instanceof BrokerError)) throw error;
-        return presentBrokerError(error, account.name);
-      }
-    }),
-  );
+  const messages = await eachAccount(accounts, async (account) => {
+    try {
+      return await view(account);
+    } catch (error) {
+      if (!(error instanceof BrokerError)) throw error;
+      return presentBrokerError(error, account.name);
+    }
+  });
   return underOneAnother(messages);
 }

@@ -31,9 +31,9 @@ export type YamlResult =
     }
   | { readonly type: 'malformed'; readonly problems: readonly SyntaxProblem[] };
 
-/** More than any configuration needs; less than what makes reading slow. */
-const MAXIMUM_CHARACTERS = 200_000;
-const MAXIMUM_VALUES = 50_000;
+/** Room for some tens of thousands of accounts; less than what takes minutes to read. */
+const MAXIMUM_CHARACTERS = 16_000_000;
+const MAXIMUM_VALUES = 2_000_000;
 const MAXIMUM_DEPTH = 16;
 const MAXIMUM_PROBLEMS = 5;
 
@@ -75,7 +75,8 @@ export function readYaml(text: string): YamlResult {
   if (found.length > 0) return malformed(oneALine(found));
 
   try {
-    const value = plainValue(document, document.contents, { depth: 0, budget: { values: 0 } });
+    const budget = { values: 0, deepest: 0 };
+    const value = plainValue(document.contents, { depth: 0, budget, anchors: new Map() });
     return {
       type: 'read',
       value,
@@ -135,27 +136,61 @@ class ShapeError extends Error {
   }
 }
 
-function plainValue(
-  document: Document,
-  node: unknown,
-  state: { readonly depth: number; readonly budget: { values: number } },
-): PlainValue {
-  const offset = offsetOfNode(node) ?? 0;
-  state.budget.values += 1;
-  // Aliases of aliases multiply.
-  if (state.budget.values > MAXIMUM_VALUES) throw new ShapeError('too many values', offset);
-  if (state.depth > MAXIMUM_DEPTH) throw new ShapeError('nested too deeply', offset);
-  const inside = { depth: state.depth + 1, budget: state.budget };
+interface Anchored {
+  readonly value: PlainValue;
+  /** How many values it is, and how far they are nested. */
+  readonly values: number;
+  readonly height: number;
+}
 
+interface Place {
+  readonly depth: number;
+  readonly budget: { values: number; deepest: number };
+  /** What has been read so far, by the name that an alias calls it. */
+  readonly anchors: Map<string, Anchored>;
+}
+
+function plainValue(node: unknown, state: Place): PlainValue {
+  const { budget, depth, anchors } = state;
+  const before = { values: budget.values, deepest: budget.deepest };
+  count(node, state, { values: 1, height: 0 });
+  budget.deepest = depth;
+  const value = readNode(node, { ...state, depth: depth + 1 });
+  const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+  if (anchor !== undefined) {
+    const height = budget.deepest - depth;
+    anchors.set(anchor, { value, values: budget.values - before.values, height });
+  }
+  budget.deepest = Math.max(budget.deepest, before.deepest);
+  return value;
+}
+
+/** Aliases of aliases multiply. */
+function count(
+  node: unknown,
+  { budget, depth }: Place,
+  { values, height }: Pick<Anchored, 'values' | 'height'>,
+): void {
+  const offset = offsetOfNode(node) ?? 0;
+  budget.values += values;
+  if (budget.values > MAXIMUM_VALUES) throw new ShapeError('too many values', offset);
+  if (depth + height > MAXIMUM_DEPTH) throw new ShapeError('nested too deeply', offset);
+  budget.deepest = Math.max(budget.deepest, depth + height);
+}
+
+function readNode(node: unknown, inside: Place): PlainValue {
+  const offset = offsetOfNode(node) ?? 0;
   if (isAlias(node)) {
-    const target = node.resolve(document);
+    // The library looks through the whole document for each alias, and a thousand accounts share theirs.
+    const target = inside.anchors.get(node.source);
     if (target === undefined) {
       throw new ShapeError(
         `*${node.source} refers to nothing; a text that begins with * must be in quotes`,
         offset,
       );
     }
-    return plainValue(document, target, inside);
+    count(node, inside, target);
+    return target.value;
   }
   if (isMap(node)) {
     const entries = node.items.map((pair): readonly [string, PlainValue] => {
@@ -163,11 +198,11 @@ function plainValue(
       if (key === '__proto__') {
         throw new ShapeError('__proto__ cannot be a key', offsetOfNode(pair.key) ?? offset);
       }
-      return [key, plainValue(document, pair.value, inside)];
+      return [key, plainValue(pair.value, inside)];
     });
     return Object.fromEntries(entries);
   }
-  if (isSeq(node)) return node.items.map((item) => plainValue(document, item, inside));
+  if (isSeq(node)) return node.items.map((item) => plainValue(item, inside));
   if (isScalar(node)) {
     if (node.tag !== undefined) throw new ShapeError('tags are not used here', offset);
     const { value } = node;

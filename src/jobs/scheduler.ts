@@ -2,6 +2,8 @@ import { schedule } from 'node-cron';
 import type { ScheduledTask } from 'node-cron';
 import { auditEntry } from '../app/audit.ts';
 import type { AppContext } from '../app/context.ts';
+import { eachAccount } from '../app/each-account.ts';
+import type { AccountSettings } from '../core/account.ts';
 import type { Job, ScheduledRun } from './job.ts';
 import { latestDue } from './latest-due.ts';
 
@@ -121,10 +123,35 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
     return run;
   };
 
+  /** Accounts that are due together take turns; each has a run of its own on record. */
+  const runGroup = async (job: Job, together: readonly ScheduledRun[]): Promise<void> => {
+    const ofAccounts: { readonly account: AccountSettings; readonly planned: ScheduledRun }[] = [];
+    const others: ScheduledRun[] = [];
+    for (const planned of together) {
+      const account = context.accounts.get(planned.scope);
+      if (account === undefined) others.push(planned);
+      else ofAccounts.push({ account, planned });
+    }
+    const plannedOf = new Map(ofAccounts.map(({ account, planned }) => [account.name, planned]));
+    await Promise.all([
+      ...others.map((planned) => track(job, planned)),
+      eachAccount(
+        ofAccounts.map(({ account }) => account),
+        async ({ name }) => {
+          const planned = plannedOf.get(name);
+          // What was not begun is made up at the next start.
+          if (planned !== undefined && !stopped) await track(job, planned);
+        },
+      ),
+    ]);
+  };
+
+  const groupsOf = (job: Job): readonly (readonly ScheduledRun[])[] => [
+    ...Map.groupBy(job.schedules(context), ({ cron, timeZone }) => `${timeZone} ${cron}`).values(),
+  ];
+
   const tick = async (): Promise<void> => {
-    await Promise.all(
-      jobs.flatMap((job) => job.schedules(context).map((planned) => track(job, planned))),
-    );
+    await Promise.all(jobs.flatMap((job) => groupsOf(job).map((group) => runGroup(job, group))));
   };
 
   return {
@@ -134,12 +161,15 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
       // What is made up may wait long for a broker that is away; the schedule does not wait for it.
       const made = tick();
       for (const job of jobs) {
-        for (const planned of job.schedules(context)) {
+        for (const group of groupsOf(job)) {
+          const [first] = group;
+          if (first === undefined) continue;
           tasks.push(
-            schedule(planned.cron, () => track(job, planned), {
-              timezone: planned.timeZone,
-              noOverlap: true,
-              name: `${job.name}:${planned.scope}`,
+            // One timer for all that are due together. It may fire while some are still under way, and
+            // those are not begun again; a slow account must not keep the others from their next run.
+            schedule(first.cron, () => runGroup(job, group), {
+              timezone: first.timeZone,
+              name: `${job.name}:${first.timeZone} ${first.cron}`,
               suppressMissedWarning: true,
             }),
           );

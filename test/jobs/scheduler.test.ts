@@ -1,7 +1,9 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/jobs/job.ts';
 import { createScheduler } from '../../src/jobs/scheduler.ts';
 import { openAppWorld } from '../app/app-world.ts';
+import { sampleAccount } from '../fixtures/sample-account.ts';
 import type { AppWorld } from '../app/app-world.ts';
 
 /** A job that is due on weekdays at 16:05 in New York; the clock of a world begins on Friday at 10:00. */
@@ -121,6 +123,45 @@ describe('a scheduled job', () => {
     await scheduler.tick();
     await world.clock.advance({ hours: 5 });
     expect(runs).toHaveLength(12);
+    await scheduler.stop();
+  });
+});
+
+describe('a job of many accounts', () => {
+  it('lets them take turns, and keeps a run of its own for each', async () => {
+    const [first, ...others] = Array.from({ length: 40 }, (_, index) =>
+      sampleAccount({ name: `account-${index}` }),
+    );
+    if (first === undefined) throw new Error('there are 40 accounts');
+    await using world = await openAppWorld({ accounts: [first, ...others] });
+    let running = 0;
+    let busiest = 0;
+    const { job } = recordingJob({
+      schedules: ({ accounts }) =>
+        [...accounts.keys()].map((scope) => ({
+          scope,
+          cron: '5 16 * * 1-5',
+          timeZone: 'America/New_York',
+        })),
+      run: async () => {
+        running += 1;
+        busiest = Math.max(busiest, running);
+        await pause();
+        running -= 1;
+        return 'done';
+      },
+    });
+    const scheduler = createScheduler(world.context, [job]);
+    await at(world, '2026-11-20T21:05:00Z');
+    await scheduler.tick();
+    const outcomes = await Promise.all(
+      [...world.context.accounts.keys()].map(
+        async (scope) => (await world.store.findJobRun('daily', scope, FRIDAY_DUE))?.outcome,
+      ),
+    );
+    expect(outcomes).toEqual(Array.from({ length: 40 }, () => 'done'));
+    expect(busiest).toBeGreaterThan(1);
+    expect(busiest).toBeLessThan(40);
     await scheduler.stop();
   });
 });

@@ -62,6 +62,23 @@ function everything(opened: TestStore): unknown {
 }
 
 describe('a transaction', () => {
+  test('waits for its turn: whoever asks for the connection first gets it first', async () => {
+    await using opened = await openTestStore();
+    const order: string[] = [];
+    const names = Array.from({ length: 3000 }, (_, index) => `${index}`);
+    await Promise.all(
+      names.map(async (name, index) =>
+        index % 2 === 0
+          ? await opened.store.transaction(async (unit) => {
+              await unit.readSetting(name);
+              order.push(name);
+            })
+          : await opened.store.readSetting(name).then(() => order.push(name)),
+      ),
+    );
+    expect(order).toEqual(names);
+  });
+
   test('that throws leaves nothing of what it wrote, and passes its error on', async () => {
     await using opened = await openTestStore();
     const before = everything(opened);

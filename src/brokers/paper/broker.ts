@@ -28,7 +28,7 @@ import { createJourneys } from './journeys.ts';
 import { onMarketStep, ringMarketStep } from './market-bell.ts';
 import { openAccount } from './open-account.ts';
 import { toBrokerOrder } from './paper-order.ts';
-import { readPrices } from './read-files.ts';
+import { readPrices, type PriceReader } from './read-files.ts';
 import { BROKER_ERROR_CODE, type Refusal } from './refusals.ts';
 import { replayMonth, stepMonth, type ReplayedMarket } from './replay.ts';
 import type { PaperSettings } from './settings.ts';
@@ -56,6 +56,8 @@ export interface PaperBrokerOptions {
   readonly log: Log;
   /** What relative paths in the settings start from; the working directory by default. */
   readonly directory?: string;
+  /** Shared by the accounts of a process; each reads for itself by default. */
+  readonly readPrices?: PriceReader;
   /** For rehearsals; every order is ordinary by default. */
   readonly behaviour?: DecideBehaviour;
 }
@@ -77,7 +79,7 @@ const ALWAYS_OPEN: MarketClock = { open: true, nextOpen: null, nextClose: null }
 export async function openPaperBroker(options: PaperBrokerOptions): Promise<PaperBroker> {
   const { account, settings, database, clock, log } = options;
   const directory = options.directory ?? '.';
-  const prices = await readPrices(account, settings.prices, directory);
+  const prices = await (options.readPrices ?? readPrices)(account, settings.prices, directory);
   await openAccount(database, { account, settings, prices, directory, log, now: clock.now() });
 
   const rules: ExchangeRules = settings;

@@ -18,6 +18,35 @@ const BUILTIN = 'builtin';
 const BUILTIN_FILE = resolve(import.meta.dirname, 'monthly-closes.csv');
 
 /**
+ * Reads where prices come from, for an account.
+ * @param prices `builtin`, or the path of a CSV, relative to `directory`.
+ * @throws PaperSetupError
+ */
+export type PriceReader = (
+  account: string,
+  prices: string,
+  directory: string,
+) => Promise<PriceSource>;
+
+/**
+ * Reads each source once and lends it to every account that names it: a history is as large as all the
+ * rest of an account, and a thousand accounts trade in the same one.
+ */
+export function createPriceReader(): PriceReader {
+  const known = new Map<string, Promise<PriceSource>>();
+  return async (account, prices, directory) => {
+    const key = prices === BUILTIN ? BUILTIN : resolve(directory, prices);
+    const found = known.get(key);
+    // A failure names its account, so that the next one reads and fails for itself.
+    const lent = found === undefined ? null : await found.catch(() => null);
+    if (lent !== null) return lent;
+    const reading = readPrices(account, prices, directory);
+    known.set(key, reading);
+    return await reading;
+  };
+}
+
+/**
  * @param prices `builtin`, or the path of a CSV, relative to `directory`.
  * @throws PaperSetupError
  */
