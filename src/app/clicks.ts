@@ -17,6 +17,7 @@ import { auditEntry } from './audit.ts';
 import type { Actor } from './audit.ts';
 import { answerOutcome } from './answer-outcome.ts';
 import type { OutcomeAction } from './answer-outcome.ts';
+import { answerBookClick } from './book-incidents.ts';
 import { answerConnectionClick } from './connection-replies.ts';
 import { accountNamed, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
@@ -59,6 +60,8 @@ export async function handleClick(
       return answerEnrolmentClick(context, click, click.action, person, actor);
     case 'resume':
       return answerResumeClick({ ...context, executor: facts.executor }, click, person, actor);
+    case 'agree_on_book':
+      return answerBookClick(context, click, person, actor);
     default:
       break;
   }

@@ -1,5 +1,5 @@
 import { isFinal } from '../core/order-transition.ts';
-import type { Broker } from '../ports/broker.ts';
+import type { Broker, BrokerOrder } from '../ports/broker.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import type { AppContext } from './context.ts';
 import { recordReports } from './record-reports.ts';
@@ -11,14 +11,18 @@ const HORIZON = Temporal.Duration.from({ hours: 24 });
 /**
  * Asks the broker for orders and fills and records what we do not have yet: at start, after a lost
  * connection, and whenever the broker counts more fills than we know.
- * @returns how many facts were recorded.
+ * @returns how many facts were recorded, and the orders that the broker told, since `since`.
  * @throws BrokerError when the broker cannot be asked.
  */
 export async function reconcileAccount(
   context: AppContext,
   account: string,
   broker: Broker,
-): Promise<number> {
+): Promise<{
+  readonly recorded: number;
+  readonly told: readonly BrokerOrder[];
+  readonly since: Temporal.Instant;
+}> {
   const open = await context.store.listOrders({
     account,
     statuses: ['submitted', 'unknown', 'accepted', 'partially_filled'],
@@ -38,7 +42,7 @@ export async function reconcileAccount(
     ...fills.map((fill) => ({ type: 'fill', fill }) as const),
     ...orders.map((order) => ({ type: 'order', order }) as const),
   ];
-  if (reports.length === 0) return 0;
+  if (reports.length === 0) return { recorded: 0, told: orders, since };
   const outcomes = await recordReports(context, account, reports);
   const recorded = outcomes.filter(
     (outcome) => outcome.status === 'fulfilled' && outcome.value.changed,
@@ -55,5 +59,5 @@ export async function reconcileAccount(
     context.changed();
   }
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return recorded;
+  return { recorded, told: orders, since };
 }

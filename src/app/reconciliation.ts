@@ -8,16 +8,17 @@ import { presentDifference, presentForeignOrder } from '../messages/reconciliati
 import { accountTimeZone } from '../messages/time.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { BrokerOrder } from '../ports/broker.ts';
+import { isToBeKept, keepBook, readBook } from './agreed-book.ts';
+import type { BookReading } from './agreed-book.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import { acceptedKeys } from './automatic-halts.ts';
+import { tellBook } from './book-incidents.ts';
 import { brokerOf, destinationsOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltAutomatically } from './halt.ts';
 import { readWatch, writeWatch } from './order-watch.ts';
 import { reconcileAccount } from './reconcile.ts';
 
-/** Orders are compared this far back, and further while one of ours is still open. */
-const HORIZON = Temporal.Duration.from({ hours: 24 });
 const MOST_ORDERS = 2000;
 
 /** Broker and record side by side. */
@@ -29,6 +30,7 @@ export interface Reconciliation {
   readonly differences: readonly Difference[];
   /** At the broker, and nobody approved them here. */
   readonly foreign: readonly BrokerOrder[];
+  readonly book: BookReading;
 }
 
 /**
@@ -40,22 +42,22 @@ export async function readReconciliation(
   account: AccountSettings,
 ): Promise<Reconciliation> {
   const broker = brokerOf(context, account.name);
-  await reconcileAccount(context, account.name, broker);
+  const { told, since } = await reconcileAccount(context, account.name, broker);
   const now = context.clock.now();
-  const horizon = now.subtract(HORIZON);
   const listed = await context.store.listOrders({ account: account.name, limit: MOST_ORDERS });
   const orders = listed.filter(
-    (order) => !isFinal(order.status) || Temporal.Instant.compare(order.updatedAt, horizon) >= 0,
+    (order) => !isFinal(order.status) || Temporal.Instant.compare(order.updatedAt, since) >= 0,
   );
-  const since = orders
-    .map((order) => order.intent.createdAt)
-    .reduce((a, b) => (Temporal.Instant.compare(b, a) < 0 ? b : a), horizon)
-    // Their clock and ours need not agree.
-    .subtract({ minutes: 5 });
-  const told = await broker.listOrders(since);
   // Read after the broker was asked: what it told of cannot be newer than what is read here.
   const current = await readAgain(context, orders, told, account.name);
-  const fills = await context.store.listFills({ account: account.name, since });
+  const fills = await context.store.listFills({
+    account: account.name,
+    since: current
+      .map((order) => order.intent.createdAt)
+      .reduce((a, b) => (Temporal.Instant.compare(b, a) < 0 ? b : a), since)
+      // Their clock and ours need not agree.
+      .subtract({ minutes: 5 }),
+  });
   const { foreign, unrecorded } = findForeignOrders({
     orders: current,
     told,
@@ -74,6 +76,7 @@ export async function readReconciliation(
       })),
     ],
     foreign: foreign.flatMap(({ brokerOrderId }) => toldById.get(brokerOrderId) ?? []),
+    book: await readBook(context, account),
   };
 }
 
@@ -126,16 +129,30 @@ async function watchAccount(
   const watch = await readWatch(store, account.name);
   const found = await readReconciliation(context, account);
   const now = context.clock.now();
-  const keys = found.differences.map(({ key }) => key);
-  // A fill may be on its way between the two lists: what counts is what stays.
-  const stayed = found.differences.filter(({ key }) => watch?.suspects.includes(key) === true);
-  const changed = watch === null || keys.join() !== watch.suspects.join();
+  const inBook = found.book.type === 'compared' ? found.book.differences : [];
+  // What cannot be compared now is neither gone nor new.
+  const keptKeys = (found.book.type === 'compared' ? [] : (watch?.suspects ?? [])).filter(isOfBook);
+  const keys = [...found.differences, ...inBook].map(({ key }) => key).concat(keptKeys);
+  // A fill may be on its way between two lists: what counts is what stays.
+  const hasStayed = ({ key }: { readonly key: string }) => watch?.suspects.includes(key) === true;
+  const stayed = found.differences.filter(hasStayed);
+  const stayedInBook = inBook.filter(hasStayed);
   const counts = { differences: keys.length, foreign: found.foreign.length };
+  const changed = watch === null || keys.join() !== watch.suspects.join();
+  const told = found.foreign.length + stayed.length + stayedInBook.length;
   // Most looks at most accounts: nobody is woken for them.
-  if (!changed && found.foreign.length === 0 && stayed.length === 0) return counts;
+  if (!changed && told === 0 && watch.incident === null && !isToBeKept(found.book)) return counts;
   await store.transaction(async (unit) => {
-    if (changed) {
-      await writeWatch(unit, account.name, { since: watch?.since ?? now, suspects: keys });
+    // Somebody may have agreed on a book while the broker was asked.
+    const last = (await readWatch(unit, account.name))?.incident ?? null;
+    await keepBook(context, unit, account, found.book);
+    const incident = await tellBook(context, unit, account, found.book, stayedInBook, last);
+    if (changed || incident !== last) {
+      await writeWatch(unit, account.name, {
+        since: watch?.since ?? now,
+        suspects: keys,
+        incident,
+      });
     }
     for (const order of found.foreign) {
       const key = `foreign-order:${account.name}:${order.brokerOrderId}`;
@@ -178,11 +195,17 @@ async function watchAccount(
     }
   });
   context.changed();
+  const halting = [...stayed, ...stayedInBook.filter(({ halts }) => halts)];
   const halt = findReconciliationHalt({
     enabled: account.automaticHalts.reconciliation,
-    differences: stayed,
-    accepted: stayed.length === 0 ? [] : await acceptedKeys(context, account.name),
+    differences: halting,
+    accepted: halting.length === 0 ? [] : await acceptedKeys(context, account.name),
   });
   if (halt !== null) await haltAutomatically(context, account.name, halt);
   return counts;
+}
+
+/** Whether a key is of a difference in positions or cash. */
+function isOfBook(key: string): boolean {
+  return key.startsWith('book:');
 }

@@ -2,9 +2,13 @@ import type { AccountSettings } from '../core/account.ts';
 import { tradingDayStart } from '../core/market-calendar.ts';
 import { compareLegs } from '../core/reconciliation.ts';
 import type { Message } from '../messages/message.ts';
+import type { ReconciledBook } from '../messages/reconciliation.ts';
 import { presentReconciliation } from '../messages/reconciliation.ts';
 import { accountTimeZone } from '../messages/time.ts';
-import { brokerOf } from './context.ts';
+import { bookDigest } from './agreed-book.ts';
+import type { BookReading } from './agreed-book.ts';
+import { approversOf } from './book-incidents.ts';
+import { brokerOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readReconciliation } from './reconciliation.ts';
 import { underOneAnother, viewEach } from './under-one-another.ts';
@@ -42,10 +46,30 @@ async function viewAccount(context: AppContext, account: AccountSettings): Promi
     proposals,
     differences: found.differences.map(({ words }) => words),
     foreign: found.foreign,
+    book: bookOf(context, account, found.book),
     tellsTime: brokerOf(context, account.name).getTime !== undefined,
     timeZone: accountTimeZone(account),
     now,
   });
+}
+
+function bookOf(
+  context: AppContext,
+  account: AccountSettings,
+  reading: BookReading,
+): ReconciledBook {
+  if (reading.type === 'first') return { type: 'none' };
+  if (reading.type === 'not_comparable') return reading;
+  const { agreed, differences, expected, told } = reading;
+  const { agreedAt: at, agreedBy } = agreed;
+  return {
+    type: 'compared',
+    differences,
+    cashOff: told.cash.minus(expected.cash),
+    agreed: { at, by: agreedBy === null ? null : displayName(context, agreedBy) },
+    digest: bookDigest(account.name, differences),
+    approvers: approversOf(context, account.name),
+  };
 }
 
 /** The same for several accounts under one another; one whose broker is away says so in its place. */

@@ -57,6 +57,10 @@ export function toAccount(
     funds: entry.funds,
     compliance: toCompliance(name, entry.compliance),
     automaticHalts: toAutomaticHalts(entry.halts),
+    reconciliation: {
+      cash: entry.reconciliation.cashTolerance,
+      position: entry.reconciliation.positionTolerance,
+    },
     schedule: {
       dailySummary: jobSchedule(schedule.dailySummary, schedule.timeZone),
       driftScan: jobSchedule(schedule.driftScan, schedule.timeZone),

@@ -153,11 +153,25 @@ export const automaticHaltsSchema = z
         .describe("How far the broker's clock and this machine's may be apart."),
       reconciliation: switchSchema
         .default(true)
-        .describe('When the broker holds something else than the record says.'),
+        .describe('When the broker has other orders, positions or less cash than the record says.'),
     },
     'expected a section with rejections, dayLoss, clockSkew and reconciliation',
   )
   .describe('What halts the account without anyone asking.');
+
+export const reconciliationSchema = z
+  .strictObject(
+    {
+      cashTolerance: moneySchema
+        .prefault('$50')
+        .describe('Cash may differ by so much: fees and interest that no fill tells of.'),
+      positionTolerance: percentageSchema
+        .prefault('0%')
+        .describe('A position may differ by this share of what is expected.'),
+    },
+    'expected a section with cashTolerance and positionTolerance',
+  )
+  .describe("How far the broker's book may be from the record before it counts as a difference.");
 
 const approvalConditionSchema = z
   .strictObject(

@@ -10,6 +10,7 @@ import {
   complianceSchema,
   fundsSchema,
   marketHoursSchema,
+  reconciliationSchema,
   sharedLimitsSchema,
   symbolSchema,
 } from './guardrails-schema.ts';
@@ -250,6 +251,7 @@ const accountSchema = z.strictObject(
     funds: fundsSchema.prefault({}),
     compliance: complianceSchema.prefault({}),
     halts: automaticHaltsSchema.prefault({}),
+    reconciliation: reconciliationSchema.prefault({}),
     channels: z
       .array(channelSchema, 'expected a list of channels, such as - slack: C0123ABCD')
       .default([])

@@ -1,3 +1,4 @@
+import type { BookTolerance } from './agreed-book.ts';
 import type { Decimal } from './decimal.ts';
 import type {
   ApprovalRule,
@@ -40,6 +41,7 @@ export interface AccountSettings {
   readonly funds: FundsSettings;
   readonly compliance: ComplianceSettings;
   readonly automaticHalts: AutomaticHaltSettings;
+  readonly reconciliation: BookTolerance;
   readonly schedule: {
     readonly dailySummary: JobSchedule | null;
     readonly driftScan: JobSchedule | null;

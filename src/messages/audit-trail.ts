@@ -35,6 +35,7 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   fill_corrected: 'fill corrected',
   reconciliation: 'reconciled',
   foreign_order: 'foreign order seen',
+  book_agreed: 'book agreed on',
   drill: 'drill',
   halt: 'halted',
   resume_vote: 'agreed to resume',

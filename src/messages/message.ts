@@ -57,6 +57,7 @@ export const buttonActionSchema = z.enum([
   'halt',
   'halt_and_cancel',
   'resume',
+  'agree_on_book',
   'outcome_is',
   'outcome_not_there',
   'outcome_look_again',

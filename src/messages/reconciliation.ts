@@ -1,12 +1,35 @@
+import type { Decimal } from '../core/decimal.ts';
 import type { LegComparison } from '../core/reconciliation.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
 import type { BrokerOrder } from '../ports/broker.ts';
 import { alert, compose, context, heading, left, right, table, text } from './blocks.ts';
-import { formatCount, formatQuantity, sentence, SEPARATOR, shortId } from './format.ts';
-import type { Message } from './message.ts';
+import { agreedBookWords, bookDifferenceBlocks } from './book-differences.ts';
+import type { BookDifferencesInput } from './book-differences.ts';
+import {
+  capitalize,
+  formatCount,
+  formatQuantity,
+  formatSignedMoney,
+  joinNames,
+  sentence,
+  SEPARATOR,
+  shortId,
+} from './format.ts';
+import type { Block, Message } from './message.ts';
 import { plain } from './plain.ts';
 import { formatMoment } from './time.ts';
 import { brokerName, orderStatusWord, sideTone, sideWord } from './words.ts';
+
+/** How the broker's positions and cash compare. */
+export type ReconciledBook =
+  | (Pick<BookDifferencesInput, 'differences' | 'agreed' | 'digest' | 'approvers'> & {
+      readonly type: 'compared';
+      /** The broker's cash less what is expected, also where that is tolerated. */
+      readonly cashOff: Decimal;
+    })
+  /** No book was agreed on yet. */
+  | { readonly type: 'none' }
+  | { readonly type: 'not_comparable'; readonly why: 'unanswered' | 'moving' };
 
 /** Approved against ordered against filled, of an account's day. */
 export interface ReconciliationInput {
@@ -21,6 +44,7 @@ export interface ReconciliationInput {
   readonly differences: readonly string[];
   /** At the broker, and nobody approved them here. */
   readonly foreign: readonly BrokerOrder[];
+  readonly book: ReconciledBook;
   /** Whether the broker tells its time, so that clocks can be compared. */
   readonly tellsTime: boolean;
   readonly timeZone: string;
@@ -36,18 +60,28 @@ export function presentReconciliation(input: ReconciliationInput): Message {
       : `${formatCount(legs.length, 'leg')} of ${formatCount(input.proposals.length, 'proposal')} today.`;
   const differences = input.differences.map((words) => sentence(plain(words, 300)));
   const foreign = input.foreign.map((order) => foreignWords(order, input));
-  const agrees = input.differences.length === 0 && input.foreign.length === 0;
+  const book = bookSection(input);
+  const agrees = differences.length === 0 && foreign.length === 0 && !book.differs;
   const verdict = agrees
     ? `${brokerName(input.broker)} and the record agree.`
-    : `${formatCount(input.differences.length, 'difference')}, ${formatCount(input.foreign.length, 'order')} that nobody approved here.`;
+    : `${joinNames([
+        ...(differences.length === 0
+          ? []
+          : [`${formatCount(differences.length, 'difference')} in orders`]),
+        ...(foreign.length === 0
+          ? []
+          : [`${formatCount(foreign.length, 'order')} that nobody approved here`]),
+        ...(book.differs ? ['other positions or cash at the broker'] : []),
+      ])}.`;
   const clock = input.tellsTime ? '' : ` ${brokerName(input.broker)} does not tell its time.`;
   return compose(
-    [`${head}: ${count} ${verdict}`, ...differences, ...foreign],
+    [`${head}: ${count} ${capitalize(verdict)}`, ...differences, ...foreign, ...book.sentences],
     [
       heading(head),
-      alert(agrees ? 'good' : 'bad', verdict),
+      alert(agrees ? 'good' : 'bad', capitalize(verdict)),
       ...differences.map((words) => alert('bad', words)),
       ...foreign.map((words) => alert('caution', words)),
+      ...book.blocks,
       legs.length === 0
         ? text(count)
         : table(
@@ -69,6 +103,38 @@ export function presentReconciliation(input: ReconciliationInput): Message {
       context(`As of ${formatMoment(input.now, input.timeZone, input.now)}.${clock}`),
     ],
   );
+}
+
+function bookSection(input: ReconciliationInput): {
+  readonly differs: boolean;
+  readonly sentences: readonly string[];
+  readonly blocks: readonly (Block | null)[];
+} {
+  const { book } = input;
+  switch (book.type) {
+    case 'none':
+      return remark(
+        'No book was agreed on yet: positions and cash are compared from the first quiet look on.',
+      );
+    case 'not_comparable':
+      return remark(
+        book.why === 'moving'
+          ? 'Orders fill just now: positions and cash are compared when they are done.'
+          : 'Positions and cash are compared when it is known what became of every order.',
+      );
+    case 'compared': {
+      const facts = { ...input, ...book };
+      if (book.differences.length > 0) return { differs: true, ...bookDifferenceBlocks(facts) };
+      const off = book.cashOff.eq('0')
+        ? ''
+        : ` Cash is off by ${formatSignedMoney(book.cashOff)}, which is tolerated.`;
+      return remark(`Positions and cash are what ${agreedBookWords(facts)} come to.${off}`);
+    }
+  }
+}
+
+function remark(words: string) {
+  return { differs: false, sentences: [], blocks: [context(words)] };
 }
 
 function legRow(record: ProposalRecord, row: LegComparison) {

@@ -4,6 +4,7 @@ import type { Side } from '../core/plan-types.ts';
 import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core/proposal.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageReference, Reply } from './chat.ts';
+import type { BookReads, BookWrites } from './book-store.ts';
 import type { CodeReads, CodeWrites } from './code-store.ts';
 import type { LoginReads, LoginWrites } from './login-store.ts';
 import type { TradeReads } from './trade-store.ts';
@@ -37,6 +38,7 @@ export type AuditAction =
   | 'fill_corrected'
   | 'reconciliation'
   | 'foreign_order'
+  | 'book_agreed'
   | 'drill'
   | 'halt'
   | 'resume_vote'
@@ -179,7 +181,7 @@ export interface JobRun {
   readonly outcome: string | null;
 }
 
-export interface StoreReads extends LoginReads, CodeReads, TradeReads {
+export interface StoreReads extends LoginReads, CodeReads, TradeReads, BookReads {
   findProposal(id: string): Promise<ProposalRecord | null>;
   /** Newest first. */
   listProposals(filter: {
@@ -259,7 +261,7 @@ export interface StoreReads extends LoginReads, CodeReads, TradeReads {
 }
 
 /** One write transaction. All of it is durable when `transaction` resolves, or none of it. */
-export interface StoreTransaction extends StoreReads, LoginWrites, CodeWrites {
+export interface StoreTransaction extends StoreReads, LoginWrites, CodeWrites, BookWrites {
   appendAudit(entry: AuditEntry): Promise<AuditRow>;
   /** @returns false when the id is taken. */
   insertProposal(proposal: Proposal): Promise<boolean>;

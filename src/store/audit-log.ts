@@ -38,6 +38,7 @@ const ACTIONS = {
   fill_corrected: true,
   reconciliation: true,
   foreign_order: true,
+  book_agreed: true,
   drill: true,
   halt: true,
   resume_vote: true,

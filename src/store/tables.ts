@@ -85,6 +85,18 @@ export interface Tables {
     fees: string;
     recorded_at: string;
   };
+  agreed_books: {
+    account: string;
+    broker: string;
+    number: number;
+    agreed_at: string;
+    agreed_by: string | null;
+    cash: string;
+    /** Symbols and quantities as JSON. */
+    positions: string;
+    through_fill: number;
+    through_correction: number;
+  };
   halts: { scope: string; by: string; reason: string; at: string };
   interactions: { idempotency_key: string; at: string; reply: string | null };
   job_runs: {

@@ -265,6 +265,7 @@ describe('an account', () => {
         clockSkew: 'PT30S',
         reconciliation: true,
       },
+      reconciliation: { cash: '50', position: '0' },
       schedule: {
         dailySummary: { cron: '5 16 * * 1-5', timeZone: 'America/New_York' },
         driftScan: null,
@@ -290,6 +291,7 @@ describe('an account', () => {
         'funds: { accountType: cash, allowMargin: false }',
         'compliance: { owner: smith, taxable: false, restricted: [TSLA], watch: [NVDA], washSales: block, substitutes: { VTI: ITOT }, taxLots: long-term-first, notes: [I have read the memo] }',
         'halts: { rejections: off, dayLoss: 5%, clockSkew: off, reconciliation: false }',
+        'reconciliation: { cashTolerance: $1000, positionTolerance: 0.1% }',
         'orders: { type: market, collar: 0.25%, timeLimit: PT30S }',
         'channels: [{ slack: C0123ABCD }, { discord: 112233445566778899 }]',
         'schedule: { timeZone: Europe/Berlin, dailySummary: off, driftScan: daily at 10:00 }',
@@ -354,6 +356,7 @@ describe('an account', () => {
         notes: ['I have read the memo'],
       },
       automaticHalts: { rejections: null, dayLoss: '0.05', clockSkew: null, reconciliation: false },
+      reconciliation: { cash: '1000', position: '0.001' },
       orders: { orderType: 'market', collarBasisPoints: '25', timeLimit: 'PT30S' },
       channels: [
         { platform: 'slack', channel: 'C0123ABCD' },

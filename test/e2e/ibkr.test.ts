@@ -3,6 +3,7 @@ import { nextSession } from '../../src/core/market-calendar.ts';
 import { toText } from '../../src/core/decimal.ts';
 import type { ProposalRecord } from '../../src/core/proposal.ts';
 import { startTwsFake, type TwsFake, type TwsFakeOptions } from '../fakes/tws/index.ts';
+import { expectAgreedBook } from './main-job.ts';
 import { openBotWorld, until, type BotWorld } from './bot-world.ts';
 
 const ACCOUNT = 'DU1234567';
@@ -158,6 +159,7 @@ it('proposes, approves, executes and records a rebalance at Interactive Brokers'
   expect(await ended(bot, record)).toBe('executed');
   await bot.world.bot.settled();
   await compare(bot);
+  await expectAgreedBook(bot.world);
 
   const rows = await bot.world.bot.context.store.listAudit({ account: 'core', limit: 500 });
   const fillRows = rows.filter((row) => row.action === 'fill');

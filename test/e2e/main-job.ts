@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { readBook } from '../../src/app/agreed-book.ts';
+import { accountNamed } from '../../src/app/context.ts';
+import { toText } from '../../src/core/decimal.ts';
 import { until } from './bot-world.ts';
 import type { BotWorld } from './bot-world.ts';
 import type { Posted, Team } from './team.ts';
@@ -58,6 +61,7 @@ export function describeMainJob(open: () => Promise<MainJobWorld>): void {
     expect(executed.buttons).toEqual([]);
     expect(executed.text).toContain('Ben');
     await world.bot.settled();
+    await expectAgreedBook(world);
     const story = team.thread(second);
     expect(story).toHaveLength(3);
     for (const [index, words] of ['Ben approved', 'Executing', 'Executed'].entries()) {
@@ -99,4 +103,14 @@ export function describeMainJob(open: () => Promise<MainJobWorld>): void {
     const errors = world.log.lines.filter(({ level }) => level === 'error');
     expect(errors).toEqual([]);
   }, 40_000);
+}
+
+/** Positions and cash at the broker are, to the cent, the book of the start and the fills since. */
+export async function expectAgreedBook({ bot }: BotWorld): Promise<void> {
+  const account = accountNamed(bot.context, 'core');
+  const reading = await readBook(bot.context, account);
+  if (reading.type !== 'compared') throw new Error(`the book is ${reading.type}`);
+  expect(reading.isBehind).toBe(true);
+  expect(reading.differences).toEqual([]);
+  expect(toText(reading.told.cash)).toBe(toText(reading.expected.cash));
 }

@@ -1,5 +1,6 @@
 import type { BrokerOrder } from '../../src/ports/broker.ts';
 import { failed, warned } from '../../src/core/check.ts';
+import { findBookDifferences } from '../../src/core/agreed-book.ts';
 import { decimal, ZERO } from '../../src/core/decimal.ts';
 import { complianceNotes } from '../../src/core/compliance/notes.ts';
 import { estimateRealisedGains } from '../../src/core/compliance/realised-gains.ts';
@@ -71,6 +72,11 @@ import {
   presentForeignOrder,
   presentReconciliation,
 } from '../../src/messages/reconciliation.ts';
+import {
+  presentBookAgreed,
+  presentBookDifferences,
+  presentBookMoved,
+} from '../../src/messages/book-differences.ts';
 import type { Halt } from '../../src/ports/store.ts';
 import { lot } from '../core/compliance/lots-table.ts';
 import { monthlyClose } from '../fixtures/monthly-closes.ts';
@@ -255,6 +261,37 @@ const executed = {
 const finished = { finishedAt: later(12, 41) };
 
 /** Every message there is, by the name of its golden files. */
+const BOOK = {
+  differences: findBookDifferences({
+    expected: {
+      cash: decimal('1000'),
+      positions: [
+        { symbol: 'AAPL', quantity: decimal('42') },
+        { symbol: 'IBM', quantity: decimal('61') },
+      ],
+    },
+    told: {
+      cash: decimal('2250'),
+      positions: [
+        { symbol: 'AAPL', quantity: decimal('84') },
+        { symbol: 'IBM', quantity: decimal('51') },
+      ],
+    },
+    tolerance: { cash: decimal('50'), position: ZERO },
+    number: 3,
+  }),
+  agreed: { at: later(-90), by: null },
+  digest: '0'.repeat(64),
+  approvers: ['Ben', 'Chloe'],
+};
+const BOOK_INCIDENT = {
+  account: 'core',
+  broker: 'alpaca',
+  ...BOOK,
+  timeZone: 'America/New_York',
+  now: later(20),
+};
+
 export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
   ...SAMPLE_NOTICES,
   ...SAMPLE_CONNECTIONS,
@@ -701,6 +738,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       ],
       differences: ['SELL AAPL 100: 100 filled at the broker, 20 recorded'],
       foreign: [fit('1001234', 7)],
+      book: { type: 'compared', cashOff: decimal('1250'), ...BOOK },
       tellsTime: true,
       timeZone: 'America/New_York',
       now: later(20),
@@ -712,6 +750,13 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       proposals: [],
       differences: [],
       foreign: [],
+      book: {
+        type: 'compared',
+        ...BOOK,
+        differences: [],
+        cashOff: decimal('-3.42'),
+        agreed: { at: later(-1500), by: 'Ben' },
+      },
       tellsTime: false,
       timeZone: 'America/New_York',
       now: later(20),
@@ -724,6 +769,40 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       timeZone: 'America/New_York',
       now: later(20),
     }),
+  'reconciliation-first': () =>
+    presentReconciliation({
+      account: 'core',
+      broker: 'alpaca',
+      proposals: [],
+      differences: [],
+      foreign: [],
+      book: { type: 'none' },
+      tellsTime: true,
+      timeZone: 'America/New_York',
+      now: later(20),
+    }),
+  'reconciliation-not-comparable': () =>
+    presentReconciliation({
+      account: 'core',
+      broker: 'alpaca',
+      proposals: [],
+      differences: [],
+      foreign: [],
+      book: { type: 'not_comparable', why: 'unanswered' },
+      tellsTime: true,
+      timeZone: 'America/New_York',
+      now: later(20),
+    }),
+  'book-differs': () => presentBookDifferences({ ...BOOK_INCIDENT, end: null }),
+  'book-differs-agreed': () =>
+    presentBookDifferences({ ...BOOK_INCIDENT, end: { type: 'agreed', by: 'Chloe' } }),
+  'book-differs-gone': () => presentBookDifferences({ ...BOOK_INCIDENT, end: { type: 'gone' } }),
+  'book-differs-replaced': () =>
+    presentBookDifferences({ ...BOOK_INCIDENT, end: { type: 'replaced' } }),
+  'book-agreed': () => presentBookAgreed({ account: 'core' }),
+  'book-moved': () => presentBookMoved({ account: 'core', to: 'other' }),
+  'book-moved-agreed': () => presentBookMoved({ account: 'core', to: 'agreed' }),
+  'book-moved-under-way': () => presentBookMoved({ account: 'core', to: 'not_comparable' }),
   'reconciliation-difference': () =>
     presentDifference({
       account: 'core',

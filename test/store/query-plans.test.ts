@@ -72,6 +72,12 @@ const READS: readonly Read[] = [
     async (reads) => await reads.listCorrectedSymbols('core', 5),
     /TEMP B-TREE/, // of what was corrected since
   ],
+  ['findAgreedBook', async (reads) => await reads.findAgreedBook('core')],
+  [
+    'listBookChanges',
+    async (reads) => await reads.listBookChanges('core', { fills: 5, corrections: 5 }),
+    /TEMP B-TREE|SCAN changed/, // of what is new since
+  ],
   ['findLease', async (reads) => await reads.findLease('bot')],
   ['listTraded', async (reads) => await reads.listTraded('core', NOW)],
   ['listProposalUsage', async (reads) => await reads.listProposalUsage(NOW)],

@@ -1,0 +1,168 @@
+import type { AccountSettings } from '../core/account.ts';
+import { expectedBook, findBookDifferences } from '../core/agreed-book.ts';
+import type { Book, BookDifference } from '../core/agreed-book.ts';
+import { canonicalDigest } from '../core/canonical-json.ts';
+import { toText } from '../core/decimal.ts';
+import type { BookMark, StoredBook } from '../ports/book-store.ts';
+import type { JsonValue, StoreTransaction } from '../ports/store.ts';
+import { auditEntry, EVENKEEL } from './audit.ts';
+import type { Actor } from './audit.ts';
+import { brokerOf } from './context.ts';
+import type { AppContext } from './context.ts';
+
+/** The broker's positions and cash beside what the record makes of the last agreed book. */
+export type BookReading =
+  | {
+      readonly type: 'compared';
+      readonly agreed: StoredBook;
+      readonly expected: Book;
+      readonly told: Book;
+      /** How far the record went when the broker told it. */
+      readonly mark: BookMark;
+      /** Whether fills were recorded or corrected since the agreed book was brought up to date. */
+      readonly isBehind: boolean;
+      readonly differences: readonly BookDifference[];
+    }
+  /** There is no agreed book yet. */
+  | { readonly type: 'first'; readonly told: Book; readonly mark: BookMark }
+  /** `unanswered`: what became of an order is not known; `moving`: orders fill just now. */
+  | { readonly type: 'not_comparable'; readonly why: 'unanswered' | 'moving' };
+
+/**
+ * Asks the broker for positions and cash and compares them. What the broker has told of fills must be
+ * recorded before.
+ * @throws BrokerError when the broker cannot be asked.
+ */
+export async function readBook(
+  context: AppContext,
+  account: AccountSettings,
+): Promise<BookReading> {
+  const { store } = context;
+  const before = await store.readFillMark();
+  const told = await askBook(context, account.name);
+  const after = await store.readFillMark();
+  const open = await store.listOrders({
+    account: account.name,
+    statuses: ['submitted', 'unknown', 'accepted', 'partially_filled'],
+  });
+  if (open.some(({ status }) => status === 'submitted' || status === 'unknown')) {
+    return { type: 'not_comparable', why: 'unanswered' };
+  }
+  // A fill between two readings is in one of them and not in the other.
+  if ((await store.listBookChanges(account.name, before)).length > 0) {
+    return { type: 'not_comparable', why: 'moving' };
+  }
+  const mark = { fills: after.fills, corrections: after.corrections };
+  const agreed = await store.findAgreedBook(account.name);
+  if (agreed === null || agreed.broker !== account.broker) {
+    // To begin with, nothing may be on its way.
+    return open.length > 0
+      ? { type: 'not_comparable', why: 'moving' }
+      : { type: 'first', told, mark };
+  }
+  const changes = await store.listBookChanges(account.name, agreed.mark);
+  const expected = expectedBook(agreed, changes);
+  const differences = findBookDifferences({
+    expected,
+    told,
+    tolerance: account.reconciliation,
+    number: agreed.number,
+  });
+  const isBehind = changes.length > 0;
+  return { type: 'compared', agreed, expected, told, mark, isBehind, differences };
+}
+
+async function askBook(context: AppContext, account: string): Promise<Book> {
+  const broker = brokerOf(context, account);
+  const [{ cash }, positions] = await Promise.all([
+    broker.getAccountBalance(),
+    broker.getPositions(),
+  ]);
+  return { cash, positions: positions.map(({ symbol, quantity }) => ({ symbol, quantity })) };
+}
+
+/** What names a set of differences, for a button. */
+export function bookDigest(account: string, differences: readonly BookDifference[]): string {
+  return canonicalDigest({ account, keys: differences.map(({ key }) => key) });
+}
+
+/** Whether a reading changes the agreed book: it is the first, or has come to count more fills. */
+export function isToBeKept(reading: BookReading): boolean {
+  if (reading.type === 'compared') return reading.isBehind && reading.differences.length === 0;
+  return reading.type === 'first';
+}
+
+/**
+ * Keeps what a reading says of the agreed book: the first one, and fills that both sides count now.
+ * A difference is nobody's to settle but a person's.
+ */
+export async function keepBook(
+  context: AppContext,
+  unit: StoreTransaction,
+  account: AccountSettings,
+  reading: BookReading,
+): Promise<void> {
+  if (reading.type === 'first') {
+    await agreeOn(context, unit, account, {
+      ...reading,
+      differences: [],
+      by: EVENKEEL,
+      person: null,
+    });
+  }
+  if (reading.type !== 'compared' || !isToBeKept(reading)) return;
+  const { agreed, expected, mark } = reading;
+  // Not the broker's cash: what is tolerated adds up until it is too much to be tolerated.
+  await unit.saveAgreedBook(account.name, agreed.number, { ...agreed, ...expected, mark });
+}
+
+/**
+ * Takes the broker's book as agreed, with an audit row that says what was expected.
+ * @param agreement `person`: who says so; null for the first book, which nobody had to agree to.
+ * @returns false when another book was agreed on meanwhile.
+ */
+export async function agreeOn(
+  context: AppContext,
+  unit: StoreTransaction,
+  account: AccountSettings,
+  agreement: {
+    readonly told: Book;
+    readonly mark: BookMark;
+    readonly differences: readonly BookDifference[];
+    readonly by: Actor;
+    readonly person: string | null;
+  },
+): Promise<boolean> {
+  const { told, mark, differences, by, person } = agreement;
+  const at = context.clock.now();
+  const last = await unit.findAgreedBook(account.name);
+  const number = (last?.number ?? 0) + 1;
+  const saved = await unit.saveAgreedBook(account.name, number - 1, {
+    ...told,
+    broker: account.broker,
+    number,
+    agreedAt: at,
+    agreedBy: person,
+    mark,
+  });
+  if (!saved) return false;
+  await unit.appendAudit(
+    auditEntry(at, by, 'book_agreed', account.name, account.name, {
+      number,
+      cash: toText(told.cash),
+      positions: Object.fromEntries(
+        told.positions.map(({ symbol, quantity }) => [symbol, toText(quantity)]),
+      ),
+      differences: differencesJson(differences),
+    }),
+  );
+  return true;
+}
+
+export function differencesJson(differences: readonly BookDifference[]): JsonValue {
+  return differences.map(({ symbol, expected, told }) => ({
+    of: symbol ?? 'cash',
+    expected: toText(expected),
+    told: toText(told),
+  }));
+}

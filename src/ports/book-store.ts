@@ -1,0 +1,27 @@
+import type { AgreedBook, BookChange } from '../core/agreed-book.ts';
+import type { FillMark } from './trade-store.ts';
+
+/** How far the record of fills goes that a book counts. */
+export type BookMark = Pick<FillMark, 'fills' | 'corrections'>;
+
+/** A book with how far it counts. */
+export interface StoredBook extends AgreedBook {
+  readonly mark: BookMark;
+}
+
+export interface BookReads {
+  /** Null when none was agreed on yet. */
+  findAgreedBook(account: string): Promise<StoredBook | null>;
+  /** The account's fills that were recorded or corrected after a mark, oldest first. */
+  listBookChanges(account: string, after: BookMark): Promise<readonly BookChange[]>;
+}
+
+export interface BookWrites {
+  /**
+   * Compare-and-swap.
+   * @param from the number of the agreement that it follows or, with the same number, is brought up to
+   *   date; 0 for the first.
+   * @returns false when another was written meanwhile.
+   */
+  saveAgreedBook(account: string, from: number, book: StoredBook): Promise<boolean>;
+}
