@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppContext } from '../src/app/context.ts';
 import { NO_LEASE } from '../src/app/lease.ts';
-import { createLotRecords } from '../src/app/lot-records.ts';
+import { warmLots } from '../src/app/warm-lots.ts';
 import { readCheckFacts } from '../src/app/read-check-facts.ts';
 import type { AccountSettings } from '../src/core/account.ts';
 import { findChecks } from '../src/core/checks/find-checks.ts';
-import { decimal } from '../src/core/decimal.ts';
+import { decimal, decimalFromInteger } from '../src/core/decimal.ts';
+import type { TaxLotMethod } from '../src/core/guardrail-settings.ts';
 import { digestProposal } from '../src/core/digest.ts';
 import { planRebalance } from '../src/core/plan.ts';
 import type { Proposal } from '../src/core/proposal.ts';
@@ -25,30 +26,45 @@ const BOUND_MILLISECONDS = 20;
 
 /** How the past is spread; the fewer accounts, the more of it is about the same symbols. */
 const PASTS = [
-  { name: '20 accounts of one owner', accounts: 20 },
-  { name: 'all of one account', accounts: 1 },
+  { name: '20 accounts of one owner', accounts: 20, method: 'fifo' },
+  { name: 'all in one account', accounts: 1, method: 'fifo' },
+  { name: 'all in one account, HIFO', accounts: 1, method: 'hifo' },
 ] as const;
 
 /**
  * All checks of one proposal with 500 legs, facts read from the database included: every limit is set,
  * the account is taxable, and wash sales are looked for over all accounts of the owner. The past are
- * 100,000 orders and as many fills. Median, once the lots are known: years of fills are replayed once.
+ * 100,000 orders and as many fills. The first look is the first of a process that has just opened the
+ * database; the other figure is the median of those after it. The lots of fills that an earlier version
+ * recorded are made once, in the background.
  */
 export async function benchChecks(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  for (const { name, accounts } of PASTS) {
+  for (const { name, accounts, method } of PASTS) {
     const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
-    const store = await openStore({
-      path: join(folder, 'bench.db'),
-      auditKey: null,
-      log: SILENT_LOG,
-    });
+    const open = async () =>
+      await openStore({ path: join(folder, 'bench.db'), auditKey: null, log: SILENT_LOG });
+    let store = await open();
     try {
-      const settings = Array.from({ length: accounts }, (_, number) => accountOf(`a${number}`));
+      const settings = Array.from({ length: accounts }, (_, number) =>
+        accountOf(`a${number}`, method),
+      );
       const [account] = settings;
       if (account === undefined) throw new Error('there is no account');
       const proposal = proposalOf(account);
       writePast(store, settings);
+      for (const { name: each } of settings) {
+        const old = bookOf(proposal, each);
+        await store.transaction(async (unit) => {
+          await unit.insertProposal(old);
+          await unit.changeProposalStatus(old.id, 'pending', 'expired');
+        });
+      }
+      const making = performance.now();
+      await warmLots(contextOf(store, settings)).ended;
+      const made = performance.now() - making;
+      await store.close();
+      store = await open();
       const context = contextOf(store, settings);
       const times: number[] = [];
       let checks = 0;
@@ -60,6 +76,7 @@ export async function benchChecks(): Promise<BenchRow[]> {
         checks = findChecks(facts).length;
         times.push(performance.now() - begun);
       }
+      const first = times[0] ?? Number.NaN;
       const sorted = times.slice(1).toSorted((a, b) => a - b);
       const median = sorted[sorted.length >> 1] ?? Number.NaN;
       rows.push(
@@ -71,8 +88,15 @@ export async function benchChecks(): Promise<BenchRow[]> {
           met: median < BOUND_MILLISECONDS,
         },
         {
-          name: '  the first time after a start',
-          value: (times[0] ?? Number.NaN).toFixed(1),
+          name: '  its first look after a start',
+          value: first.toFixed(1),
+          unit: 'ms',
+          bound: `< ${BOUND_MILLISECONDS}`,
+          met: first < BOUND_MILLISECONDS,
+        },
+        {
+          name: '  lots of 100,000 old fills made, once',
+          value: made.toFixed(0),
           unit: 'ms',
           bound: '',
           met: null,
@@ -88,7 +112,7 @@ export async function benchChecks(): Promise<BenchRow[]> {
 
 const symbolOf = (number: number) => `S${String(number).padStart(3, '0')}`;
 
-function accountOf(name: string): AccountSettings {
+function accountOf(name: string, taxLots: TaxLotMethod): AccountSettings {
   const sample = sampleAccount();
   const weight = decimal('0.002');
   return sampleAccount({
@@ -105,6 +129,7 @@ function accountOf(name: string): AccountSettings {
     compliance: {
       ...sample.compliance,
       owner: 'team',
+      taxLots,
       washSales: 'warn',
       restricted: ['XYZ'],
       watch: ['S007'],
@@ -126,7 +151,7 @@ function proposalOf(account: AccountSettings): Proposal {
     positions: account.targets.map(({ symbol }, number) => ({
       symbol,
       quantity: decimal(number % 2 === 0 ? '1200' : '800'),
-      costBasis: decimal('50000'),
+      costBasis: decimal('60000'),
     })),
     quotes: account.targets.map(({ symbol }) => ({
       symbol,
@@ -178,11 +203,11 @@ function writePast(store: DatabaseStore, accounts: readonly AccountSettings[]): 
     `insert into orders (client_order_id, proposal_id, leg, attempt, account, side, symbol, quantity,
        order_type, limit_price, time_in_force, extended_hours, created_at, status, broker_order_id,
        filled_quantity, average_fill_price, submitted_at, updated_at)
-     values (?, ?, ?, 1, ?, ?, ?, '10', 'limit', '50', 'day', 0, ?, 'filled', ?, '10', '50.25', ?, ?)`,
+     values (?, ?, ?, 1, ?, ?, ?, ?, 'limit', '50', 'day', 0, ?, 'filled', ?, '10', '50.25', ?, ?)`,
   );
   const fill = sqlite.prepare(
     `insert into fills (account, execution_id, client_order_id, broker_order_id, symbol, side, quantity,
-       price, fees, at) values (?, ?, ?, ?, ?, ?, '10', ?, '0', ?)`,
+       price, fees, at) values (?, ?, ?, ?, ?, ?, ?, ?, '0', ?)`,
   );
   const rounds = PAST_ORDERS / LEGS;
   sqlite.exec('begin immediate');
@@ -196,12 +221,43 @@ function writePast(store: DatabaseStore, accounts: readonly AccountSettings[]): 
       const symbol = symbolOf(leg - 1);
       const cycle = Math.floor(round / accounts.length);
       const side = (cycle + leg) % 2 === 0 ? 'sell' : 'buy';
+      // So that lots pile up.
+      const quantity = side === 'buy' ? '10' : '6';
       const key = `${id}-${leg}`;
-      order.run(key, id, leg, account, side, symbol, text, `b${key}`, text, text);
-      fill.run(account, `e${key}`, key, `b${key}`, symbol, side, `${40 + (round % 20)}.25`, text);
+      order.run(key, id, leg, account, side, symbol, quantity, text, `b${key}`, text, text);
+      fill.run(
+        account,
+        `e${key}`,
+        key,
+        `b${key}`,
+        symbol,
+        side,
+        quantity,
+        priceOf(round, leg),
+        text,
+      );
     }
   }
+  // As the migration does with the fills that it finds.
+  sqlite.exec(
+    'insert into lot_records (account, symbol) select distinct account, symbol from fills',
+  );
   sqlite.exec('commit');
+}
+
+/** Hardly two of them are the same. */
+function priceOf(round: number, leg: number): string {
+  return decimalFromInteger(4000 + ((round * 7919 + leg * 104729) % 2000))
+    .times('0.01')
+    .toFixed(2);
+}
+
+/** An old proposal of an account: its book is what tells what was held. */
+function bookOf({ digest: _digest, ...body }: Proposal, account: string): Proposal {
+  const id = `k${account}`.padEnd(6, 'x');
+  const snapshot = { ...body.snapshot, account };
+  const old = { ...body, id, account, snapshot };
+  return { ...old, digest: digestProposal(old) };
 }
 
 function contextOf(store: DatabaseStore, accounts: readonly AccountSettings[]): AppContext {
@@ -235,7 +291,6 @@ function contextOf(store: DatabaseStore, accounts: readonly AccountSettings[]): 
   const limit = { dayNotional: decimal('90000000'), dayOrders: 5000 };
   return {
     store,
-    lots: createLotRecords(),
     brokers: new Map(brokers.map((broker) => [broker.account, broker])),
     replays: new Map(),
     accounts: new Map(accounts.map((account) => [account.name, account])),

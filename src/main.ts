@@ -6,7 +6,6 @@ import type { AppContext, ReplayMarket } from './app/context.ts';
 import { createChatIncidents } from './app/chat-incidents.ts';
 import { acquireLease, NO_LEASE } from './app/lease.ts';
 import type { Lease } from './app/lease.ts';
-import { createLotRecords } from './app/lot-records.ts';
 import { runChat } from './app/run-chat.ts';
 import type { RunningChat } from './app/run-chat.ts';
 import { createDispatcher } from './app/dispatch.ts';
@@ -131,7 +130,6 @@ export async function openCore(
     const [first] = config.accounts;
     const context: AppContext = {
       store,
-      lots: createLotRecords(),
       brokers,
       replays,
       accounts: new Map(config.accounts.map((account) => [account.name, account])),

@@ -12,13 +12,10 @@ import type { DrillFacts } from '../messages/drill.ts';
 import type { OpenDrillPlace } from '../ports/drill.ts';
 import type { Executor } from './executor.ts';
 import type { Lease } from './lease.ts';
-import type { LotRecords } from './lot-records.ts';
 
 /** What every use case works with. Made once, in main. */
 export interface AppContext {
   readonly store: Store;
-  /** Of this store. */
-  readonly lots: LotRecords;
   readonly brokers: ReadonlyMap<string, Broker>;
   /** Accounts whose market is a replay of history, and how to move it on. */
   readonly replays: ReadonlyMap<string, ReplayMarket>;

@@ -24,6 +24,7 @@ import { haltFor } from './halt-record.ts';
 import { newProposalId } from './proposal-id.ts';
 import { riskOf } from './read-approval.ts';
 import { readCheckFacts } from './read-check-facts.ts';
+import { rememberBook } from './remember-book.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 export interface ProposeRequest {
@@ -121,6 +122,8 @@ export async function propose(
     });
     // Somebody approved while we were planning: the snapshot is about to be out of date.
     if (running[0] !== undefined) return { type: 'busy', proposalId: running[0].proposal.id };
+    const selling = plan.legs.filter((leg) => leg.side === 'sell').map((leg) => leg.symbol);
+    await rememberBook(unit, account, snapshot, selling);
     const proposal = await insertUnderFreshId(unit, draft);
     await supersedePending(context, unit, account, proposal, request.by);
     await unit.appendAudit(

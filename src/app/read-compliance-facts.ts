@@ -1,18 +1,21 @@
 import type { AccountSettings } from '../core/account.ts';
 import { WASH_SALE_DAYS } from '../core/compliance/wash-sales.ts';
 import type { ComplianceFacts, OwnedAccount } from '../core/compliance/wash-sales.ts';
-import { EXCHANGE_TIME_ZONE, exchangeDateOf } from '../core/market-calendar.ts';
+import { maximum, ZERO } from '../core/decimal.ts';
+import type { Decimal } from '../core/decimal.ts';
+import { exchangeDateOf } from '../core/market-calendar.ts';
 import type { Side } from '../core/plan-types.ts';
-import type { Snapshot } from '../core/portfolio.ts';
 import type { Proposal } from '../core/proposal.ts';
 import type { StoreReads } from '../ports/store.ts';
 import type { AppContext } from './context.ts';
-import { readLots } from './remembered-lots.ts';
+import { newestBook, readLots } from './remembered-lots.ts';
+
+const NONE: ReadonlyMap<string, Decimal> = new Map();
 
 /**
  * What the compliance checks look at, from the record: the lots that a proposal would sell, and for wash
- * sales what the owner's accounts bought, sold and are about to trade of the same symbols. Fills that
- * were replayed once are not read again.
+ * sales what the owner's accounts bought, sold and are about to trade of the same symbols within the days
+ * that matter. Nothing older is read, however much there is of it.
  */
 export async function readComplianceFacts(
   context: AppContext,
@@ -20,76 +23,71 @@ export async function readComplianceFacts(
   proposal: Proposal,
   account: AccountSettings,
 ): Promise<ComplianceFacts> {
-  const sold = symbolsOf(proposal, 'sell');
-  const own = account.compliance.taxable
-    ? await readLots(context, store, account, proposal.snapshot, [...sold])
-    : [];
-  const lots = own.flatMap((history) => history.lots);
-  if (account.compliance.washSales === 'ignore') return { lots, owned: [] };
-  const { owner } = account.compliance;
+  const { owner, taxable, washSales } = account.compliance;
+  const today = exchangeDateOf(context.clock.now());
+  const since = today.subtract({ days: WASH_SALE_DAYS });
+  const sells = taxable ? quantitiesOf([proposal], 'sell') : NONE;
+  const asksOwner = washSales !== 'ignore';
+  const { lots } = await readLots(store, account, {
+    toSell: sells,
+    // What is bought of late and not sold now replaces what is.
+    bought: new Set(asksOwner ? sells.keys() : []),
+    sold: new Set(),
+    since,
+    book: async () => proposal.snapshot,
+  });
+  if (!asksOwner) return { lots, owned: [] };
+  const active = await store.listProposals({
+    statuses: ['pending', 'approved', 'executing'],
+    except: proposal.id,
+  });
+  const byAccount = Map.groupBy(active, (record) => record.proposal.account);
   const owned: OwnedAccount[] = [];
   for (const other of context.accounts.values()) {
-    if (other.compliance.owner === owner) {
-      owned.push(await readOwned(context, store, proposal, other));
-    }
+    if (other.compliance.owner !== owner) continue;
+    const proposals = (byAccount.get(other.name) ?? []).map((record) => record.proposal);
+    owned.push(await readOwned(store, { proposal, sells, since }, other, proposals));
   }
   return { lots, owned };
 }
 
 async function readOwned(
-  context: AppContext,
   store: StoreReads,
-  proposal: Proposal,
+  about: {
+    readonly proposal: Proposal;
+    /** Sales whose losses count. */
+    readonly sells: ReadonlyMap<string, Decimal>;
+    readonly since: Temporal.PlainDate;
+  },
   account: AccountSettings,
+  proposals: readonly Proposal[],
 ): Promise<OwnedAccount> {
+  const { proposal, sells, since } = about;
   const { taxable, taxLots: method } = account.compliance;
-  const sold = symbolsOf(proposal, 'sell');
-  const bought = symbolsOf(proposal, 'buy');
-  const active = await store.listProposals({
-    account: account.name,
-    statuses: ['pending', 'approved', 'executing'],
-    except: proposal.id,
+  const isOwn = account.name === proposal.account;
+  const bought = new Set(taxable ? quantitiesOf([proposal], 'buy').keys() : []);
+  const planned = [...quantitiesOf(proposals, 'sell')].filter(([symbol]) => bought.has(symbol));
+  const { lots, sales } = await readLots(store, account, {
+    toSell: new Map(planned),
+    bought: new Set(isOwn ? [] : sells.keys()),
+    sold: bought,
+    since,
+    book: async () =>
+      isOwn
+        ? proposal.snapshot
+        : (proposals[0]?.snapshot ?? (await newestBook(store, account.name))),
   });
-  const proposals = active.map((record) => record.proposal);
-  const recent = await store.listTraded(account.name, windowStart(context.clock.now()));
-  const symbols = new Set([
-    ...recent
-      .filter(({ side, symbol }) =>
-        side === 'buy' ? sold.has(symbol) : taxable && bought.has(symbol),
-      )
-      .map((traded) => traded.symbol),
-    ...(taxable ? proposals : [])
-      .flatMap((other) => [...symbolsOf(other, 'sell')])
-      .filter((symbol) => bought.has(symbol)),
-  ]);
-  const base = { account: account.name, taxable, method, proposals };
-  if (symbols.size === 0) return { ...base, lots: [], sales: [] };
-  const book =
-    account.name === proposal.account
-      ? proposal.snapshot
-      : (proposals[0]?.snapshot ?? (await newestBook(store, account.name)));
-  const histories = await readLots(context, store, account, book, [...symbols]);
-  return {
-    ...base,
-    lots: histories.flatMap((history) => history.lots),
-    sales: histories.flatMap((history) => history.sales),
-  };
+  return { account: account.name, taxable, method, lots, sales, proposals };
 }
 
-/** The book of the account's newest proposal; null when there was none. */
-export async function newestBook(store: StoreReads, account: string): Promise<Snapshot | null> {
-  const [newest] = await store.listProposals({ account, limit: 1 });
-  return newest?.proposal.snapshot ?? null;
-}
-
-function symbolsOf(proposal: Proposal, side: Side): ReadonlySet<string> {
-  return new Set(proposal.plan.legs.filter((leg) => leg.side === side).map((leg) => leg.symbol));
-}
-
-/** Midnight of the first day on the exchange that is near enough to matter. */
-function windowStart(now: Temporal.Instant): Temporal.Instant {
-  return exchangeDateOf(now)
-    .subtract({ days: WASH_SALE_DAYS })
-    .toZonedDateTime(EXCHANGE_TIME_ZONE)
-    .toInstant();
+/** What each symbol is traded in one proposal at most. */
+function quantitiesOf(proposals: readonly Proposal[], side: Side): ReadonlyMap<string, Decimal> {
+  const quantities = new Map<string, Decimal>();
+  for (const { plan } of proposals) {
+    for (const leg of plan.legs) {
+      if (leg.side !== side) continue;
+      quantities.set(leg.symbol, maximum(leg.quantity, quantities.get(leg.symbol) ?? ZERO));
+    }
+  }
+  return quantities;
 }

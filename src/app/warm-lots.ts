@@ -1,12 +1,12 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { AppContext } from './context.ts';
-import { newestBook } from './read-compliance-facts.ts';
-import { readLots } from './remembered-lots.ts';
+import { mattersWhichLots } from './remember-book.ts';
+import { heldIn, newestBook } from './remembered-lots.ts';
 
 /** Small enough that nothing else waits long. */
 const SYMBOLS_AT_ONCE = 10;
 
-/** Lots that are being read beforehand. */
+/** Lots that are being made. */
 export interface Warming {
   /** Resolves when it has ended, one way or the other. Never rejects. */
   readonly ended: Promise<void>;
@@ -14,27 +14,34 @@ export interface Warming {
 }
 
 /**
- * Replays the fills of every account whose lots matter, beside whatever else is done, so that the first
- * proposal after a start does not wait for it. Nothing depends on it: what is missing is read when asked.
+ * Makes the lots that are not kept yet, after an update of the bot or another method in portfolios.yaml,
+ * beside whatever else is done. Nothing depends on it: until then they are replayed when asked.
  */
 export function warmLots(context: AppContext): Warming {
   let stopped = false;
+  const { store } = context;
   const warm = async (): Promise<void> => {
     for (const account of context.accounts.values()) {
-      if (!account.compliance.taxable && account.compliance.washSales === 'ignore') continue;
-      const traded = await context.store.lastTraded(account.name);
-      const symbols = traded.map(({ symbol }) => symbol);
-      const book = await newestBook(context.store, account.name);
-      for (let from = 0; from < symbols.length; from += SYMBOLS_AT_ONCE) {
+      if (!mattersWhichLots(account)) continue;
+      const method = account.compliance.taxLots;
+      const records = await store.listLotRecords(account.name);
+      const absent = records.filter(({ made }) => made?.method !== method);
+      if (absent.length === 0) continue;
+      const book = await newestBook(store, account.name);
+      for (let from = 0; from < absent.length; from += SYMBOLS_AT_ONCE) {
         if (stopped) return;
-        const some = symbols.slice(from, from + SYMBOLS_AT_ONCE);
-        await readLots(context, context.store, account, book, some);
+        await store.transaction(async (unit) => {
+          for (const { symbol, made } of absent.slice(from, from + SYMBOLS_AT_ONCE)) {
+            const held = made?.held ?? heldIn(book, symbol);
+            if (held !== null) await unit.makeLotRecord(account.name, symbol, { held, method });
+          }
+        });
         await pause();
       }
     }
   };
   const ended = warm().catch((error: unknown) => {
-    context.log.warn({ err: error }, 'the lots could not be read beforehand');
+    context.log.warn({ err: error }, 'the lots could not be made beforehand');
   });
   return {
     ended,

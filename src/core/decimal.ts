@@ -96,6 +96,20 @@ export function toDigits(value: Decimal): Digits {
 const SAFE_DIGITS = 15;
 const CODE_OF_ZERO = 48;
 
+/** The nearest binary float, or one beside it: for ordering and for charts, never for money. */
+export function approximately(value: Decimal): number {
+  const { c, e, s } = value;
+  // Text is what takes its time; few digits are exact without it.
+  if (c.length > SAFE_DIGITS || e < -SAFE_DIGITS || e > SAFE_DIGITS) return Number(value.toFixed());
+  let digits = 0;
+  for (const digit of c) digits = digits * 10 + digit;
+  const places = c.length - 1 - e;
+  const power = POWERS[Math.abs(places)] ?? 10 ** Math.abs(places);
+  return s * (places >= 0 ? digits / power : digits * power);
+}
+
+const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+
 /**
  * The value in units of 10^-`scale`.
  * @throws Error when the scale is too coarse to hold it exactly.

@@ -1,8 +1,12 @@
 import type { AgreedBook, BookChange } from '../core/agreed-book.ts';
-import type { FillMark } from './trade-store.ts';
 
-/** How far the record of fills goes that a book counts. */
-export type BookMark = Pick<FillMark, 'fills' | 'corrections'>;
+/** How far the record of fills goes that a book counts, over all accounts. */
+export interface BookMark {
+  /** The number of the newest fill; 0 for none. Numbers grow in the order in which fills are recorded. */
+  readonly fills: number;
+  /** The number of the newest correction; 0 for none. */
+  readonly corrections: number;
+}
 
 /** A book with how far it counts. */
 export interface StoredBook extends AgreedBook {
@@ -10,6 +14,8 @@ export interface StoredBook extends AgreedBook {
 }
 
 export interface BookReads {
+  /** How far the record goes now. */
+  readFillMark(): Promise<BookMark>;
   /** Null when none was agreed on yet. */
   findAgreedBook(account: string): Promise<StoredBook | null>;
   /** The account's fills that were recorded or corrected after a mark, oldest first. */

@@ -1,13 +1,12 @@
 import type { Decimal } from '../core/decimal.ts';
 import type { Fill, Order, OrderIntent, OrderStatus } from '../core/order.ts';
-import type { Side } from '../core/plan-types.ts';
 import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core/proposal.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageReference, Reply } from './chat.ts';
 import type { BookReads, BookWrites } from './book-store.ts';
 import type { CodeReads, CodeWrites } from './code-store.ts';
 import type { LoginReads, LoginWrites } from './login-store.ts';
-import type { TradeReads } from './trade-store.ts';
+import type { LotReads, LotWrites } from './lot-store.ts';
 
 /** Everything that leaves a row in the audit log. */
 export type AuditAction =
@@ -181,7 +180,7 @@ export interface JobRun {
   readonly outcome: string | null;
 }
 
-export interface StoreReads extends LoginReads, CodeReads, TradeReads, BookReads {
+export interface StoreReads extends LoginReads, CodeReads, LotReads, BookReads {
   findProposal(id: string): Promise<ProposalRecord | null>;
   /** Newest first. */
   listProposals(filter: {
@@ -211,11 +210,6 @@ export interface StoreReads extends LoginReads, CodeReads, TradeReads, BookReads
   }): Promise<readonly Fill[]>;
   /** When each symbol of the account last filled. */
   lastTraded(account: string): Promise<readonly { symbol: string; at: Temporal.Instant }[]>;
-  /** What the account bought and sold since an instant: each symbol and side once. */
-  listTraded(
-    account: string,
-    since: Temporal.Instant,
-  ): Promise<readonly { readonly symbol: string; readonly side: Side }[]>;
   /** What each proposal has sent and traded since an instant. */
   listProposalUsage(since: Temporal.Instant): Promise<readonly ProposalUsage[]>;
   /** Who approved each of these proposals. */
@@ -261,7 +255,8 @@ export interface StoreReads extends LoginReads, CodeReads, TradeReads, BookReads
 }
 
 /** One write transaction. All of it is durable when `transaction` resolves, or none of it. */
-export interface StoreTransaction extends StoreReads, LoginWrites, CodeWrites, BookWrites {
+export interface StoreTransaction
+  extends StoreReads, LoginWrites, CodeWrites, LotWrites, BookWrites {
   appendAudit(entry: AuditEntry): Promise<AuditRow>;
   /** @returns false when the id is taken. */
   insertProposal(proposal: Proposal): Promise<boolean>;

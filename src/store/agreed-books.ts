@@ -19,6 +19,7 @@ const positionsSchema = z.array(z.object({ symbol: symbolSchema, quantity: decim
 
 export function bookReads(source: () => Kysely<Tables>): BookReads {
   return {
+    readFillMark: async () => await readFillMark(source()),
     findAgreedBook: async (account) => await findAgreedBook(source(), account),
     listBookChanges: async (account, after) => await listBookChanges(source(), account, after),
   };
@@ -29,6 +30,22 @@ export function bookWrites(source: () => Kysely<Tables>): BookWrites {
     saveAgreedBook: async (account, from, book) =>
       await saveAgreedBook(source(), account, from, book),
   };
+}
+
+async function readFillMark(database: Kysely<Tables>): Promise<BookMark> {
+  const row = await database
+    .selectNoFrom((query) => [
+      query
+        .selectFrom('fills')
+        .select((fill) => fill.fn.max('number').as('newest'))
+        .as('fills'),
+      query
+        .selectFrom('fill_corrections')
+        .select((correction) => correction.fn.max('number').as('newest'))
+        .as('corrections'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { fills: row.fills ?? 0, corrections: row.corrections ?? 0 };
 }
 
 async function findAgreedBook(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DECIMAL_TEXT, type Decimal, toText } from '../core/decimal.ts';
+import { decimal, DECIMAL_TEXT, type Decimal, toText } from '../core/decimal.ts';
 import { decimalSchema, instantSchema, plainDateSchema } from '../core/schemas.ts';
 import { StoreError } from '../ports/store-error.ts';
 
@@ -86,7 +86,8 @@ export function decodeInstant(text: string, where: string): Temporal.Instant {
 }
 
 export function decodeDecimal(text: string, where: string): Decimal {
-  return decodeColumn(decimalSchema, text, where);
+  // Read by the thousand; the schema says the same, and what is wrong.
+  return DECIMAL_TEXT.test(text) ? decimal(text) : decodeColumn(decimalSchema, text, where);
 }
 
 export function decodePlainDate(text: string, where: string): Temporal.PlainDate {

@@ -1,5 +1,4 @@
 import { sql, type Kysely } from 'kysely';
-import type { Side } from '../core/plan-types.ts';
 import { fillSchema, type Fill } from '../core/order.ts';
 import { decimalColumn, decodeColumn, decodeInstant, instantColumn } from './columns.ts';
 import type { Tables } from './tables.ts';
@@ -156,20 +155,4 @@ export async function lastTraded(
     symbol,
     at: decodeInstant(at, `last fill of ${symbol}`),
   }));
-}
-
-/** What the account bought and sold since an instant: each symbol and side once. */
-export async function listTraded(
-  database: Kysely<Tables>,
-  account: string,
-  since: Temporal.Instant,
-): Promise<readonly { readonly symbol: string; readonly side: Side }[]> {
-  const rows = await database
-    .selectFrom('fills')
-    .select(['symbol', 'side'])
-    .where('account', '=', account)
-    .where('at', '>=', instantColumn(since))
-    .execute();
-  const unique = new Map(rows.map(({ symbol, side }) => [`${side} ${symbol}`, { symbol, side }]));
-  return [...unique.values()];
 }

@@ -21,6 +21,8 @@ import * as facts from './facts.ts';
 import { loginReads, loginWrites } from './logins.ts';
 import { migrateDatabase, type MigrationOptions } from './migrate.ts';
 import * as fills from './fills.ts';
+import { addToLots, correctLots, lotWrites } from './keep-lots.ts';
+import { lotReads } from './lots.ts';
 import * as leases from './leases.ts';
 import { codeReads, codeWrites } from './one-time-codes.ts';
 import * as orders from './orders.ts';
@@ -29,7 +31,6 @@ import { createSealer, type Sealer } from './sealer.ts';
 import { readStatistics } from './statistics.ts';
 import { rolledBack, toStoreError } from './sqlite-error.ts';
 import type { Tables } from './tables.ts';
-import { tradeReads } from './trades.ts';
 
 export interface OpenStoreOptions extends MigrationOptions {
   /** Keys the audit log's hashes (HMAC); null for plain SHA-256. */
@@ -46,8 +47,6 @@ export interface OpenStoreOptions extends MigrationOptions {
 interface Unit {
   open: boolean;
   auditFailure: { readonly error: unknown } | null;
-  /** Whether a fill or a correction may have been written. */
-  fillsWritten: boolean;
 }
 
 /** The store and the database it keeps, for other tables on the same connection. */
@@ -109,9 +108,9 @@ async function openOn(
 
   return {
     database,
-    ...reads(outside, sealer, () => true),
+    ...reads(outside, sealer),
     transaction: async (work) => {
-      const unit: Unit = { open: true, auditFailure: null, fillsWritten: false };
+      const unit: Unit = { open: true, auditFailure: null };
       return await outside()
         .transaction()
         .execute(async (transaction) => {
@@ -123,7 +122,7 @@ async function openOn(
             };
             const result = await currentUnit.run(unit, async () =>
               work({
-                ...reads(inside, sealer, () => !unit.fillsWritten),
+                ...reads(inside, sealer),
                 ...writes(inside, database, appender, sealer, unit),
               }),
             );
@@ -166,15 +165,10 @@ async function openOn(
   };
 }
 
-/** @param fillsCommitted whether no fill was written in the transaction that reads. */
-function reads(
-  source: () => Kysely<Tables>,
-  sealer: Sealer,
-  fillsCommitted: () => boolean,
-): StoreReads {
+function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
   return {
     ...loginReads(source, sealer),
-    ...tradeReads(source, fillsCommitted),
+    ...lotReads(source),
     ...codeReads(source, sealer),
     ...bookReads(source),
     findProposal: async (id) => await proposals.findProposal(source(), id),
@@ -185,7 +179,6 @@ function reads(
     listOrders: async (filter) => await orders.listOrders(source(), filter),
     listFills: async (filter) => await fills.listFills(source(), filter),
     lastTraded: async (account) => await fills.lastTraded(source(), account),
-    listTraded: async (account, since) => await fills.listTraded(source(), account, since),
     listProposalUsage: async (since) => await dayUsage.listProposalUsage(source(), since),
     listApprovers: async (ids) => await dayUsage.listApprovers(source(), ids),
     listHalts: async () => await facts.listHalts(source()),
@@ -217,6 +210,7 @@ function writes(
   return {
     ...loginWrites(source, sealer, sqlite),
     ...codeWrites(source, sealer, sqlite),
+    ...lotWrites(source),
     ...bookWrites(source),
     appendAudit: async (entry) => {
       // The appender works beside the query builder, so it asks by itself whether it still may.
@@ -239,12 +233,14 @@ function writes(
     updateOrder: async (clientOrderId, from, change) =>
       await orders.updateOrder(source(), clientOrderId, from, change),
     insertFill: async (fill) => {
-      unit.fillsWritten = true;
-      return await fills.insertFill(source(), fill);
+      const isNew = await fills.insertFill(source(), fill);
+      if (isNew) await addToLots(source(), fill);
+      return isNew;
     },
     correctFill: async (fill, at) => {
-      unit.fillsWritten = true;
-      return await fills.correctFill(source(), fill, at);
+      const before = await fills.correctFill(source(), fill, at);
+      if (before !== null) await correctLots(source(), before);
+      return before;
     },
     insertHalt: async (halt) => await facts.insertHalt(source(), halt),
     deleteHalt: async (scope) => await facts.deleteHalt(source(), scope),

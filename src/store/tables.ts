@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { TaxLotMethod } from '../core/guardrail-settings.ts';
 import type { OrderStatus } from '../core/order.ts';
 import type { Side } from '../core/plan-types.ts';
 import type { ProposalStatus } from '../core/proposal.ts';
@@ -96,6 +97,22 @@ export interface Tables {
     positions: string;
     through_fill: number;
     through_correction: number;
+  };
+  lot_records: {
+    account: string;
+    symbol: string;
+    /** Null: yet to be made of the fills. */
+    method: TaxLotMethod | null;
+    held_quantity: string | null;
+    held_cost: string | null;
+    held_at: string | null;
+    opening: string;
+    opening_cost: string | null;
+    opening_shares: string | null;
+    bought: string;
+    sold: string;
+    trades: number;
+    until: string | null;
   };
   halts: { scope: string; by: string; reason: string; at: string };
   interactions: { idempotency_key: string; at: string; reply: string | null };

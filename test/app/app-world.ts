@@ -3,7 +3,6 @@ import type { AppContext } from '../../src/app/context.ts';
 import { createDispatcher } from '../../src/app/dispatch.ts';
 import { createExecutor } from '../../src/app/executor.ts';
 import type { Executor } from '../../src/app/executor.ts';
-import { createLotRecords } from '../../src/app/lot-records.ts';
 import {
   openPaperBroker,
   paperSettingsSchema,
@@ -131,7 +130,6 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
     let bytes = keys;
     const context: AppContext = {
       store: test.store,
-      lots: createLotRecords(),
       brokers: new Map([...brokers].map(([name, each]) => [name, given.wrap?.(each) ?? each])),
       replays: brokers,
       accounts: new Map(accounts.map((account) => [account.name, account])),

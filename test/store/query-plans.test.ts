@@ -1,8 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { decimal } from '../../src/core/decimal.ts';
 import type { StoreReads } from '../../src/ports/store.ts';
 import { later, NOW } from '../fixtures/sample-account.ts';
 import { openTestStore } from '../fixtures/test-store.ts';
+
+const DAY = Temporal.PlainDate.from('2026-10-20');
 
 type Read = readonly [
   name: string,
@@ -58,19 +61,30 @@ const READS: readonly Read[] = [
   ],
   ['readFillMark', async (reads) => await reads.readFillMark(), /^SCAN CONSTANT ROW$/],
   [
-    'listTrades of symbols',
-    async (reads) => await reads.listTrades({ account: 'core', symbols: ['AAPL'], through: 9 }),
+    'listTrades',
+    async (reads) => await reads.listTrades('core', ['AAPL']),
     /TEMP B-TREE|json_each/,
   ],
+  ['listLotRecords', async (reads) => await reads.listLotRecords('core')],
   [
-    'listTrades since',
-    async (reads) => await reads.listTrades({ account: 'core', after: 5, through: 9 }),
-    /TEMP B-TREE/,
+    'listSymbolsWithoutLots',
+    async (reads) => await reads.listSymbolsWithoutLots('core', 'fifo', ['AAPL']),
   ],
   [
-    'listCorrectedSymbols',
-    async (reads) => await reads.listCorrectedSymbols('core', 5),
-    /TEMP B-TREE/, // of what was corrected since
+    'listLotsToSell by age',
+    async (reads) => await reads.listLotsToSell('core', 'fifo', new Map([['AAPL', decimal('1')]])),
+    /SCAN wanted|SCAN \(subquery/, // the symbols asked for, and the lots that were found
+  ],
+  [
+    'listLotsToSell by cost',
+    async (reads) => await reads.listLotsToSell('core', 'hifo', new Map([['AAPL', decimal('1')]])),
+    /SCAN wanted|SCAN \(subquery/,
+  ],
+  ['listLotsSince', async (reads) => await reads.listLotsSince('core', DAY, ['AAPL']), /json_each/],
+  [
+    'listLotSalesSince',
+    async (reads) => await reads.listLotSalesSince('core', DAY, ['AAPL']),
+    /json_each/,
   ],
   ['findAgreedBook', async (reads) => await reads.findAgreedBook('core')],
   [
@@ -79,7 +93,6 @@ const READS: readonly Read[] = [
     /TEMP B-TREE|SCAN changed/, // of what is new since
   ],
   ['findLease', async (reads) => await reads.findLease('bot')],
-  ['listTraded', async (reads) => await reads.listTraded('core', NOW)],
   ['listProposalUsage', async (reads) => await reads.listProposalUsage(NOW)],
   ['listApprovers', async (reads) => await reads.listApprovers(['k3f9xa'])],
   ['lastTraded', async (reads) => await reads.lastTraded('core')],

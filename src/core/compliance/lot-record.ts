@@ -1,10 +1,12 @@
 import { maximum, sum, ZERO } from '../decimal.ts';
 import type { Decimal } from '../decimal.ts';
 import type { TaxLotMethod } from '../guardrail-settings.ts';
-import { isOn, openingOf, replay } from './replay-trades.ts';
-import type { Basis, PastSale, Replayed, Trade } from './replay-trades.ts';
-import { comparePerShare, costOf } from './tax-lots.ts';
-import type { TaxLot } from './tax-lots.ts';
+import { exchangeDateOf } from '../market-calendar.ts';
+import type { Fill } from '../order.ts';
+import { costOf, takeOut } from './tax-lots.ts';
+import type { Basis, LotPart, TaxLot } from './tax-lots.ts';
+
+export type Trade = Pick<Fill, 'side' | 'quantity' | 'price' | 'fees' | 'at'>;
 
 /** What the broker said was held of a symbol, and when. */
 export interface HeldThen {
@@ -14,208 +16,203 @@ export interface HeldThen {
   readonly at: Temporal.Instant;
 }
 
-/** The lots of one symbol today and the sales that led there. */
-export interface LotHistory {
-  /** Oldest first, what was there before our record before all others. */
-  readonly lots: readonly TaxLot[];
-  /** Oldest first. */
-  readonly sales: readonly PastSale[];
+/** A lot of a record. */
+export interface RecordedLot extends TaxLot {
+  /** The number of the trade that bought it; 0 for what was there before. */
+  readonly number: number;
 }
 
-/** What is asked of a record. */
-export interface LotQuestion {
+/** A sale of a record. */
+export interface RecordedSale {
+  /** The number of the trade. */
+  readonly number: number;
+  /** The day on the exchange. */
+  readonly soldOn: Temporal.PlainDate;
+  readonly quantity: Decimal;
+  /** What it brought in, fees taken off. */
+  readonly proceeds: Decimal;
+  /** The cost of what was there before is the record's, not theirs. */
+  readonly parts: readonly SoldPart[];
+  /** Shares that no lot covered. */
+  readonly uncovered: Decimal;
+}
+
+interface SoldPart {
+  /** The lot's. */
+  readonly number: number;
+  readonly boughtOn: Temporal.PlainDate | null;
+  readonly quantity: Decimal;
+  readonly basis: Basis | null;
+}
+
+/** What all trades of one symbol in one account left. */
+export interface LotRecord {
+  readonly symbol: string;
+  /** How every sale chose its lots. */
+  readonly method: TaxLotMethod;
   /**
    * Null when no book of the account was ever read: then sales are taken to have sold what was there
    * before, so that no purchase is believed to be gone that may still be there.
    */
   readonly held: HeldThen | null;
-  /** How every sale chose its lots, past ones included. */
-  readonly method: TaxLotMethod;
-  /** The first day whose sales are wanted; null for all of them. */
-  readonly salesSince: Temporal.PlainDate | null;
-}
-
-/**
- * All trades of one symbol in one account, the older ones replayed to what they left. A value: what is
- * asked or added makes another one.
- */
-export interface LotRecord {
-  readonly symbol: string;
-  /** Null while nothing was asked. */
-  readonly folded: Folded | null;
-  /** The trades after those, oldest first. */
-  readonly rest: readonly Trade[];
-}
-
-/** What the trades up to some point left, for one answer to what was there before them. */
-interface Folded {
-  readonly method: TaxLotMethod;
-  readonly salesSince: Temporal.PlainDate | null;
-  /** The last of them; null when there are none. */
-  readonly until: Temporal.Instant | null;
+  /** Shares that were there before the first trade. */
+  readonly opening: Decimal;
+  /** What those cost; null when that is not known. */
+  readonly openingBasis: Basis | null;
   readonly bought: Decimal;
   readonly sold: Decimal;
-  /** Shares that were there before. */
-  readonly opening: Decimal;
-  /** With those at a cost that is not known. */
-  readonly replayed: Replayed;
-  /** What the lots of a known cost cost. */
-  readonly cost: Decimal;
-  /** With those at a cost, where the method looks at it. */
-  readonly costed: { readonly basis: Basis; readonly replayed: Replayed } | null;
+  /** How many trades; the next one has the number after. */
+  readonly trades: number;
+  /** When the last trade was; null when there is none. */
+  readonly until: Temporal.Instant | null;
+  /** Oldest first. */
+  readonly lots: readonly RecordedLot[];
+  /** Oldest first. */
+  readonly sales: readonly RecordedSale[];
 }
 
-/** @param trades all of the symbol, oldest first, as they stand after corrections. */
-export function lotRecord(symbol: string, trades: readonly Trade[]): LotRecord {
-  return {
-    symbol,
-    folded: null,
-    rest: trades,
-  };
-}
-
-/**
- * A record with the trades that were recorded since.
- * @param trades oldest first.
- * @returns null when one of them was before what is replayed already: then begin anew with all trades.
- */
-export function addTrades(record: LotRecord, trades: readonly Trade[]): LotRecord | null {
-  const [first] = trades;
-  if (first === undefined) return record;
-  const until = record.folded?.until ?? null;
-  if (until !== null && Temporal.Instant.compare(first.at, until) < 0) return null;
-  return {
-    ...record,
-    // Of trades at the same time, the one that was recorded first stays first.
-    rest: [...record.rest, ...trades].toSorted((a, b) => Temporal.Instant.compare(a.at, b.at)),
-  };
+/** A sale of the past and the lots it is taken to have sold. */
+export interface PastSale {
+  readonly symbol: string;
+  /** The day on the exchange. */
+  readonly soldOn: Temporal.PlainDate;
+  readonly quantity: Decimal;
+  /** What it brought in, fees taken off. */
+  readonly proceeds: Decimal;
+  readonly parts: readonly LotPart[];
 }
 
 /**
- * The lots and sales that a record tells. What was held without a trade of ours is one lot of unknown
- * date, whose cost is what the broker's cost basis leaves for it after the lots we know.
+ * Replays the trades of one symbol. What was held without a trade of ours is one lot of unknown date,
+ * whose cost is what the broker's cost basis leaves for it after the lots we know.
  *
  * Not known here, and so not reckoned: splits, spin-offs, transfers, and the basis that an earlier wash
  * sale added to a replacement.
- *
- * @returns the record to go on with besides, so that nothing is replayed twice; null when what is asked
- *   does not follow from what was kept (another position before the record, an older book): then begin
- *   anew with all trades. A new record always answers.
+ * @param trades all of them, oldest first, as they stand after corrections.
+ * @param told.held what the broker said last before the trades, or at any time after some of them.
  */
-export function readLots(
-  record: LotRecord,
-  question: LotQuestion,
-): { readonly record: LotRecord; readonly history: LotHistory } | null {
-  const { symbol, rest } = record;
-  const { held, method, salesSince } = question;
-  const before = record.folded;
-  if (before !== null) {
-    const isOlderBook =
-      held !== null && before.until !== null && !isNotAfter(before.until, held.at);
-    if (isOlderBook || before.method !== method || !isSince(before.salesSince, salesSince)) {
-      return null;
-    }
-  }
-  const known = held === null ? rest.length : countUntil(rest, held.at);
-  const newer = rest.slice(0, known);
-  const later = rest.slice(known);
-  const bought = quantityOf(newer, 'buy').plus(before?.bought ?? ZERO);
-  const sold = quantityOf(newer, 'sell').plus(before?.sold ?? ZERO);
-  const opening = maximum(held === null ? sold : held.quantity.minus(bought).plus(sold), ZERO);
-  if (before !== null && !opening.eq(before.opening)) return null;
-  const replayed = replay(
-    symbol,
-    before?.replayed ?? openingOf(symbol, opening, null),
-    newer,
-    question,
-  );
-  const cost =
-    before !== null && newer.length === 0 ? before.cost : sum(replayed.lots.map(knownCost));
-  const basis = openingBasis(held, replayed.lots, cost);
-  const folded: Folded = {
-    method,
-    salesSince,
-    until: newer.at(-1)?.at ?? before?.until ?? null,
-    bought,
-    sold,
-    opening,
-    replayed,
-    cost,
-    costed: null,
-  };
-  if (basis === null || !looksAtCost(method)) {
-    const end = replay(symbol, replayed, later, question);
-    return { record: { ...record, folded, rest: later }, history: finish(end, basis, question) };
-  }
-  const costedBefore =
-    before?.costed && isSameBasis(before.costed.basis, basis) ? before.costed : null;
-  // With another cost the lots may have gone in another order, from the first sale on.
-  if (before !== null && before.until !== null && costedBefore === null) return null;
-  const costed = replay(
-    symbol,
-    costedBefore?.replayed ?? openingOf(symbol, opening, basis),
-    newer,
-    question,
-  );
-  const end = replay(symbol, costed, later, question);
+export function replayTrades(
+  symbol: string,
+  trades: readonly Trade[],
+  told: { readonly held: HeldThen | null; readonly method: TaxLotMethod },
+): LotRecord {
+  const { held, method } = told;
+  const known = held === null ? trades : trades.slice(0, countUntil(trades, held.at));
+  const opening = openingShares(held, quantityOf(known, 'buy'), quantityOf(known, 'sell'));
+  const begin = (basis: Basis | null): RecordedLot[] =>
+    opening.lte(ZERO) ? [] : [{ symbol, number: 0, boughtOn: null, quantity: opening, basis }];
+  const then = begin(null);
+  if (held !== null && held.costBasis !== null) replayOnto(then, symbol, method, known);
+  const basis = openingBasis(held, then);
+  const lots = begin(basis);
+  const sales = replayOnto(lots, symbol, method, trades);
   return {
-    record: { ...record, folded: { ...folded, costed: { basis, replayed: costed } }, rest: later },
-    history: finish(end, null, question),
+    symbol,
+    method,
+    held,
+    opening,
+    openingBasis: basis,
+    bought: quantityOf(trades, 'buy'),
+    sold: quantityOf(trades, 'sell'),
+    trades: trades.length,
+    until: trades.at(-1)?.at ?? null,
+    lots,
+    sales,
   };
+}
+
+/** Shares that were there before trades, by what is held after them. */
+export function openingShares(held: HeldThen | null, bought: Decimal, sold: Decimal): Decimal {
+  return maximum(held === null ? sold : held.quantity.minus(bought).plus(sold), ZERO);
+}
+
+/** The lot that a purchase makes; null for an execution that the broker took back. */
+export function lotOf(symbol: string, number: number, trade: Trade): RecordedLot | null {
+  const { quantity, price, fees, at } = trade;
+  if (quantity.lte(ZERO)) return null;
+  const basis = { cost: quantity.times(price).plus(fees), shares: quantity };
+  return { symbol, number, boughtOn: dayOf(at), quantity, basis };
+}
+
+/** A sale, and what it took out of each lot. */
+export interface LotSale {
+  readonly sale: RecordedSale;
+  readonly taken: readonly (LotPart & { readonly lot: RecordedLot })[];
+}
+
+/**
+ * Takes a sale out of lots.
+ * @param lots as `takeOut` takes them; changed.
+ * @returns null for an execution that the broker took back.
+ */
+export function sellFrom(
+  lots: RecordedLot[],
+  method: TaxLotMethod,
+  number: number,
+  trade: Trade,
+): LotSale | null {
+  const { quantity, price, fees, at } = trade;
+  if (quantity.lte(ZERO)) return null;
+  const soldOn = dayOf(at);
+  const { taken, uncovered } = takeOut(lots, quantity, method, soldOn);
+  const parts = taken.map(({ lot: { number: of, boughtOn, basis }, quantity: part }) => ({
+    number: of,
+    boughtOn,
+    quantity: part,
+    basis: boughtOn === null ? null : basis,
+  }));
+  const proceeds = quantity.times(price).minus(fees);
+  return { sale: { number, soldOn, quantity, proceeds, parts, uncovered }, taken };
+}
+
+/** A sale with the costs of all that it sold, as far as they are known. */
+export function pastSale(symbol: string, sale: RecordedSale, opening: Basis | null): PastSale {
+  const { soldOn, quantity, proceeds, parts, uncovered } = sale;
+  const covered = parts.map(({ boughtOn, quantity: part, basis }) => ({
+    boughtOn,
+    quantity: part,
+    basis: boughtOn === null ? opening : basis,
+  }));
+  const all = uncovered.lte(ZERO)
+    ? covered
+    : [...covered, { boughtOn: null, quantity: uncovered, basis: null }];
+  return {
+    symbol,
+    soldOn,
+    quantity,
+    proceeds,
+    parts: all.map((part) => ({ lot: { symbol, ...part }, quantity: part.quantity })),
+  };
+}
+
+function replayOnto(
+  lots: RecordedLot[],
+  symbol: string,
+  method: TaxLotMethod,
+  trades: readonly Trade[],
+): readonly RecordedSale[] {
+  const sales: RecordedSale[] = [];
+  for (const [index, trade] of trades.entries()) {
+    if (trade.side === 'buy') {
+      const lot = lotOf(symbol, index + 1, trade);
+      if (lot !== null) lots.push(lot);
+      continue;
+    }
+    const sold = sellFrom(lots, method, index + 1, trade);
+    if (sold !== null) sales.push(sold.sale);
+  }
+  return sales;
 }
 
 /** What the broker's figure leaves for what was there before; null when it says nothing. */
-function openingBasis(
-  held: HeldThen | null,
-  lots: readonly TaxLot[],
-  knownCosts: Decimal,
-): Basis | null {
+function openingBasis(held: HeldThen | null, lots: readonly TaxLot[]): Basis | null {
   if (held === null || held.costBasis === null) return null;
   const opening = lots.find((lot) => lot.boughtOn === null);
   if (opening === undefined) return null;
-  const cost = held.costBasis.minus(knownCosts);
+  const known = lots.map((lot) => costOf({ lot, quantity: lot.quantity }) ?? ZERO);
+  const cost = held.costBasis.minus(sum(known));
   // Nothing or less is left for it: the broker reckons otherwise than we do.
   return cost.lte(ZERO) ? null : { cost, shares: opening.quantity };
-}
-
-function knownCost(lot: TaxLot): Decimal {
-  return costOf({ lot, quantity: lot.quantity }) ?? ZERO;
-}
-
-function looksAtCost(method: TaxLotMethod): boolean {
-  switch (method) {
-    case 'fifo':
-    case 'long_term_first':
-      return false;
-    case 'hifo':
-    case 'lowest_gain':
-      return true;
-  }
-}
-
-/** @param basis what the lot from before cost, where it was replayed without. */
-function finish(
-  { lots, sales }: Replayed,
-  basis: Basis | null,
-  { salesSince }: LotQuestion,
-): LotHistory {
-  const costed = (lot: TaxLot): TaxLot =>
-    basis === null || lot.boughtOn !== null ? lot : { ...lot, basis };
-  const toSale = ({ uncovered, parts, ...sale }: Replayed['sales'][number]): PastSale => {
-    const { symbol } = sale;
-    const unknown = openingOf(symbol, uncovered, null).lots;
-    return {
-      ...sale,
-      parts: [
-        ...parts.map(({ lot, quantity }) => ({ lot: costed(lot), quantity })),
-        ...unknown.map((lot) => ({ lot, quantity: lot.quantity })),
-      ],
-    };
-  };
-  return {
-    lots: basis === null ? lots : lots.map(costed),
-    sales: sales.filter((sale) => isOn(sale.soldOn, salesSince)).map(toSale),
-  };
 }
 
 function quantityOf(trades: readonly Trade[], side: Trade['side']): Decimal {
@@ -224,19 +221,19 @@ function quantityOf(trades: readonly Trade[], side: Trade['side']): Decimal {
 
 /** How many of these, oldest first, were not after an instant. */
 function countUntil(trades: readonly Trade[], at: Temporal.Instant): number {
-  const after = trades.findLastIndex((trade) => isNotAfter(trade.at, at));
-  return after + 1;
+  return trades.findLastIndex((trade) => Temporal.Instant.compare(trade.at, at) <= 0) + 1;
 }
 
-function isSameBasis(a: Basis, b: Basis): boolean {
-  return comparePerShare(a, b) === 0;
-}
+/** The exchange's zone is off by whole hours, so an hour has one date; asking the calendar is slow. */
+const dates = new Map<number, Temporal.PlainDate>();
+const MOST_DATES = 50_000;
 
-/** Whether sales that were kept since one day are all that are asked since another. */
-function isSince(kept: Temporal.PlainDate | null, asked: Temporal.PlainDate | null): boolean {
-  return kept === null || (asked !== null && isOn(asked, kept));
-}
-
-function isNotAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {
-  return Temporal.Instant.compare(a, b) <= 0;
+function dayOf(at: Temporal.Instant): Temporal.PlainDate {
+  const hour = Math.floor(at.epochMilliseconds / 3_600_000);
+  const known = dates.get(hour);
+  if (known !== undefined) return known;
+  if (dates.size >= MOST_DATES) dates.clear();
+  const date = exchangeDateOf(at);
+  dates.set(hour, date);
+  return date;
 }

@@ -3,7 +3,7 @@ import type { Decimal } from '../decimal.ts';
 import type { TaxLotMethod } from '../guardrail-settings.ts';
 import { exchangeDateOf } from '../market-calendar.ts';
 import type { Proposal } from '../proposal.ts';
-import type { PastSale } from './replay-trades.ts';
+import type { PastSale } from './lot-record.ts';
 import { comparePerShare, costOf, isLongTerm, relieveLots } from './tax-lots.ts';
 import type { LotPart } from './tax-lots.ts';
 import type { TaxLot } from './tax-lots.ts';

@@ -3,7 +3,7 @@ import type { Decimal } from '../decimal.ts';
 import type { TaxLotMethod } from '../guardrail-settings.ts';
 import type { Leg } from '../plan-types.ts';
 import type { Proposal } from '../proposal.ts';
-import type { PastSale } from './replay-trades.ts';
+import type { PastSale } from './lot-record.ts';
 import { estimateRealisedGains, sharesAtLoss } from './realised-gains.ts';
 import { relieveLots } from './tax-lots.ts';
 import type { TaxLot } from './tax-lots.ts';
@@ -80,12 +80,13 @@ export interface WashSalePreview {
 export function previewWashSales(question: WashSaleQuestion): WashSalePreview {
   const { proposal, facts, taxable, on } = question;
   const others = facts.owned.map((owned) => indexAccount(owned));
+  const first = on.subtract({ days: WASH_SALE_DAYS });
   const lots = Map.groupBy(facts.lots, (lot) => lot.symbol);
   const washSales: WashSale[] = [];
   const losses: { symbol: string; freeFrom: Temporal.PlainDate }[] = [];
   for (const leg of proposal.plan.legs) {
     if (leg.side === 'buy') {
-      washSales.push(...washedByBuying(question, leg, others));
+      washSales.push(...washedByBuying(question, leg, others, first));
     } else if (taxable) {
       const { taken, left, uncovered } = relieveLots(
         lots.get(leg.symbol) ?? [],
@@ -96,7 +97,7 @@ export function previewWashSales(question: WashSaleQuestion): WashSalePreview {
       const loss = sharesAtLoss(taken, leg.quantity, leg.notional);
       if (loss.atLoss.gt(ZERO)) losses.push({ symbol: leg.symbol, freeFrom: freeAfter(on) });
       const sold = { ...loss, unknown: loss.unknown.plus(uncovered), left };
-      washSales.push(...washedBySelling(question, leg, sold, others));
+      washSales.push(...washedBySelling(question, leg, sold, others, first));
     }
   }
   return { washSales, losses };
@@ -144,15 +145,18 @@ function indexAccount(owned: OwnedAccount): IndexedAccount {
   };
 }
 
+/** The same few days are asked for thousands of times. */
+const freeDays = new WeakMap<Temporal.PlainDate, Temporal.PlainDate>();
+
 function freeAfter(day: Temporal.PlainDate): Temporal.PlainDate {
-  return day.add({ days: WASH_SALE_DAYS + 1 });
+  const known = freeDays.get(day);
+  if (known !== undefined) return known;
+  const free = day.add({ days: WASH_SALE_DAYS + 1 });
+  freeDays.set(day, free);
+  return free;
 }
 
-/** The first day of the past that is near enough to the day of a trade. */
-function nearFrom(on: Temporal.PlainDate): Temporal.PlainDate {
-  return on.subtract({ days: WASH_SALE_DAYS });
-}
-
+/** @param first the first day of the past that is near enough to the day of the trade. */
 function isNear(day: Temporal.PlainDate, first: Temporal.PlainDate): boolean {
   return Temporal.PlainDate.compare(day, first) >= 0;
 }
@@ -163,8 +167,8 @@ function washedBySelling(
   leg: Leg,
   sold: Loss & { readonly left: readonly TaxLot[] },
   others: readonly IndexedAccount[],
+  first: Temporal.PlainDate,
 ): readonly WashSale[] {
-  const first = nearFrom(on);
   const replacements = others.flatMap(({ owned, lots, buys }) => {
     // What is sold now cannot replace itself.
     const kept = owned.account === account ? sold.left : (lots.get(leg.symbol) ?? []);
@@ -205,8 +209,8 @@ function washedByBuying(
   { taxable, on }: WashSaleQuestion,
   leg: Leg,
   others: readonly IndexedAccount[],
+  first: Temporal.PlainDate,
 ): readonly WashSale[] {
-  const first = nearFrom(on);
   return others.flatMap(({ owned, sales, sells }) => {
     if (!owned.taxable) return [];
     const past = (sales.get(leg.symbol) ?? [])

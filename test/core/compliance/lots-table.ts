@@ -1,10 +1,17 @@
-import { lotRecord, readLots } from '../../../src/core/compliance/lot-record.ts';
-import type { HeldThen, LotHistory } from '../../../src/core/compliance/lot-record.ts';
-import type { Trade } from '../../../src/core/compliance/replay-trades.ts';
+import { pastSale, replayTrades } from '../../../src/core/compliance/lot-record.ts';
+import type { HeldThen, PastSale, Trade } from '../../../src/core/compliance/lot-record.ts';
 import { decimal, toText } from '../../../src/core/decimal.ts';
 import type { TaxLotMethod } from '../../../src/core/guardrail-settings.ts';
 import type { Fill } from '../../../src/core/order.ts';
 import type { TaxLot } from '../../../src/core/compliance/tax-lots.ts';
+
+/** The lots of one symbol and the sales that led there. */
+export interface LotHistory {
+  /** Oldest first, what was there before our record before all others. */
+  readonly lots: readonly TaxLot[];
+  /** Oldest first. */
+  readonly sales: readonly PastSale[];
+}
 
 /**
  * A lot as the tables write it: `100 @ 12.50 2026-03-01`. `before` in place of the day: there before our
@@ -50,7 +57,9 @@ export function historyOf(
   held: HeldThen | null,
   method: TaxLotMethod,
 ): LotHistory {
-  const read = readLots(lotRecord('VTI', trades), { held, method, salesSince: null });
-  if (read === null) throw new Error('a new record always answers');
-  return read.history;
+  const record = replayTrades('VTI', trades, { held, method });
+  return {
+    lots: record.lots,
+    sales: record.sales.map((sale) => pastSale('VTI', sale, record.openingBasis)),
+  };
 }

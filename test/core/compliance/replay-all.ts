@@ -1,15 +1,15 @@
-import type { HeldThen, LotHistory } from '../../../src/core/compliance/lot-record.ts';
-import type { PastSale, Trade } from '../../../src/core/compliance/replay-trades.ts';
+import type { HeldThen, PastSale, Trade } from '../../../src/core/compliance/lot-record.ts';
 import { isLongTerm } from '../../../src/core/compliance/tax-lots.ts';
 import type { LotPart, TaxLot } from '../../../src/core/compliance/tax-lots.ts';
 import { minimum, sum, ZERO } from '../../../src/core/decimal.ts';
 import type { Decimal } from '../../../src/core/decimal.ts';
 import type { TaxLotMethod } from '../../../src/core/guardrail-settings.ts';
 import { exchangeDateOf } from '../../../src/core/market-calendar.ts';
+import type { LotHistory } from './lots-table.ts';
 
 /**
  * The lots of one symbol from all its trades, the plain way: nothing is kept, and the lots are sorted
- * anew for every sale. What a record that is carried on must come to.
+ * anew for every sale. What is kept must come to the same.
  */
 export function replayAll(
   symbol: string,
@@ -59,22 +59,25 @@ function replay(
       continue;
     }
     const parts: LotPart[] = [];
-    const left: TaxLot[] = [];
+    const takenOf = new Map<TaxLot, Decimal>();
     let open: Decimal = quantity;
     for (const lot of lots.toSorted((a, b) => order(a, b, method, day))) {
       const part = minimum(open, lot.quantity);
       open = open.minus(part);
       if (part.gt(ZERO)) parts.push({ lot, quantity: part });
-      if (lot.quantity.gt(part)) left.push({ ...lot, quantity: lot.quantity.minus(part) });
+      takenOf.set(lot, part);
     }
-    lots = left;
+    // In the order in which they were bought, on one day too.
+    lots = lots
+      .map((lot) => ({ ...lot, quantity: lot.quantity.minus(takenOf.get(lot) ?? ZERO) }))
+      .filter((lot) => lot.quantity.gt(ZERO));
     if (open.gt(ZERO)) {
       parts.push({ lot: { symbol, boughtOn: null, quantity: open, basis: null }, quantity: open });
     }
     const proceeds = quantity.times(price).minus(fees);
     sales.push({ symbol, soldOn: day, quantity, proceeds, parts });
   }
-  return { lots: lots.toSorted(byAge), sales };
+  return { lots, sales };
 }
 
 function order(a: TaxLot, b: TaxLot, method: TaxLotMethod, day: Temporal.PlainDate): number {
