@@ -23,6 +23,9 @@ export function describeBrokerContract(name: string, harness: BrokerContractHarn
           Object.keys(keys).map((key) => [key, !Object.hasOwn(harness.notApplicable, key)]),
         );
       expect({ ...capabilities }).toEqual(claimed(CAPABILITIES));
+      expect(world.broker.getTime !== undefined).toBe(
+        !Object.hasOwn(harness.notApplicable, 'getTime'),
+      );
       expect(
         Object.fromEntries(
           Object.keys(CONTROLS).map((control) => [control, Object.hasOwn(world.controls, control)]),

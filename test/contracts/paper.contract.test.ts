@@ -21,6 +21,7 @@ describeBrokerContract('the paper broker', {
     authentication: 'there is no login',
     rate_limited: 'there is no limit',
     placeElsewhere: 'nobody else can trade in the account',
+    getTime: 'the exchange is this program: its clock is ours',
   },
   open: async (scenario) => await openWorld(scenario, { fractional: false }),
 });
@@ -35,6 +36,7 @@ describeBrokerContract('the paper broker with fractions', {
     authentication: 'there is no login',
     rate_limited: 'there is no limit',
     placeElsewhere: 'nobody else can trade in the account',
+    getTime: 'the exchange is this program: its clock is ours',
   },
   open: async (scenario) => await openWorld(scenario, { fractional: true }),
 });

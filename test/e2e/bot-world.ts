@@ -20,7 +20,7 @@ export interface BotWorld extends AsyncDisposable {
   readonly bot: Bot;
   readonly log: KeptLog;
   /** Moves the clock on beside the real time that passes. */
-  jump(by: Temporal.DurationLike): void;
+  jump(by: Temporal.DurationLike): Promise<void>;
   /** Ends the program as Ctrl-C does, and starts another on the same files. */
   restart(): Promise<void>;
 }
@@ -118,7 +118,7 @@ export async function openBotWorld(options: BotWorldOptions): Promise<BotWorld> 
       return bot;
     },
     log,
-    jump: (by) => {
+    jump: async (by) => {
       clock.jump(Temporal.Duration.from(by));
     },
     async restart() {

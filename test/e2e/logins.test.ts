@@ -109,7 +109,7 @@ describe("a person's login", () => {
 
     // The access token is over; the login is not.
     await fake.advance({ seconds: 31 * 60 });
-    world.jump({ minutes: 31 });
+    await world.jump({ minutes: 31 });
     await portfolio(team, '100,000');
     expect(await tokenRequests()).toBe(2);
     await world.restart();
@@ -171,7 +171,7 @@ describe("a person's login", () => {
     expect(answer.page).toContain('The Alpaca login of Ana is connected.');
     await portfolio(team, '100,000');
 
-    world.jump({ hours: 24 * 40 });
+    await world.jump({ hours: 24 * 40 });
     await portfolio(team, '100,000');
 
     await fake.revokeTokens('core');

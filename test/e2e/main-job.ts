@@ -91,7 +91,7 @@ export function describeMainJob(open: () => Promise<MainJobWorld>): void {
     team.command('Ben', 'halt', { account: 'core' });
     await newest('halted');
     const before = team.posted().length;
-    world.jump({ hours: 96 });
+    await world.jump({ hours: 96 });
     await world.bot.scheduler.tick();
     const summary = await newest('Traded', before);
     expect(summary.text).toMatch(/Audit: \d+ rows?, head/u);

@@ -59,9 +59,11 @@ async function open(options: SchwabFakeOptions = {}): Promise<SchwabJobWorld> {
     users: Object.entries(SLACK_IDS).map(([name, id]) => ({ id, name })),
     channels: [{ id: SLACK_CHANNEL, name: 'rebalancing' }],
   });
+  // The clocks are compared: what passed at Schwab meanwhile has passed for the bot.
+  const { now: start } = await schwab.advance({ seconds: 0 });
   const bot = await openBotWorld({
     clock,
-    start: START,
+    start,
     environment: {
       TRADING_MODE: 'live',
       EVENKEEL_MASTER_KEY: randomBytes(32).toString('base64'),
@@ -96,9 +98,9 @@ async function open(options: SchwabFakeOptions = {}): Promise<SchwabJobWorld> {
       get bot() {
         return bot.bot;
       },
-      jump(by) {
-        bot.jump(by);
-        void schwab.advance({ seconds: Temporal.Duration.from(by).total('seconds') });
+      async jump(by) {
+        await schwab.advance({ seconds: Temporal.Duration.from(by).total('seconds') });
+        await bot.jump(by);
       },
     },
     async [Symbol.asyncDispose]() {

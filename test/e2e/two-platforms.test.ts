@@ -134,7 +134,7 @@ describe('a proposal on two platforms', { timeout: 40_000 }, () => {
     await shows(inDiscord, posted.discord, /· executed/u);
     expect(inSlack.posted().find(({ id }) => id === posted.slack.id)?.buttons).toContain('Approve');
     mend();
-    world.jump({ minutes: 5 });
+    await world.jump({ minutes: 5 });
     const late = await shows(inSlack, posted.slack, /· executed/u);
     expect(late.buttons).toEqual([]);
   });
@@ -148,7 +148,7 @@ describe('a proposal on two platforms', { timeout: 40_000 }, () => {
     inSlack.click('Ben', posted.slack, 'Approve');
     await shows(inDiscord, posted.discord, /· executed/u);
     mend();
-    world.jump({ minutes: 5 });
+    await world.jump({ minutes: 5 });
     await shows(inSlack, posted.slack, /· executed/u);
     expect(await opened.decisions()).toEqual(['ben approve']);
   });
@@ -227,7 +227,7 @@ describe('a chat that fails', { timeout: 40_000 }, () => {
     );
     expect(alert.text).toContain('Invite the bot');
     slack.channel(SLACK_CHANNEL).addBot();
-    world.jump({ minutes: 5 });
+    await world.jump({ minutes: 5 });
     await until('the recovery', () =>
       inDiscord.posted().some(({ text }) => text.includes('works again')),
     );

@@ -30,6 +30,7 @@ export interface SharedLogin {
   readonly login: Login;
   readonly desk: Desk;
   readonly reads: AccountReads;
+  readonly serverTime: () => Promise<Temporal.Instant>;
   readonly quotes: Quotes;
   readonly submitter: Submitter;
 }
@@ -168,6 +169,10 @@ export function createIbkrBroker(options: IbkrAccountOptions): Broker {
       await ready();
       // IB has no clock to ask; its sessions are those of the exchanges.
       return marketClockAt(clock.now());
+    },
+    async getTime() {
+      await ready();
+      return await options.serverTime();
     },
     executeTrade,
     findOrder,

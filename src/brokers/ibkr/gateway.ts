@@ -8,6 +8,7 @@ import { createContracts } from './contracts.ts';
 import { createDesk } from './desk.ts';
 import { createLogin } from './login.ts';
 import { createQuotes } from './quotes.ts';
+import { createServerTime } from './server-time.ts';
 import { ibkrSettingsSchema } from './settings.ts';
 import { createSubmitter } from './submit.ts';
 
@@ -39,6 +40,7 @@ export function openIbkrGateway({ config, clock, log }: IbkrSurroundings): Broke
       login,
       desk,
       reads: createAccountReads(login, log),
+      serverTime: createServerTime(login),
       quotes: createQuotes(login, clock),
       submitter: createSubmitter(login, desk, log),
     };

@@ -90,6 +90,9 @@ const id = z.int();
 /** Older versions of TWS say so, instead of -1, that a message is about no request. */
 const NO_ID = 2_147_483_647;
 
+/** The last second of the year 9999; a later one is no time. */
+const LATEST_SECOND = 253_402_300_799;
+
 /** Each callback that is listened to, with the shape of its arguments. */
 const CALLBACKS = {
   [EventName.nextValidId]: z
@@ -116,6 +119,12 @@ const CALLBACKS = {
       id: about < 0 || about === NO_ID ? null : about,
       code,
       text: error.message,
+    })),
+  [EventName.currentTime]: z
+    .tuple([z.int().min(0).max(LATEST_SECOND)], z.unknown())
+    .transform(([seconds]) => ({
+      type: 'time' as const,
+      at: Temporal.Instant.fromEpochMilliseconds(seconds * 1000),
     })),
   [EventName.accountSummary]: z
     .tuple([id, z.string(), z.string(), z.string(), z.string()], z.unknown())

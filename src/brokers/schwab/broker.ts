@@ -227,6 +227,10 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
       const path = `/marketdata/v1/markets?${query.toString()}`;
       return toMarketClock(await login.read(path, marketsSchema), now);
     },
+    async getTime() {
+      if (closed) throw closedError();
+      return await login.time();
+    },
     executeTrade,
     async findOrder(intent) {
       const since = intent.createdAt.subtract(CLOCK_DIFFERENCE);

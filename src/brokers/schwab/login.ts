@@ -19,6 +19,11 @@ export interface SchwabLogin {
    */
   read<S extends z.ZodType>(path: string, schema: S, urgency?: Urgency): Promise<z.output<S>>;
   /**
+   * Schwab's own time, from the `Date` of an answer (RFC 9110, 6.6.1): whole seconds, rounded down.
+   * @throws BrokerError, also when an answer has none.
+   */
+  time(): Promise<Temporal.Instant>;
+  /**
    * The hash that Schwab addresses an account by.
    * @param number all of its digits, or the last four.
    * @throws BrokerError, `authentication` when the account is not on this login.
@@ -30,6 +35,15 @@ export interface SchwabLogin {
 }
 
 type AccountNumbers = z.output<typeof accountNumbersSchema>;
+
+/** The shortest answer that Schwab's API has. */
+const NUMBERS_PATH = '/trader/v1/accounts/accountNumbers';
+
+/** `Fri, 20 Nov 2026 15:00:00 GMT`: the form that servers must write (RFC 9110, 5.6.7). */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+const NO_DATE =
+  "Schwab's answer does not tell its time, so clocks cannot be compared. If a proxy takes the Date header away, set halts.clockSkew to off.";
 
 export function createSchwabLogin(facts: {
   readonly person: string;
@@ -46,18 +60,22 @@ export function createSchwabLogin(facts: {
     schema: S,
     urgency: Urgency = 'reading',
   ): Promise<z.output<S>> {
-    const request: SchwabRequest = { method: 'GET', path, urgency };
-    let exchange = await client.exchange(request);
-    if (exchange.type === 'answered' && exchange.status === 401) {
-      exchange = await client.exchange(request);
-    }
+    const exchange = await get(path, urgency);
     // The account may be addressed otherwise now.
     if (exchange.type === 'answered' && exchange.status === 404) numbers = null;
     return parse(log, path, schema, bodyOf(exchange));
   }
 
+  async function get(path: string, urgency: Urgency): Promise<Exchange> {
+    const request: SchwabRequest = { method: 'GET', path, urgency };
+    const exchange = await client.exchange(request);
+    return exchange.type === 'answered' && exchange.status === 401
+      ? await client.exchange(request)
+      : exchange;
+  }
+
   async function accountNumbers(): Promise<AccountNumbers> {
-    const asked = (numbers ??= read('/trader/v1/accounts/accountNumbers', accountNumbersSchema));
+    const asked = (numbers ??= read(NUMBERS_PATH, accountNumbersSchema));
     try {
       return await asked;
     } catch (error) {
@@ -71,6 +89,14 @@ export function createSchwabLogin(facts: {
     tokens,
     client,
     read,
+    async time() {
+      const exchange = await get(NUMBERS_PATH, 'reading');
+      bodyOf(exchange);
+      const date = exchange.type === 'answered' ? exchange.headers.get('date') : null;
+      const at = HTTP_DATE.test(date ?? '') ? Date.parse(date ?? '') : NaN;
+      if (!Number.isNaN(at)) return Temporal.Instant.fromEpochMilliseconds(at);
+      throw new BrokerError(BROKER, 'unavailable', NO_DATE);
+    },
     async accountHash(number) {
       const known = await accountNumbers();
       const mine = known.filter(({ accountNumber }) =>

@@ -21,6 +21,8 @@ describe('a callback of @stoqey/ib', () => {
 
   test.each<[string, readonly unknown[], number | null]>([
     ['nextValidId', [Number.NaN], null],
+    ['currentTime', ['soon'], null],
+    ['currentTime', [1e15], 1e15],
     ['managedAccounts', [undefined], null],
     ['orderStatus', [5, 'Dancing', 0, 10, 0, 901], 5],
     ['orderStatus', [5, 'Submitted', Number.NaN, 10, 0, 901], 5],

@@ -8,6 +8,33 @@ const EPOCH = Temporal.Instant.fromEpochMilliseconds(0);
 const json = (body: unknown): Answer => ({ status: 200, body: JSON.stringify(body) });
 const raw = (body: string): Answer => ({ status: 200, body });
 
+describe("Schwab's time", () => {
+  const answering = (date: string): Answer => ({ status: 200, body: '[]', headers: { date } });
+
+  test('is what an answer says of itself', async () => {
+    await using world = await openInlineSchwab(() => answering('Fri, 20 Nov 2026 14:57:00 GMT'));
+    const at = await world.broker.getTime?.();
+    expect(at?.toString()).toBe('2026-11-20T14:57:00Z');
+  });
+
+  test.each(['', 'yesterday', '5', '2026-11-20T15:00:00Z', 'Fri, 99 Nov 2026 15:00:00 GMT'])(
+    'is not guessed from "%s"',
+    async (date) => {
+      await using world = await openInlineSchwab(() => answering(date));
+      await expect(world.broker.getTime?.()).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('halts.clockSkew'),
+      });
+    },
+  );
+
+  test('is not taken from a refusal', async () => {
+    const headers = { date: 'Fri, 20 Nov 2026 14:57:00 GMT' };
+    await using world = await openInlineSchwab(() => ({ status: 503, body: '{}', headers }));
+    await expect(world.broker.getTime?.()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
 describe('money', () => {
   test('keeps every digit that a binary float would lose', async () => {
     await using world = await openInlineSchwab(

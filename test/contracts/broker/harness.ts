@@ -20,7 +20,12 @@ export interface BrokerContractHarness {
   open(scenario: BrokerScenario): Promise<BrokerWorld>;
 }
 
-export type Requirement = keyof BrokerCapabilities | keyof BrokerControls | BrokerErrorCode;
+export type Requirement =
+  | keyof BrokerCapabilities
+  | keyof BrokerControls
+  | BrokerErrorCode
+  /** The broker tells its own time. */
+  | 'getTime';
 
 /**
  * The account and the market of a test. The market is open. Bid, ask and last price are the same;

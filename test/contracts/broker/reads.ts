@@ -1,6 +1,8 @@
 import { describe, expect } from 'vitest';
+import { BrokerError } from '../../../src/ports/broker-error.ts';
 import { toText } from '../../../src/core/decimal.ts';
 import { SCENARIO, type Check } from './check.ts';
+import { CONTRACT_START } from './harness.ts';
 import { EPOCH, positionsOf } from './requests.ts';
 
 export function describeReads(check: Check): void {
@@ -44,6 +46,36 @@ export function describeReads(check: Check): void {
     check('an open market', {}, async ({ broker }) => {
       expect((await broker.getMarketClock()).open).toBe(true);
     });
+
+    check(
+      'its own time, to the second',
+      { controls: ['advance'], others: ['getTime'] },
+      async ({ broker, controls }) => {
+        const tell = async () => await broker.getTime?.();
+        const first = await tell();
+        expect(first?.since(CONTRACT_START).abs().total('seconds')).toBeLessThanOrEqual(1);
+        await controls.advance({ seconds: 90 });
+        const second = await tell();
+        if (first === undefined) throw new Error('the broker tells its time');
+        expect(second?.since(first).total('seconds')).toBe(90);
+      },
+    );
+
+    check(
+      'a time that cannot be asked for is a failure and no time',
+      { controls: ['failNext', 'advance'], others: ['getTime', 'unavailable'] },
+      async ({ broker, controls }) => {
+        await broker.getTime?.();
+        await controls.failNext('unavailable');
+        const outcome = broker.getTime?.().then(
+          () => 'told',
+          (error: unknown) => (error instanceof BrokerError ? error.code : error),
+        );
+        // Where nothing comes back, nobody waits for ever.
+        await controls.advance({ seconds: 30 });
+        expect(await outcome).toBe('unavailable');
+      },
+    );
 
     check('no orders and no fills at the beginning', {}, async ({ broker }) => {
       expect(await broker.listOrders(EPOCH)).toEqual([]);

@@ -75,8 +75,15 @@ function check(world: World, route: Route, reply: Reply): void {
   }
 }
 
-function send(response: ServerResponse, reply: Reply, correlationId: string): void {
+function send(
+  { clock }: World,
+  response: ServerResponse,
+  reply: Reply,
+  correlationId: string,
+): void {
   const headers: Record<string, string> = {
+    // RFC 9110, 6.6.1, by the fake's clock.
+    date: new Date(clock.now().epochMilliseconds).toUTCString(),
     'schwab-client-correlid': correlationId,
     'schwab-resource-version': '1',
     ...reply.headers,
@@ -130,7 +137,12 @@ async function serve(
   world.requests.push(entry);
   if (found === null) {
     entry.status = 404;
-    send(response, json(404, { message: 'Not Found', errors: ['Not Found'] }), correlationId);
+    send(
+      world,
+      response,
+      json(404, { message: 'Not Found', errors: ['Not Found'] }),
+      correlationId,
+    );
     return;
   }
   const { route, parts } = found;
@@ -157,7 +169,7 @@ async function serve(
   if (milliseconds > 0) await pause(milliseconds);
   if (reply === null || request.socket.destroyed) return;
   entry.status = reply.status;
-  send(response, reply, correlationId);
+  send(world, response, reply, correlationId);
 }
 
 /** The API of Schwab: OAuth, trading and market data on one address. It does not listen yet. */
