@@ -63,7 +63,7 @@ export function presentReconciliation(input: ReconciliationInput): Message {
   const book = bookSection(input);
   const agrees = differences.length === 0 && foreign.length === 0 && !book.differs;
   const verdict = agrees
-    ? `${brokerName(input.broker)} and the record agree.`
+    ? `${capitalize(brokerName(input.broker))} and the record agree.`
     : `${joinNames([
         ...(differences.length === 0
           ? []
@@ -73,7 +73,9 @@ export function presentReconciliation(input: ReconciliationInput): Message {
           : [`${formatCount(foreign.length, 'order')} that nobody approved here`]),
         ...(book.differs ? ['other positions or cash at the broker'] : []),
       ])}.`;
-  const clock = input.tellsTime ? '' : ` ${brokerName(input.broker)} does not tell its time.`;
+  const clock = input.tellsTime
+    ? ''
+    : ` ${capitalize(brokerName(input.broker))} does not tell its time.`;
   return compose(
     [`${head}: ${count} ${capitalize(verdict)}`, ...differences, ...foreign, ...book.sentences],
     [
