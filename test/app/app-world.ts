@@ -23,6 +23,7 @@ import type { InteractionHandler, Reply } from '../../src/ports/chat.ts';
 import type { DatabaseStore } from '../../src/store/index.ts';
 import { createMortalClock, PLAIN } from '../brokers/paper/open-paper.ts';
 import { SAMPLE_PEOPLE, sampleAccount } from '../fixtures/sample-account.ts';
+import { seededRandom } from '../fixtures/seeded-random.ts';
 import { createTestClock, type TestClock } from '../fixtures/test-clock.ts';
 import { openTestStore, SILENT_LOG } from '../fixtures/test-store.ts';
 
@@ -109,6 +110,8 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
     }),
   ];
   let keys = 0;
+  // One for all lives of the process: a restart must not repeat the names of before.
+  const random = seededRandom(1);
   let people = options.people ?? SAMPLE_PEOPLE;
   const boot = async (given: BootOptions) => {
     accounts = given.accounts ?? accounts;
@@ -127,7 +130,6 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
     const broker = await open(accounts[0]);
     const brokers = new Map([[accounts[0].name, broker]]);
     for (const account of accounts.slice(1)) brokers.set(account.name, await open(account));
-    let bytes = keys;
     const context: AppContext = {
       store: test.store,
       brokers: new Map([...brokers].map(([name, each]) => [name, given.wrap?.(each) ?? each])),
@@ -142,7 +144,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       lease: { require: async () => {}, confirm: async () => {} },
       clock: life.clock,
       random: {
-        bytes: (length) => Uint8Array.from({ length }, () => (bytes = (bytes * 31 + 7) % 251)),
+        bytes: (length) => Uint8Array.from({ length }, () => Math.floor(256 * random())),
       },
       log,
       everyAccountOn: [{ platform: 'web', channel: 'workspace' }],
