@@ -13,7 +13,7 @@ import { askOutcome, readQuestions } from './outcome-questions.ts';
 import { changeOrder } from './record-order.ts';
 import { remembered } from './run-memory.ts';
 import { openSendPermit } from './send-permit.ts';
-import { denialOf } from './submit-orders.ts';
+import { readOrderDenials } from './order-denials.ts';
 
 /** Waits between looks for an order whose answer never came; the last one repeats. */
 const LOOK_UP_WAITS_IN_SECONDS = [0, 1, 2, 5, 10, 20];
@@ -198,7 +198,9 @@ async function resend(context: AppContext, run: ExecutionRun, order: Order): Pro
     const current = await unit.findOrder(clientOrderId);
     if (record === null || current === null || !isUnanswered(current)) return 'waits';
     // A rule that was tightened since it was first sent counts, as it would for any other order.
-    const denial = denialOf(context, record.proposal, current);
+    const { proposal } = record;
+    const denialOf = await readOrderDenials(context, unit, proposal, [current.intent]);
+    const denial = denialOf(current.intent);
     if (denial !== null) {
       const { code: reasonCode, reason } = denial;
       await changeOrder(context, unit, current, { status: 'canceled', reasonCode, reason });

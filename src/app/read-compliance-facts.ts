@@ -5,7 +5,7 @@ import { maximum, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { exchangeDateOf } from '../core/market-calendar.ts';
 import type { Side } from '../core/plan-types.ts';
-import type { Proposal } from '../core/proposal.ts';
+import type { Proposal, ProposalStatus } from '../core/proposal.ts';
 import type { StoreReads } from '../ports/store.ts';
 import type { AppContext } from './context.ts';
 import { newestBook, readLots } from './remembered-lots.ts';
@@ -16,12 +16,14 @@ const NONE: ReadonlyMap<string, Decimal> = new Map();
  * What the compliance checks look at, from the record: the lots that a proposal would sell, and for wash
  * sales what the owner's accounts bought, sold and are about to trade of the same symbols within the days
  * that matter. Nothing older is read, however much there is of it.
+ * @param statuses which other proposals count.
  */
 export async function readComplianceFacts(
   context: AppContext,
   store: StoreReads,
   proposal: Proposal,
   account: AccountSettings,
+  statuses: readonly ProposalStatus[] = ['pending', 'approved', 'executing'],
 ): Promise<ComplianceFacts> {
   const { owner, taxable, washSales } = account.compliance;
   const today = exchangeDateOf(context.clock.now());
@@ -37,10 +39,7 @@ export async function readComplianceFacts(
     book: async () => proposal.snapshot,
   });
   if (!asksOwner) return { lots, owned: [] };
-  const active = await store.listProposals({
-    statuses: ['pending', 'approved', 'executing'],
-    except: proposal.id,
-  });
+  const active = await store.listProposals({ statuses, except: proposal.id });
   const byAccount = Map.groupBy(active, (record) => record.proposal.account);
   const owned: OwnedAccount[] = [];
   for (const other of context.accounts.values()) {

@@ -1,6 +1,9 @@
 import { addUsage } from '../core/checks/limits.ts';
 import type { DayUsage, LimitFacts } from '../core/checks/limits.ts';
+import type { Decimal } from '../core/decimal.ts';
 import { tradingDayStart } from '../core/market-calendar.ts';
+import { mostPlanNotional } from '../core/most-notional.ts';
+import type { Plan } from '../core/plan-types.ts';
 import type { StoreReads } from '../ports/store.ts';
 import { displayName } from './context.ts';
 import type { AppContext } from './context.ts';
@@ -43,6 +46,12 @@ export async function readLimitFacts(
   };
 }
 
+/** What all of a plan may come to, at the limit prices that are sent. */
+function reservedNotional(context: AppContext, name: string, plan: Plan): Decimal {
+  const account = context.accounts.get(name);
+  return account === undefined ? plan.notional : mostPlanNotional(plan, account.orders);
+}
+
 async function readDay(context: AppContext, store: StoreReads): Promise<readonly DayEntry[]> {
   const since = tradingDayStart(context.clock.now());
   const active = await store.listProposals({ statuses: ['approved', 'executing'] });
@@ -52,7 +61,7 @@ async function readDay(context: AppContext, store: StoreReads): Promise<readonly
     ...[...reserved.values()].map(({ id, account, plan }) => ({
       proposalId: id,
       account,
-      notional: plan.notional,
+      notional: reservedNotional(context, account, plan),
       orders: plan.legs.length,
     })),
     ...traded.filter((usage) => !reserved.has(usage.proposalId)),

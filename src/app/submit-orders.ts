@@ -1,5 +1,3 @@
-import { findOrderDenial } from '../core/checks/order-checks.ts';
-import type { OrderDenial } from '../core/checks/order-checks.ts';
 import type { Order } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { failpoint } from '../lib/failpoint.ts';
@@ -8,11 +6,11 @@ import type { SendPermit } from '../ports/broker.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { earlier } from '../core/time.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
-import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
 import { haltFor } from './halt-record.ts';
 import { LeaseLost } from './lease.ts';
+import { readOrderDenials } from './order-denials.ts';
 import { changeOrder } from './record-order.ts';
 import { remembered } from './run-memory.ts';
 import { openSendPermit } from './send-permit.ts';
@@ -44,9 +42,11 @@ export async function submitOrders(
       for (const order of orders) {
         if ((await haltFor(unit, order.intent.account)) !== null) return [];
       }
+      const intents = orders.map(({ intent }) => intent);
+      const denialOf = await readOrderDenials(context, unit, proposal, intents);
       const cleared: Order[] = [];
       for (const order of orders) {
-        const denial = denialOf(context, proposal, order);
+        const denial = denialOf(order.intent);
         if (denial === null) {
           await changeOrderToSubmitted(context, unit, order, at);
           cleared.push(order);
@@ -68,23 +68,6 @@ export async function submitOrders(
     for (const order of orders) run.inFlight.delete(order.intent.clientOrderId);
   }
   return true;
-}
-
-/** Why an order may not leave, by what was approved and by the rules of now; null when it may. */
-export function denialOf(
-  context: AppContext,
-  proposal: Proposal,
-  order: Order,
-): OrderDenial | null {
-  const { intent } = order;
-  const leg = proposal.plan.legs.find((candidate) => candidate.number === intent.leg);
-  if (leg === undefined || leg.symbol !== intent.symbol || leg.side !== intent.side) {
-    return { code: 'not_approved', reason: 'this order is not part of what was approved' };
-  }
-  if (intent.quantity.gt(leg.quantity)) {
-    return { code: 'not_approved', reason: 'this order is for more than was approved' };
-  }
-  return findOrderDenial(intent, leg.referencePrice, accountNamed(context, proposal.account));
 }
 
 async function changeOrderToSubmitted(

@@ -1,6 +1,6 @@
 import type { Check } from '../core/check.ts';
 import { alert, context } from './blocks.ts';
-import { formatCount, SEPARATOR } from './format.ts';
+import { formatCount, sentence, SEPARATOR } from './format.ts';
 import type { Block } from './message.ts';
 import { plain } from './plain.ts';
 
@@ -8,6 +8,12 @@ import { plain } from './plain.ts';
 function checkWords(check: Check): string {
   const name = plain(check.name, 60);
   return check.detail === '' ? name : `${name}: ${plain(check.detail, 200)}`;
+}
+
+/** The finding, and what would help and who can do it. */
+function withRemedy(check: Check): string {
+  const remedy = plain(check.remedy, 300);
+  return remedy === '' ? checkWords(check) : sentence(checkWords(check)) + ' ' + remedy;
 }
 
 /** `9 passed, 1 warned`. */
@@ -29,30 +35,21 @@ export function checkBlocks(checks: readonly Check[]): readonly Block[] {
     .filter((check) => check.result === 'passed' && check.detail !== '')
     .map((check) => plain(check.detail, 200));
   return [
-    ...failed.map((check) =>
-      alert(
-        'bad',
-        [`Check failed: ${checkWords(check)}`, plain(check.remedy, 200)]
-          .filter((part) => part !== '')
-          .join('. '),
-      ),
-    ),
-    ...warned.map((check) => alert('caution', checkWords(check))),
+    ...failed.map((check) => alert('bad', `Check failed: ${withRemedy(check)}`)),
+    ...warned.map((check) => alert('caution', withRemedy(check))),
     context(`Checks: ${[checksCount(checks), ...findings].join(SEPARATOR)}`),
   ];
 }
 
-/** `Checks: 9 passed.`, and what failed by name. */
+/** `Checks: 9 passed.`, and what failed or warns. */
 export function checksSentence(checks: readonly Check[]): string {
   if (checks.length === 0) return '';
-  const failed = checks.filter((check) => check.result === 'failed').map(checkWords);
-  return [`Checks: ${checksCount(checks)}.`, ...failed.map((words) => `${words}.`)].join(' ');
+  const found = (result: Check['result']): readonly string[] =>
+    checks.filter((check) => check.result === result).map((check) => sentence(withRemedy(check)));
+  return [`Checks: ${checksCount(checks)}.`, ...found('failed'), ...found('warned')].join(' ');
 }
 
 /** Why a proposal that was approved is not executed: what failed and what would help. */
 export function failedChecksOutcome(checks: readonly Check[]): string {
-  return checks
-    .map((check) => [checkWords(check), plain(check.remedy, 200)].filter((part) => part !== ''))
-    .map((parts) => parts.join('. ').replace(/\.$/, ''))
-    .join('. ');
+  return checks.map((check) => withRemedy(check).replace(/\.$/, '')).join('. ');
 }

@@ -180,6 +180,46 @@ describe('a wash sale', () => {
     expect((await world.newest()).status).toBe('executed');
   });
 
+  it('that is only warned of shows the day and the substitute all the same', async () => {
+    await using world = await openAppWorld({
+      account: compliance({
+        washSales: 'warn',
+        taxLots: 'hifo',
+        substitutes: [{ symbol: 'IBM', substitute: 'ACN' }],
+      }),
+    });
+    await sellIbmAtLoss(world, 'core');
+    await world.say('ana', 'rebalance', 'core');
+    const { id } = (await world.newest()).proposal;
+    const shown = JSON.stringify((await world.store.findAnnouncement(`proposal:${id}`))?.message);
+    expect(shown).toContain('may be bought again from 11 Dec. Buy ACN in place of IBM. Wait for');
+  });
+
+  it('that another account made since the approval stops the order that is about to leave', async () => {
+    await using world = await openAppWorld({ account: compliance({ washSales: 'block' }) });
+    await world.say('ana', 'rebalance', 'core');
+    const listOrders = world.store.listOrders.bind(world.store);
+    let isSold = false;
+    world.store.listOrders = async (filter) => {
+      const orders = await listOrders(filter);
+      if (!isSold && orders.some((order) => order.status === 'created')) {
+        isSold = true;
+        await sellIbmAtLoss(world, 'core');
+      }
+      return orders;
+    };
+    await world.click('ben', 'approve');
+    await world.settle();
+    expect(isSold).toBe(true);
+    const denied = (await world.store.listOrders({})).filter(({ status }) => status === 'denied');
+    expect(denied.map(({ intent, reasonCode }) => [intent.symbol, reasonCode])).toEqual([
+      ['IBM', 'wash_sale'],
+    ]);
+    expect(denied[0]?.reason).toContain('in core on 10 Nov; may be bought again from 11 Dec');
+    expect(await tradedSymbols(world)).not.toContain('IBM');
+    expect(await tradedSymbols(world)).toContain('AAPL');
+  });
+
   it('with another account of the same owner is warned of; with one of another owner it is none', async () => {
     await using world = await openAppWorld({
       account: compliance({ owner: 'ana', washSales: 'warn' }),

@@ -21,7 +21,7 @@ describe('the limit of a day', () => {
     });
     const words = await rebalanceAndApprove(world);
     expect(words).toMatch(
-      /was not approved. 1 check failed: Limit: today's, \$[\d,.]+ asked for, \$1,000\.00 of today's \$1,000 limit left\./,
+      /was not approved. 1 check failed: Limit: today's, up to \$[\d,.]+ asked for, \$1,000\.00 of today's \$1,000 limit left\./,
     );
     expect(words).toContain('an admin can raise limits.dayNotional of core in portfolios.yaml');
     expect((await world.newest()).status).toBe('pending');

@@ -10,6 +10,7 @@ import {
   formatShortPercent,
 } from '../format.ts';
 import type { DayLimits, SharedLimits } from '../guardrail-settings.ts';
+import { mostNotional, mostPlanNotional } from '../most-notional.ts';
 import type { CheckFacts } from './check-facts.ts';
 
 /** What was traded, or is reserved by an approval, in the running day of the exchange. */
@@ -40,10 +41,16 @@ export interface LimitUse {
   readonly used: Decimal;
 }
 
-/** Every limit that is set and what this proposal would do to it. A limit that is not set is not listed. */
+/**
+ * Every limit that is set and what this proposal would do to it, its orders counted at the limit prices
+ * that would be sent. A limit that is not set is not listed.
+ */
 export function checkLimits(facts: CheckFacts): readonly Check[] {
   const { plan } = facts.proposal;
-  const added: DayUsage = { notional: plan.notional, orders: plan.legs.length };
+  const added: DayUsage = {
+    notional: mostPlanNotional(plan, facts.account.orders),
+    orders: plan.legs.length,
+  };
   return [
     ...checkOrderNotional(facts),
     ...checkOrderVolume(facts),
@@ -140,7 +147,7 @@ function checkDayLimit(use: LimitUse, added: DayUsage): Check {
   return failed(
     use.rule,
     name,
-    `${figure(use, asked)} asked for, ${figure(use, left)} of ${use.name} ${limitWords(use)} left`,
+    `${use.unit === 'money' ? 'up to ' : ''}${figure(use, asked)} asked for, ${figure(use, left)} of ${use.name} ${limitWords(use)} left`,
     `Propose less, wait for the next day of the exchange, or an admin can raise ${use.setting} in portfolios.yaml.`,
   );
 }
@@ -160,15 +167,19 @@ function checkOrderNotional({ proposal, account }: CheckFacts): readonly Check[]
   if (limit === null) return [];
   const rule = 'limit.order_notional';
   const name = 'Limit: one order';
-  const over = proposal.plan.legs.filter((leg) => leg.notional.gt(limit));
+  const orders = proposal.plan.legs.map((leg) => ({
+    ...leg,
+    most: mostNotional(leg, account.orders),
+  }));
+  const over = orders.filter(({ most }) => most.gt(limit));
   if (over.length === 0) {
-    const largest = proposal.plan.legs.reduce((most, leg) => maximum(most, leg.notional), ZERO);
+    const largest = orders.reduce((most, order) => maximum(most, order.most), ZERO);
     return [
       passed(rule, name, `largest order ${formatMoney(largest)} of at most ${formatAmount(limit)}`),
     ];
   }
   const which = over
-    .map((leg) => `${leg.side} ${leg.symbol} ${formatMoney(leg.notional)}`)
+    .map(({ side, symbol, most }) => `${side} ${symbol} ${formatMoney(most)}`)
     .slice(0, 5)
     .join(', ');
   return [

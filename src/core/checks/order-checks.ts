@@ -1,5 +1,10 @@
 import type { AccountSettings } from '../account.ts';
+import { collaredPrice } from '../execution.ts';
+import type { Decimal } from '../decimal.ts';
+import { formatMoney, formatQuantity, formatShortPercent } from '../format.ts';
+import { mostNotional } from '../most-notional.ts';
 import type { OrderIntent } from '../order.ts';
+import type { Leg } from '../plan-types.ts';
 
 /** Why an order that was approved is not sent after all: a denial of ours. */
 export interface OrderDenial {
@@ -10,30 +15,54 @@ export interface OrderDenial {
 /**
  * Whether one order may leave now; null means yes. Asked in the transaction that marks the order as
  * submitted, so that a rule which was tightened since the approval still counts. Days' limits are not
- * asked again: the approval reserved the whole plan, and an order is never more than its leg.
- * @param referencePrice the price that was approved, for orders without a limit of their own.
+ * asked again: the approval reserved the whole plan at its limit prices, and an order is never more than
+ * its leg. Wash sales are asked beside this, see `findWashSaleDenials`.
+ * @param leg what was approved.
+ * @param averageDailyVolume of the symbol, in shares; null when it is not known.
  */
 export function findOrderDenial(
   intent: OrderIntent,
-  referencePrice: OrderIntent['quantity'],
+  leg: Pick<Leg, 'referencePrice'>,
   account: AccountSettings,
+  averageDailyVolume: Decimal | null,
 ): OrderDenial | null {
-  const { orderNotional } = account.limits;
-  const notional = intent.quantity.times(referencePrice);
-  if (orderNotional !== null && notional.gt(orderNotional)) {
+  const { side, symbol, quantity, limitPrice } = intent;
+  const { referencePrice } = leg;
+  const { limits, orders, policy, compliance } = account;
+  const notional = mostNotional({ side, quantity, referencePrice }, orders, limitPrice);
+  if (limits.orderNotional !== null && notional.gt(limits.orderNotional)) {
     return {
       code: 'limit.order_notional',
-      reason: `one order may be at most ${orderNotional.toFixed(2)}, this one is ${notional.toFixed(2)}`,
+      reason: `one order may be at most ${limits.orderNotional.toFixed(2)}, this one is up to ${notional.toFixed(2)}`,
     };
   }
-  if (account.policy.untouchable.includes(intent.symbol)) {
-    return { code: 'untouchable', reason: `${intent.symbol} must not be traded in this account` };
+  const share = limits.orderVolumeShare;
+  if (share !== null && averageDailyVolume !== null) {
+    const most = averageDailyVolume.times(share);
+    if (quantity.gt(most)) {
+      return {
+        code: 'limit.order_volume',
+        reason: `one order of ${symbol} may be at most ${formatQuantity(most)}, ${formatShortPercent(share)} of its average daily volume`,
+      };
+    }
   }
-  if (account.compliance.restricted.includes(intent.symbol)) {
-    return { code: 'restricted', reason: `${intent.symbol} is on the restricted list` };
+  if (policy.untouchable.includes(symbol)) {
+    return { code: 'untouchable', reason: `${symbol} must not be traded in this account` };
   }
-  if (intent.orderType === 'market' && account.orders.orderType !== 'market') {
-    return { code: 'market_order', reason: 'market orders are not allowed in this account' };
+  if (compliance.restricted.includes(symbol)) {
+    return { code: 'restricted', reason: `${symbol} is on the restricted list` };
+  }
+  if (limitPrice === null) {
+    return orders.orderType === 'market'
+      ? null
+      : { code: 'market_order', reason: 'market orders are not allowed in this account' };
+  }
+  const edge = collaredPrice(side, referencePrice, orders);
+  if (side === 'buy' ? limitPrice.gt(edge) : limitPrice.lt(edge)) {
+    return {
+      code: 'price_collar',
+      reason: `its limit ${formatMoney(limitPrice)} is beyond the collar, which ends at ${formatMoney(edge)}`,
+    };
   }
   return null;
 }

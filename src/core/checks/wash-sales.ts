@@ -5,6 +5,7 @@ import type { WashSale } from '../compliance/wash-sales.ts';
 import { formatCount, formatDay, formatQuantity } from '../format.ts';
 import { exchangeDateOf } from '../market-calendar.ts';
 import type { CheckFacts } from './check-facts.ts';
+import type { OrderDenial } from './order-checks.ts';
 
 const RULE = 'wash_sale';
 const NAME = 'Wash sales';
@@ -37,6 +38,37 @@ export function checkWashSales(facts: CheckFacts): readonly Check[] {
   return [
     washSales === 'block' ? failed(RULE, NAME, detail, remedy) : warned(RULE, NAME, detail, remedy),
   ];
+}
+
+/**
+ * The legs that would make a wash sale, with why they are not sent, where that is to be blocked.
+ * @param facts `proposal`: with the legs that are about to leave; `on`: today on the exchange.
+ */
+export function findWashSaleDenials({
+  proposal,
+  account,
+  compliance,
+  on,
+}: Pick<CheckFacts, 'proposal' | 'account' | 'compliance'> & {
+  readonly on: Temporal.PlainDate;
+}): ReadonlyMap<number, OrderDenial> {
+  const { washSales, taxable, taxLots: method } = account.compliance;
+  if (washSales !== 'block') return new Map();
+  const { washSales: found } = previewWashSales({
+    proposal,
+    account: account.name,
+    taxable,
+    method,
+    facts: compliance,
+    on,
+  });
+  return new Map(
+    proposal.plan.legs.flatMap(({ number, side, symbol }) => {
+      const sale = found.find((each) => each.symbol === symbol && each.side === side);
+      if (sale === undefined) return [];
+      return [[number, { code: RULE, reason: `a wash sale: ${washSaleWords(sale)}` }] as const];
+    }),
+  );
 }
 
 function tradeDay({ atNextOpen, market, now }: CheckFacts): Temporal.PlainDate {

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/core/check.ts';
 import { checkComplianceLists } from '../../../src/core/checks/compliance-lists.ts';
-import { findOrderDenial } from '../../../src/core/checks/order-checks.ts';
 import { checkWashSales } from '../../../src/core/checks/wash-sales.ts';
 import type { OwnedAccount } from '../../../src/core/compliance/wash-sales.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { ComplianceSettings } from '../../../src/core/guardrail-settings.ts';
-import { NOW, sampleAccount } from '../../fixtures/sample-account.ts';
+import { sampleAccount } from '../../fixtures/sample-account.ts';
 import { sampleProposal } from '../../fixtures/sample-proposal.ts';
 import { lot } from '../compliance/lots-table.ts';
 import { planOf } from '../compliance/plan-of.ts';
@@ -40,29 +39,6 @@ describe('the restricted and the watch list', () => {
     expect(check?.remedy).toBe(
       'Leave it out with Adjust, or an admin can change compliance.restricted of core in portfolios.yaml.',
     );
-  });
-
-  it('is held again before each order', () => {
-    const intent = {
-      clientOrderId: 'k3f9xa-1-1',
-      proposalId: 'k3f9xa',
-      leg: 1,
-      attempt: 1,
-      account: 'core',
-      side: 'sell' as const,
-      symbol: 'AAPL',
-      quantity: decimal('1'),
-      orderType: 'limit' as const,
-      limitPrice: decimal('223'),
-      timeInForce: 'day' as const,
-      extendedHours: false,
-      createdAt: NOW,
-    };
-    const denialUnder = (changes: Partial<ComplianceSettings>) =>
-      findOrderDenial(intent, decimal('223'), sampleAccount(settings(changes)))?.code ?? 'none';
-    expect(denialUnder({})).toBe('none');
-    expect(denialUnder({ watch: ['AAPL'] })).toBe('none');
-    expect(denialUnder({ restricted: ['AAPL'] })).toBe('restricted');
   });
 });
 

@@ -8,7 +8,8 @@ import { sampleSnapshot } from '../../fixtures/sample-proposal.ts';
 import { sampleProposal } from '../../fixtures/sample-proposal.ts';
 import { outcomeOf, sampleFacts } from './check-table.ts';
 
-/** The sample proposal sells AAPL for $17,618.58 and buys three symbols: 4 orders, $35,061.57. */
+/** The sample proposal sells AAPL for $17,618.58 and buys three symbols: 4 orders, $35,061.57, and
+    $35,096.18 at the limit prices of its buys. */
 const used = (notional: string, orders: number): DayUsage => ({
   notional: decimal(notional),
   orders,
@@ -44,12 +45,20 @@ describe('limits', () => {
   });
 
   it.each([
-    ['35061.57', '0', "passed: $0.00 of today's $35,061.57 limit left after this"],
-    ['35061.56', '0', "failed: $35,061.57 asked for, $35,061.56 of today's $35,061.56 limit left"],
-    ['50000', '0', "passed: $14,938.43 of today's $50,000 limit left after this"],
-    ['50000', '14938.43', "passed: $0.00 of today's $50,000 limit left after this"],
-    ['50000', '14938.44', "failed: $35,061.57 asked for, $35,061.56 of today's $50,000 limit left"],
-    ['50000', '60000', "failed: $35,061.57 asked for, $0.00 of today's $50,000 limit left"],
+    ['35096.18', '0', "passed: $0.00 of today's $35,096.18 limit left after this"],
+    [
+      '35096.17',
+      '0',
+      "failed: up to $35,096.18 asked for, $35,096.17 of today's $35,096.17 limit left",
+    ],
+    ['50000', '0', "passed: $14,903.82 of today's $50,000 limit left after this"],
+    ['50000', '14903.82', "passed: $0.00 of today's $50,000 limit left after this"],
+    [
+      '50000',
+      '14903.83',
+      "failed: up to $35,096.18 asked for, $35,096.17 of today's $50,000 limit left",
+    ],
+    ['50000', '60000', "failed: up to $35,096.18 asked for, $0.00 of today's $50,000 limit left"],
   ])('of $%s a day, $%s of it used: %s', (limit, before, expected) => {
     const checks = checked({ dayNotional: decimal(limit) }, { account: used(before, 0) });
     expect(outcomeOf(checks, 'limit.day_notional')).toBe(expected);
@@ -66,11 +75,11 @@ describe('limits', () => {
 
   it('of turnover are a share of what the account is worth', () => {
     const value = sampleProposal().plan.totalValue;
-    const enough = decimal('35061.57').div(value).round(4, 3);
+    const enough = decimal('35096.18').div(value).round(4, 3);
     expect(outcomeOf(checked({ dayTurnover: enough }), 'limit.day_turnover')).toMatch(/^passed/);
     const tooLittle = enough.minus('0.0002');
     expect(outcomeOf(checked({ dayTurnover: tooLittle }), 'limit.day_turnover')).toMatch(
-      /^failed: \$35,061\.57 asked for/,
+      /^failed: up to \$35,096\.18 asked for/,
     );
   });
 
@@ -110,11 +119,11 @@ describe('limits', () => {
     };
     const checks = checked({}, { shared, allAccounts: used('70000', 10), ben: used('5000', 2) });
     expect(outcomeOf(checks, 'limit.all_accounts.day_notional')).toBe(
-      "failed: $35,061.57 asked for, $30,000.00 of today's for all accounts $100,000 limit left",
+      "failed: up to $35,096.18 asked for, $30,000.00 of today's for all accounts $100,000 limit left",
     );
     expect(outcomeOf(checks, 'limit.all_accounts.day_orders')).toMatch(/^passed: 36 orders/);
     expect(outcomeOf(checks, 'limit.person.day_notional')).toBe(
-      "failed: $35,061.57 asked for, $35,000.00 of today's of Ben $40,000 limit left",
+      "failed: up to $35,096.18 asked for, $35,000.00 of today's of Ben $40,000 limit left",
     );
   });
 
