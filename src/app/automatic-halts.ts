@@ -6,10 +6,11 @@ import {
   findRejectionHalt,
 } from '../core/automatic-halts.ts';
 import type { AutomaticHalt, AutomaticHaltRule, ClockReading } from '../core/automatic-halts.ts';
+import { netCashFlow } from '../core/cash-flow.ts';
 import { decimal, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { tradingDayOf, tradingDayStart } from '../core/market-calendar.ts';
-import type { Order } from '../core/order.ts';
+import type { Fill, Order } from '../core/order.ts';
 import { planRebalance } from '../core/plan.ts';
 import { planningPolicy } from '../core/planning-policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
@@ -106,12 +107,34 @@ async function findLoss(
   const snapshot = given ?? (await takeSnapshot(context, account));
   const result = planRebalance(snapshot, account.targets, planningPolicy(account));
   if (result.type === 'refused') return null;
-  return findDayLossHalt({
+  const since = close.book?.readAt ?? null;
+  const fills =
+    since === null ? [] : await context.store.listFills({ account: account.name, since });
+  const { balance, positions } = snapshot;
+  const cashFlow = netCashFlow(close.book, fills, { cash: balance.cash, positions });
+  const facts = {
     limit,
     close,
     value: result.plan.totalValue,
     acceptedLoss: await acceptedLoss(context, account.name),
-  });
+  };
+  const found = findDayLossHalt({ ...facts, cashFlow });
+  if (found !== null || cashFlow === null || since === null) return found;
+  const halt = findDayLossHalt({ ...facts, cashFlow: null });
+  // Money that left explains all of it: unless somebody lost it by trading elsewhere.
+  if (halt === null || !(await isTradedElsewhere(context, account, since, fills))) return null;
+  return halt;
+}
+
+async function isTradedElsewhere(
+  context: AppContext,
+  account: AccountSettings,
+  since: Temporal.Instant,
+  ours: readonly Fill[],
+): Promise<boolean> {
+  const known = new Set(ours.map(({ executionId }) => executionId));
+  const told = await brokerOf(context, account.name).listFills(since);
+  return told.some(({ executionId }) => !known.has(executionId));
 }
 
 /** The loss that halted the account earlier today and was resumed from. */

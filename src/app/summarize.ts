@@ -50,6 +50,11 @@ export async function summarize(
       value: plan.totalValue,
       cash: plan.cashBefore,
       drift: plan.driftBefore,
+      book: {
+        readAt: snapshot.takenAt,
+        cash: snapshot.balance.cash,
+        positions: snapshot.positions.map(({ symbol, quantity }) => ({ symbol, quantity })),
+      },
     };
     await unit.recordAccountValue(value);
     const values = await unit.listAccountValues(account.name, date.subtract({ days: 31 }));

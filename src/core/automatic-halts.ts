@@ -1,5 +1,5 @@
 import type { Decimal } from './decimal.ts';
-import { toText, ZERO } from './decimal.ts';
+import { maximum, minimum, toText, ZERO } from './decimal.ts';
 import { formatAmount, formatCount, formatShortPercent } from './format.ts';
 import type { AutomaticHaltSettings } from './guardrail-settings.ts';
 
@@ -50,9 +50,10 @@ export function findRejectionHalt(facts: {
 }
 
 /**
- * The loss since the last close reached a share of the account's value then. Money that was paid in or
- * out looks like a gain or a loss.
+ * The loss since the last close reached a share of the account's value then, or of what was left of it
+ * where money was paid out. Money that was paid in or out is no gain and no loss.
  * @param close the value that was recorded last, on an earlier day; null when there is none.
+ * @param cashFlow what was paid in since, negative for out; null when that cannot be told: then it counts.
  * @param acceptedLoss the loss that halted the account today and was resumed from: only as much again
  *   halts it again. Zero when there was none.
  */
@@ -60,25 +61,39 @@ export function findDayLossHalt(facts: {
   readonly limit: Decimal | null;
   readonly close: { readonly date: Temporal.PlainDate; readonly value: Decimal } | null;
   readonly value: Decimal;
+  readonly cashFlow: Decimal | null;
   readonly acceptedLoss: Decimal;
 }): AutomaticHalt | null {
-  const { limit, close, value, acceptedLoss } = facts;
+  const { limit, close, value, cashFlow, acceptedLoss } = facts;
   if (limit === null || close === null || close.value.lte(ZERO)) return null;
-  const loss = close.value.minus(value);
-  const most = close.value.times(limit);
-  if (loss.minus(acceptedLoss).lt(most) || loss.lte(ZERO)) return null;
-  const share = formatShortPercent(loss.div(close.value));
+  const paidIn = cashFlow ?? ZERO;
+  const loss = close.value.plus(paidIn).minus(value);
+  // A payment must not make a loss look smaller, whichever way it goes.
+  const base = maximum(minimum(close.value, close.value.plus(paidIn)), ZERO);
+  if (loss.minus(acceptedLoss).lt(base.times(limit)) || loss.lte(ZERO)) return null;
+  const share = base.gt(ZERO) ? ` (${formatShortPercent(loss.div(base))})` : '';
   return {
     rule: 'day_loss',
-    reason: `the account is worth ${formatAmount(value)}, ${formatAmount(loss)} (${share}) less than at the close of ${close.date.toString()} (halts.dayLoss: ${formatShortPercent(limit)})`,
+    reason: `the account is worth ${formatAmount(value)}, ${formatAmount(loss)}${share} less than at the close of ${close.date.toString()}${flowWords(cashFlow)} (halts.dayLoss: ${formatShortPercent(limit)})`,
     figures: {
       value: toText(value),
       close: toText(close.value),
       closeDate: close.date.toString(),
       loss: toText(loss),
       limit: toText(limit),
+      ...(cashFlow === null ? {} : { paidIn: toText(cashFlow) }),
     },
   };
+}
+
+function flowWords(cashFlow: Decimal | null): string {
+  if (cashFlow === null) {
+    return '; money that was paid in or out since counts as gain or loss, because it cannot be told apart';
+  }
+  if (cashFlow.eq(ZERO)) return '';
+  return cashFlow.gt(ZERO)
+    ? ` with the ${formatAmount(cashFlow)} that came in since`
+    : ` without the ${formatAmount(cashFlow.neg())} that went out since`;
 }
 
 /** When a broker told its time, and what it said. */

@@ -41,7 +41,7 @@ export interface DailySummaryInput {
   /** The account's tolerance band. */
   readonly band: AccountSettings['policy']['toleranceBand'];
   /** Oldest first, this day included; 30 days are drawn. */
-  readonly values: readonly AccountValue[];
+  readonly values: readonly Pick<AccountValue, 'date' | 'value'>[];
   readonly weights: readonly ActualWeight[];
   readonly traded: readonly {
     readonly proposalId: string;
@@ -192,7 +192,7 @@ function workingWords(orders: readonly Order[]): string {
 }
 
 /** The last 30 days; null while there are fewer than two. */
-function valueChart(values: readonly AccountValue[]): Block | null {
+function valueChart(values: readonly Pick<AccountValue, 'date' | 'value'>[]): Block | null {
   const days = values.slice(-30);
   if (days.length < 2) return null;
   return {

@@ -1,3 +1,4 @@
+import type { BookThen } from '../core/cash-flow.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Fill, Order, OrderIntent, OrderStatus } from '../core/order.ts';
 import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core/proposal.ts';
@@ -139,6 +140,8 @@ export interface AccountValue {
   readonly value: Decimal;
   readonly cash: Decimal;
   readonly drift: Decimal;
+  /** What the broker told then; null for values of an older version. */
+  readonly book: BookThen | null;
 }
 
 /** How much of everything there is. */

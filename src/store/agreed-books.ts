@@ -15,7 +15,7 @@ import {
 } from './columns.ts';
 import type { Tables } from './tables.ts';
 
-const positionsSchema = z.array(z.object({ symbol: symbolSchema, quantity: decimalSchema }));
+export const positionsSchema = z.array(z.object({ symbol: symbolSchema, quantity: decimalSchema }));
 
 export function bookReads(source: () => Kysely<Tables>): BookReads {
   return {

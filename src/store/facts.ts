@@ -12,6 +12,7 @@ import {
   jsonColumn,
   optional,
 } from './columns.ts';
+import { positionsSchema } from './agreed-books.ts';
 import { replySchema } from './reply-schema.ts';
 import type { Tables } from './tables.ts';
 
@@ -196,8 +197,19 @@ export async function listAccountValues(
       value: decodeDecimal(row.value, where),
       cash: decodeDecimal(row.cash, where),
       drift: decodeDecimal(row.drift, where),
+      book: toBook(row, where),
     };
   });
+}
+
+function toBook(row: Selectable<Tables['account_values']>, where: string): AccountValue['book'] {
+  const { book_at: readAt, book_cash: cash, book_positions: positions } = row;
+  if (readAt === null || cash === null || positions === null) return null;
+  return {
+    readAt: decodeInstant(readAt, where),
+    cash: decodeDecimal(cash, where),
+    positions: decodeJsonColumn(positionsSchema, positions, where),
+  };
 }
 
 export async function recordAccountValue(
@@ -208,6 +220,11 @@ export async function recordAccountValue(
     value: decimalColumn(value.value),
     cash: decimalColumn(value.cash),
     drift: decimalColumn(value.drift),
+    book_at: optional(value.book, ({ readAt }) => instantColumn(readAt)),
+    book_cash: optional(value.book, ({ cash }) => decimalColumn(cash)),
+    book_positions: optional(value.book, ({ positions }) =>
+      jsonColumn(positionsSchema, [...positions], 'The positions of a close'),
+    ),
   };
   await database
     .insertInto('account_values')

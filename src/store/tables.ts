@@ -150,7 +150,17 @@ export interface Tables {
     next_attempt_at: string;
     last_failure: Generated<string | null>;
   };
-  account_values: { account: string; date: string; value: string; cash: string; drift: string };
+  account_values: {
+    account: string;
+    date: string;
+    value: string;
+    cash: string;
+    drift: string;
+    book_at: string | null;
+    book_cash: string | null;
+    /** Symbols and quantities as JSON. */
+    book_positions: string | null;
+  };
   settings: { name: string; value: string };
   logins: {
     broker: string;

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { haltAfterRejections, verifyRecord, watchAccount } from '../../src/app/automatic-halts.ts';
+import { summarize } from '../../src/app/summarize.ts';
+import { takeSnapshot } from '../../src/app/take-snapshot.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import type { AutomaticHaltSettings } from '../../src/core/guardrail-settings.ts';
 import { tradingDayOf } from '../../src/core/market-calendar.ts';
+import { planRebalance } from '../../src/core/plan.ts';
+import type { AccountValue } from '../../src/ports/store.ts';
+import { fill } from '../core/compliance/lots-table.ts';
 import { sampleAccount } from '../fixtures/sample-account.ts';
 import { openAppWorld, wordsOf } from './app-world.ts';
 import type { AppWorld } from './app-world.ts';
@@ -61,7 +66,7 @@ describe('rejected orders', () => {
 });
 
 describe('the loss of the day', () => {
-  async function closedAt(world: AppWorld, value: string) {
+  async function closedAt(world: AppWorld, value: string, book: AccountValue['book'] = null) {
     await world.store.transaction((unit) =>
       unit.recordAccountValue({
         account: 'core',
@@ -69,6 +74,7 @@ describe('the loss of the day', () => {
         value: decimal(value),
         cash: decimal('0'),
         drift: decimal('0'),
+        book,
       }),
     );
   }
@@ -94,6 +100,66 @@ describe('the loss of the day', () => {
     await closedAt(world, '9000000');
     await watchAccount(world.context, account, null);
     expect(await world.store.listHalts()).toHaveLength(1);
+  });
+});
+
+describe('money that was paid in or out since the close', () => {
+  const limit = { dayLoss: decimal('0.05') };
+
+  /** The close of yesterday had `more` in cash than there is now, and the same positions. */
+  async function closedWith(world: AppWorld, more: string) {
+    const broker = world.context.brokers.get('core');
+    if (broker === undefined) throw new Error('core has a broker');
+    const account = sampleAccount(withHalts(limit).account);
+    const snapshot = await takeSnapshot(world.context, account);
+    const value = planRebalance(snapshot, account.targets, account.policy);
+    if (value.type !== 'planned') throw new Error('core can be planned');
+    const { cash } = snapshot.balance;
+    await world.store.transaction((unit) =>
+      unit.recordAccountValue({
+        account: 'core',
+        date: tradingDayOf(world.clock.now()).subtract({ days: 1 }),
+        value: value.plan.totalValue.plus(more),
+        cash: cash.plus(more),
+        drift: decimal('0'),
+        book: {
+          readAt: world.clock.now().subtract({ hours: 20 }),
+          cash: cash.plus(more),
+          positions: snapshot.positions.map(({ symbol, quantity }) => ({ symbol, quantity })),
+        },
+      }),
+    );
+    await watchAccount(world.context, account, null);
+    return await halts(world);
+  }
+
+  it('is no loss', async () => {
+    await using world = await openAppWorld(withHalts(limit));
+    expect(await closedWith(world, '500000')).toEqual([]);
+  });
+
+  it('is one where somebody traded elsewhere, and the halt says that it cannot be told apart', async () => {
+    const elsewhere = fill('sell 5 @ 100 2026-11-20T15:00:00Z', 'KO');
+    await using world = await openAppWorld({
+      ...withHalts(limit),
+      wrap: (broker) => ({ ...broker, listFills: async () => [elsewhere] }),
+    });
+    expect(await closedWith(world, '500000')).toMatchObject([{ rule: 'day_loss', loss: '500000' }]);
+    const [halt] = await world.store.listHalts();
+    expect(halt?.reason).toContain('because it cannot be told apart');
+  });
+
+  it('is told by the book that each daily summary keeps', async () => {
+    await using world = await openAppWorld(withHalts(limit));
+    const account = sampleAccount(withHalts(limit).account);
+    const date = tradingDayOf(world.clock.now());
+    await summarize(world.context, account, date);
+    const [close] = await world.store.listAccountValues('core', date);
+    const snapshot = await takeSnapshot(world.context, account);
+    expect(close?.book?.cash).toEqual(snapshot.balance.cash);
+    expect(close?.book?.positions.map(({ symbol }) => symbol)).toEqual(
+      snapshot.positions.map(({ symbol }) => symbol),
+    );
   });
 });
 

@@ -7,7 +7,9 @@ import {
   findReconciliationHalt,
   findRejectionHalt,
 } from '../../src/core/automatic-halts.ts';
-import { decimal } from '../../src/core/decimal.ts';
+import { netCashFlow } from '../../src/core/cash-flow.ts';
+import { decimal, toText } from '../../src/core/decimal.ts';
+import { fill } from './compliance/lots-table.ts';
 import { later, NOW } from '../fixtures/sample-account.ts';
 
 const TEN_MINUTES = Temporal.Duration.from({ minutes: 10 });
@@ -55,13 +57,15 @@ describe('the loss of the day halts', () => {
       limit: decimal('0.05'),
       close: CLOSE,
       value: decimal(value),
+      cashFlow: decimal('0'),
       acceptedLoss: decimal(acceptedLoss),
     });
     expect(found !== null).toBe(halts);
   });
 
   it('says the numbers, and nothing without a limit or a close', () => {
-    const facts = { limit: decimal('0.05'), close: CLOSE, value: decimal('180000') };
+    const cashFlow = decimal('0');
+    const facts = { limit: decimal('0.05'), close: CLOSE, value: decimal('180000'), cashFlow };
     expect(findDayLossHalt({ ...facts, acceptedLoss: decimal('0') })).toMatchObject({
       rule: 'day_loss',
       reason:
@@ -71,6 +75,72 @@ describe('the loss of the day halts', () => {
     const accepted = { acceptedLoss: decimal('0') };
     expect(findDayLossHalt({ ...facts, ...accepted, limit: null })).toBeNull();
     expect(findDayLossHalt({ ...facts, ...accepted, close: null })).toBeNull();
+  });
+
+  it.each([
+    ['$50,000 paid out and nothing lost', '150000', '-50000', null],
+    ['$50,000 paid in and nothing gained', '250000', '50000', null],
+    [
+      '$50,000 paid in hide no loss of $10,000',
+      '240000',
+      '50000',
+      'the account is worth $240,000, $10,000 (5%) less than at the close of 2026-11-19 with the $50,000 that came in since (halts.dayLoss: 5%)',
+    ],
+    [
+      'of what is left after a payment out, a loss is a larger share',
+      '92000',
+      '-100000',
+      'the account is worth $92,000, $8,000 (8%) less than at the close of 2026-11-19 without the $100,000 that went out since (halts.dayLoss: 5%)',
+    ],
+    ['more paid in makes the limit no wider', '390001', '200000', null],
+    [
+      'what cannot be told counts, and says so',
+      '150000',
+      null,
+      'the account is worth $150,000, $50,000 (25%) less than at the close of 2026-11-19; money that was paid in or out since counts as gain or loss, because it cannot be told apart (halts.dayLoss: 5%)',
+    ],
+    ['all of it paid out and something lost', '0', '-200001', null],
+  ])('%s', (_, value, cashFlow, expected) => {
+    const found = findDayLossHalt({
+      limit: decimal('0.05'),
+      close: CLOSE,
+      value: decimal(value),
+      cashFlow: cashFlow === null ? null : decimal(cashFlow),
+      acceptedLoss: decimal('0'),
+    });
+    expect(found?.reason ?? null).toBe(expected);
+  });
+});
+
+describe('the money that came in or went out', () => {
+  const readAt = later(-600);
+  const then = { readAt, cash: decimal('1000'), positions: [held('AAPL', '10'), held('IBM', '5')] };
+  const bought = fill('buy 2 @ 100 2026-11-20T15:00:00Z fee 1', 'AAPL');
+  const soldOut = fill('sell 5 @ 50 2026-11-20T15:00:00Z', 'IBM');
+  function held(symbol: string, quantity: string) {
+    return { symbol, quantity: decimal(quantity) };
+  }
+
+  it.each([
+    ['nothing', [], '1000', ['AAPL 10', 'IBM 5'], '0'],
+    ['a payment in', [], '1500', ['AAPL 10', 'IBM 5'], '500'],
+    ['trades of ours and a payment out', [bought, soldOut], '949', ['AAPL 12'], '-100'],
+    ['a trade elsewhere: cannot be told', [], '1200', ['AAPL 10', 'IBM 4'], null],
+    ['a symbol from elsewhere', [], '1000', ['AAPL 10', 'IBM 5', 'KO 1'], null],
+    ['a position that is empty is none', [soldOut], '1250', ['AAPL 10', 'IBM 0'], '0'],
+  ])('%s', (_, fills, cash, positions, expected) => {
+    const flow = netCashFlow(then, fills, {
+      cash: decimal(cash),
+      positions: positions.map((text) => {
+        const [symbol = '', quantity = ''] = text.split(' ');
+        return held(symbol, quantity);
+      }),
+    });
+    expect(flow === null ? null : toText(flow)).toBe(expected);
+  });
+
+  it('is not known without a book', () => {
+    expect(netCashFlow(null, [], { cash: decimal('1'), positions: [] })).toBeNull();
   });
 });
 

@@ -154,6 +154,14 @@ describe("an account's value", () => {
     value: decimal(amount),
     cash: decimal('12.34'),
     drift: decimal('0.0123456789012345678901234567'),
+    book:
+      account === 'core'
+        ? {
+            readAt: NOW,
+            cash: decimal('12.35'),
+            positions: [{ symbol: 'AAPL', quantity: decimal('1.5') }],
+          }
+        : null,
   });
 
   test('is kept once a day, the newest one', async () => {

@@ -32,6 +32,7 @@ async function writeEverything(unit: StoreTransaction): Promise<void> {
     value: decimal('1'),
     cash: decimal('1'),
     drift: decimal('0'),
+    book: null,
   });
   await unit.announce(
     { key: 'a', account: null, message: sampleMessage('x') },
