@@ -22,8 +22,10 @@ COPY bin bin
 COPY commands commands
 COPY migrations migrations
 COPY src src
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data node_modules/.cache && chown node:node /data node_modules/.cache
 USER node
+# So that a container that may write nothing starts in half the time, and 25 MB smaller.
+RUN ["node", "bin/evenkeel.js", "compile"]
 VOLUME /data
 EXPOSE 9464
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \

@@ -21,6 +21,7 @@ if (major < needed) {
   // From the second start on nothing is compiled: faster, and with less memory. A folder that cannot
   // be written costs only that.
   enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/evenkeel', import.meta.url)));
-  const { run } = await import('../src/cli.ts');
+  const { sparingMemory } = await import('../src/lib/spare-memory.ts');
+  const { run } = await sparingMemory(() => import('../src/cli.ts'));
   process.exitCode = await run(process.argv.slice(2));
 }

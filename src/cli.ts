@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { ExportOptions } from './cli/audit.ts';
 import { CommandFailed } from './cli/command-failed.ts';
+import { sparingMemory } from './lib/spare-memory.ts';
 import { BrokerError } from './ports/broker-error.ts';
 import { StoreError } from './ports/store-error.ts';
 
@@ -27,7 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .command('start')
     .description('start the bot (also what npm start does)')
     .action(async () => {
-      const { start } = await import('./cli/start.ts');
+      const { start } = await sparingMemory(() => import('./cli/start.ts'));
       await start();
     });
   program
@@ -37,6 +38,13 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (options: { json?: boolean }) => {
       const { demo } = await import('./cli/demo.ts');
       await demo(options);
+    });
+  program
+    .command('compile')
+    .description('compile ahead what start runs (also what npm install does)')
+    .action(async () => {
+      const { compile } = await sparingMemory(() => import('./cli/compile.ts'));
+      await compile();
     });
   program
     .command('migrate')

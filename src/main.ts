@@ -17,7 +17,7 @@ import { viewPortfolios } from './app/views.ts';
 import { viewOrdersPage } from './app/view-reconciliation.ts';
 import { warmLots } from './app/warm-lots.ts';
 import { openGateway } from './brokers/gateways.ts';
-import { createLogins, createRedirects, loginProviders } from './brokers/oauth/index.ts';
+import { openLogins } from './brokers/open-logins.ts';
 import type { PaperDatabase, PriceReader } from './brokers/paper/index.ts';
 import { describeCommands, openConfiguredChats } from './chat/configured-chats.ts';
 import type { WebChat } from './chat/web/web-chat.ts';
@@ -40,7 +40,7 @@ import type { Logins } from './ports/credentials.ts';
 import type { OpenDrillPlace } from './ports/drill.ts';
 import type { Log } from './ports/log.ts';
 import type { Observer } from './ports/observer.ts';
-import { openStore } from './store/index.ts';
+import { loadMigrations, openStore } from './store/index.ts';
 import type { DatabaseStore } from './store/index.ts';
 
 /** The one channel of the local page. */
@@ -101,9 +101,7 @@ export async function openCore(
     masterKeys: config.masterKeys.map((key) => Buffer.from(reveal(key), 'base64')),
     log,
   });
-  const providers = loginProviders(config, clock);
-  const logins = createLogins({ store, providers, clock, log });
-  const redirects = createRedirects({ clock, log });
+  const { providers, logins, redirects } = await openLogins({ config, store, clock, log });
   const brokers = new Map<string, Broker>();
   const gateways = new Map<string, BrokerGateway>();
   let lease: Lease | null = null;
@@ -231,6 +229,14 @@ async function openBroker(
     (await openGateway(account.broker, { ...surroundings, logins }));
   gateways.set(account.broker, gateway);
   return { broker: gateway.openAccount(account), replay: null };
+}
+
+/** Loads, and does nothing with, the code of a bot that has only the embedded broker and the local page. */
+export async function loadLocalBot(): Promise<void> {
+  await import('./brokers/paper/index.ts');
+  await import('./chat/web/web-chat.ts');
+  await import('./chat/web/open-page.ts');
+  await loadMigrations();
 }
 
 /** Starts the bot: store, brokers, chats, what was under way, schedule. */

@@ -136,10 +136,10 @@ async function offer(
   person: Person,
   current: CodeSecrets['current'],
 ): Promise<OfferedSecret> {
-  const secret = totpSecret(context.random.bytes(TOTP_SECRET_BYTES));
+  const secret = await totpSecret(context.random.bytes(TOTP_SECRET_BYTES));
   const until = context.clock.now().add(OFFERED_FOR);
   await unit.saveCodeSecrets(person.id, { current, offered: { secret, until } });
-  return { secret, uri: totpUri(secret, ISSUER, person.name), until };
+  return { secret, uri: await totpUri(secret, ISSUER, person.name), until };
 }
 
 async function deny(

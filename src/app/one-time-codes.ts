@@ -68,7 +68,8 @@ async function judge(
   if (until !== null) return { code: 'code_locked', until };
   const digits = readCode(typed);
   if (digits === null) return { code: 'code_needed' };
-  const { denial, history } = judgeCode(enrolment.history, totpStep(shared, digits, now), now);
+  const step = await totpStep(shared, digits, now);
+  const { denial, history } = judgeCode(enrolment.history, step, now);
   await unit.saveCodeHistory(person.id, history);
   if (denial?.code === 'code_locked') {
     await unit.appendAudit(

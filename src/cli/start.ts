@@ -1,36 +1,15 @@
+import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { armFailpoint } from '../lib/failpoint.ts';
 import { systemRandom } from '../lib/random.ts';
-import { sparingMemory } from '../lib/spare-memory.ts';
+import { giveBackMemory, sparingMemory } from '../lib/spare-memory.ts';
+import type { Bot } from '../main.ts';
+import type { Log } from '../ports/log.ts';
 import { configured, logOf, print } from './surroundings.ts';
 
 /** `evenkeel start`: runs the bot until it is asked to end. @throws CommandFailed when the configuration is not good. */
 export async function start(): Promise<void> {
-  const config = configured();
-  const log = logOf(config);
-  for (const warning of config.warnings) process.stderr.write(`Note: ${warning}\n`);
-  if (config.failpoint !== null) armFailpoint(config.failpoint);
-  const bot = await sparingMemory(async () => {
-    const { startBot } = await import('../main.ts');
-    return await startBot({
-      config,
-      clock: systemClock,
-      random: systemRandom,
-      log,
-      standingBy: (holder) => {
-        print(
-          `Another Evenkeel (process ${processOf(holder)}) acts on ${config.databasePath}. This one stands by and takes over when that one ends.`,
-        );
-      },
-      // Ending is the safe answer: what supervises the process starts it again, and it stands by.
-      leaseLost: () => {
-        process.stderr.write(
-          'Another Evenkeel has taken over this database, so this one ends. Everything it did is recorded.\n',
-        );
-        process.exit(75);
-      },
-    });
-  });
+  const { config, log, bot } = await sparingMemory(startConfigured);
   // Before anybody is told how to end it.
   const asked = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
@@ -44,6 +23,7 @@ export async function start(): Promise<void> {
       'No portfolios.yaml here, so these are the demo accounts, on paper: try /rebalance core.',
     );
   }
+  giveBackMemory();
   await asked;
   print('\nStopping: nothing new is taken; what is under way is kept.');
   // A second Ctrl-C, or a stop that hangs, ends the process: everything durable is durable already.
@@ -58,6 +38,34 @@ export async function start(): Promise<void> {
   await bot.stop();
   clearTimeout(guard);
   print('Stopped.');
+}
+
+/** Reads the configuration, tells its warnings, and starts the bot that it describes. */
+async function startConfigured(): Promise<{ config: Config; log: Log; bot: Bot }> {
+  const config = configured();
+  const log = logOf(config);
+  for (const warning of config.warnings) process.stderr.write(`Note: ${warning}\n`);
+  if (config.failpoint !== null) armFailpoint(config.failpoint);
+  const { startBot } = await import('../main.ts');
+  const bot = await startBot({
+    config,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    standingBy: (holder) => {
+      print(
+        `Another Evenkeel (process ${processOf(holder)}) acts on ${config.databasePath}. This one stands by and takes over when that one ends.`,
+      );
+    },
+    // Ending is the safe answer: what supervises the process starts it again, and it stands by.
+    leaseLost: () => {
+      process.stderr.write(
+        'Another Evenkeel has taken over this database, so this one ends. Everything it did is recorded.\n',
+      );
+      process.exit(75);
+    },
+  });
+  return { config, log, bot };
 }
 
 /** The number that the operating system knows the holder of a lease by. */

@@ -1,10 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { z } from 'zod';
 
 /**
- * Runs the work of starting without the optimizing compilers, and gives its garbage back at the end.
- * What runs once is not worth optimizing: doing so takes tens of megabytes that a process never returns.
+ * Runs the work of starting without the optimizing compilers. What runs once is not worth optimizing:
+ * doing so takes tens of megabytes that a process never returns.
  */
 export async function sparingMemory<T>(work: () => Promise<T>): Promise<T> {
   setFlagsFromString('--no-opt');
@@ -14,11 +13,19 @@ export async function sparingMemory<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     setFlagsFromString('--opt');
     setFlagsFromString('--maglev');
-    collectGarbage();
   }
 }
 
-function collectGarbage(): void {
+/**
+ * Gives what a start leaves behind back to the operating system: garbage, and heap pages that are only
+ * partly used. V8 itself does so only when memory gets short, so a bot that idles would keep it for good.
+ */
+export function giveBackMemory(): void {
   setFlagsFromString('--expose-gc');
-  z.function({ input: [] }).parse(runInNewContext('gc'))();
+  const collect: unknown = runInNewContext('gc');
+  if (isCollector(collect)) collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
+
+function isCollector(value: unknown): value is NodeJS.GCFunction {
+  return typeof value === 'function';
 }

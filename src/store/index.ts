@@ -4,5 +4,5 @@ export { verifyExport, writeSignedExport } from './audit-manifest.ts';
 export { verifyAudit } from './audit-verify.ts';
 export { backUpDatabase, defaultBackupPath, restoreDatabase } from './backup.ts';
 export { openDatabase, type DatabaseHandle } from './database.ts';
-export { migrateDatabase } from './migrate.ts';
+export { loadMigrations, migrateDatabase } from './migrate.ts';
 export { openStore, type DatabaseStore, type OpenStoreOptions } from './store.ts';

@@ -28,11 +28,7 @@ export async function migrateDatabase(
   options: MigrationOptions = {},
 ): Promise<readonly string[]> {
   const { kysely } = database;
-  const provider = new FileMigrationProvider({
-    fs,
-    path,
-    migrationFolder: options.migrationFolder ?? MIGRATION_FOLDER,
-  });
+  const provider = migrationsIn(options.migrationFolder ?? MIGRATION_FOLDER);
   await assertOurs(database);
   await assertNotNewer(database, Object.keys(await provider.getMigrations()));
   const { error, results } = await new Migrator({ db: kysely, provider }).migrateToLatest();
@@ -47,6 +43,15 @@ export async function migrateDatabase(
   }
   await sql.raw(`pragma application_id = ${APPLICATION_ID}`).execute(kysely);
   return (results ?? []).map((result) => result.migrationName);
+}
+
+/** Loads all migrations, and runs none. */
+export async function loadMigrations(): Promise<void> {
+  await migrationsIn(MIGRATION_FOLDER).getMigrations();
+}
+
+function migrationsIn(migrationFolder: string): FileMigrationProvider {
+  return new FileMigrationProvider({ fs, path, migrationFolder });
 }
 
 function messageOf(error: unknown): string {

@@ -13,6 +13,46 @@ const RECORDER = new URL('record-modules.ts', import.meta.url).href;
 /** The SDKs of platforms and brokers. */
 const SDKS = /node_modules\/(@slack\/|discord\.js|@discordjs\/|@master-chief\/|@stoqey\/)/u;
 
+/**
+ * The packages that a bot with nothing configured loads. Each takes memory for as long as the bot runs:
+ * what is not needed before somebody asks for it is imported where it is used.
+ */
+const PACKAGES_AT_START = [
+  'better-sqlite3',
+  'big.js',
+  'canonicalize',
+  'commander',
+  'csv-parse',
+  'kysely',
+  'node-cron',
+  'pino',
+  'yaml',
+  'zod',
+];
+
+/** What pino brings. */
+const OF_PINO = [
+  '@pinojs/redact',
+  'atomic-sleep',
+  'on-exit-leak-free',
+  'pino-std-serializers',
+  'quick-format-unescaped',
+  'safe-stable-stringify',
+  'sonic-boom',
+  'thread-stream',
+];
+
+/** Our own code that waits for its first use, and what would load fetch and WebSocket: 15 MB. */
+const LATER = [
+  /\/src\/brokers\/oauth\//u,
+  /\/src\/brokers\/(alpaca|ibkr|schwab)\/(?!settings\.ts)/u,
+  /\/src\/chat\/(discord|slack|terminal)\//u,
+  /\/src\/chat\/web\/(routes|page|render-\w+|markup|chart)\.ts/u,
+  /\/src\/operations\/(metrics|health-server)\.ts/u,
+  /^node:https?$/u,
+  /^node:http2$/u,
+];
+
 /** Starts the program, waits until it is up, and ends it as Ctrl-C does. */
 async function startAndStop(environment: Readonly<Record<string, string>> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-start-'));
@@ -34,11 +74,12 @@ async function startAndStop(environment: Readonly<Record<string, string>> = {}) 
       printed.push(line);
       if (line.includes('Ctrl-C ends the bot')) bot.kill('SIGINT');
     }
-    const lines = (await errors).split('\n');
+    const modules = [...(await errors).matchAll(/^loaded (.+)$/gmu)].map(([, url = '']) => url);
     return {
       exitCode: await ended,
       printed: printed.join('\n'),
-      sdks: lines.filter((line) => line.startsWith('loaded ') && SDKS.test(line)),
+      modules,
+      sdks: modules.filter((url) => SDKS.test(url)),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -52,6 +93,17 @@ describe('evenkeel start', () => {
     expect(printed).toContain('Stopped.');
     expect(exitCode).toBe(0);
     expect(sdks).toEqual([]);
+  });
+
+  it('loads what it needs to be up, and nothing that can wait', async () => {
+    const { modules } = await startAndStop();
+    const packages = modules.map(
+      (url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(url)?.[1],
+    );
+    expect([...new Set(packages.filter((name) => name !== undefined))].toSorted()).toEqual(
+      [...PACKAGES_AT_START, ...OF_PINO].toSorted(),
+    );
+    expect(modules.filter((url) => LATER.some((pattern) => pattern.test(url)))).toEqual([]);
   });
 
   it('is up with its page though a configured chat cannot be reached', async () => {

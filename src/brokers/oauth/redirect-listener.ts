@@ -1,6 +1,4 @@
-import { createServer as createPlainServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Redirects } from '../../ports/redirects.ts';
@@ -101,9 +99,10 @@ async function open(redirectUri: string, take: Take, log: Log): Promise<Server |
     );
   };
   const isSecure = protocol === 'https:';
+  // Loaded here: hardly any start needs them, and they take memory.
   const server = isSecure
-    ? createSecureServer(await createCertificate(hostname), answer)
-    : createPlainServer(answer);
+    ? (await import('node:https')).createServer(await createCertificate(hostname), answer)
+    : (await import('node:http')).createServer(answer);
   return await new Promise((resolve) => {
     server.once('error', (error) => {
       log.warn({ code: 'redirect_port_taken', port, error }, 'redirects cannot be taken here');

@@ -1,21 +1,17 @@
-import { createServer, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { getRequestListener } from '@hono/node-server';
 import type { Kysely } from 'kysely';
 import type { Message } from '../../messages/message.ts';
 import type { Chat } from '../../ports/chat.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { loadAssets } from './assets.ts';
 import { createFeed } from './feed.ts';
 import { createInteractions, WEB_PLATFORM } from './interactions.ts';
 import { listen } from './listen.ts';
+import type { OpenPage } from './open-page.ts';
 import type { PageContext, ViewName, WebCommand } from './page.ts';
 import { createPeople, type WebPerson } from './people.ts';
-import { renderFeedMessage } from './render-feed.ts';
-import { createRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
-import { createStreams } from './streams.ts';
 import type { WebDatabase } from './web-database.ts';
 
 export interface WebChatOptions {
@@ -70,43 +66,54 @@ export async function openWebChat(options: WebChatOptions): Promise<WebChat> {
   };
   const feed = createFeed(database);
   const sessions = await createSessions({ database, clock, random });
-  const streams = createStreams({
-    feed,
-    clock,
-    log,
-    render: (message) => renderFeedMessage(message, page).toString(),
-  });
+  let opened: OpenPage | null = null;
   const interactions = createInteractions({
     feed,
     clock,
     log,
     channelName,
     suggestions: page.suggestions,
-    feedChanged: () => streams.feedChanged(),
-    working: (active) => streams.working(active),
+    feedChanged: () => opened?.streams.feedChanged(),
+    working: (active) => opened?.streams.working(active),
   });
   let port = options.port;
-  const routes = createRoutes({
-    page,
-    views: options.views,
-    halted: options.halted,
-    feed,
-    sessions,
-    streams,
-    interactions,
-    assets: loadAssets(),
-    log,
-    port: () => port,
-  });
-  const listener = getRequestListener(routes.fetch);
-  const server = createServer((request, response) => void listener(request, response));
+  let opening: Promise<OpenPage> | null = null;
+  const answer: RequestListener = (request, response) => {
+    opening ??= open();
+    opening.then(
+      (loaded) => loaded.answer(request, response),
+      (error: unknown) => {
+        log.error({ code: 'web_page_failed', error }, 'The page could not be opened');
+        response.writeHead(500).end();
+      },
+    );
+  };
+  async function open(): Promise<OpenPage> {
+    const { openPage } = await import('./open-page.ts');
+    const { views, halted } = options;
+    opened = openPage({
+      page,
+      views,
+      halted,
+      feed,
+      sessions,
+      interactions,
+      clock,
+      log,
+      port: () => port,
+    });
+    return opened;
+  }
+  // An import of node:http reads all that it exports, and so loads fetch and WebSocket: 15 MB.
+  const server = process.getBuiltinModule('node:http').createServer(answer);
   port = await listen(server, options.port);
 
   let stopped: Promise<void> | null = null;
   async function stop(): Promise<void> {
     // What hangs longer than that is taken up again at the next start.
     await Promise.race([interactions.stop(), delay(GRACE_MILLISECONDS, undefined, { ref: false })]);
-    streams.close();
+    await opening?.catch(() => {});
+    opened?.streams.close();
     await close(server);
   }
 
@@ -116,7 +123,7 @@ export async function openWebChat(options: WebChatOptions): Promise<WebChat> {
     get url() {
       return `http://127.0.0.1:${port}/?token=${sessions.linkToken()}`;
     },
-    notify: () => streams.viewsChanged(),
+    notify: () => opened?.streams.viewsChanged(),
     start: async (handle) => interactions.start(handle),
     async post(channel, message, { once } = {}) {
       const at = clock.now();
@@ -131,13 +138,13 @@ export async function openWebChat(options: WebChatOptions): Promise<WebChat> {
         at,
       });
       const id = added ?? (await feed.replaceDelivered(delivery ?? '', message, at));
-      streams.feedChanged();
+      opened?.streams.feedChanged();
       return { platform: WEB_PLATFORM, channel, messageId: String(id) };
     },
     async edit({ messageId }, message) {
       if (!/^\d{1,15}$/.test(messageId)) return 'gone';
       const found = await feed.edit(Number(messageId), message, clock.now());
-      if (found) streams.feedChanged();
+      if (found) opened?.streams.feedChanged();
       return found ? 'edited' : 'gone';
     },
     stop() {
