@@ -264,10 +264,12 @@ export async function expireWithin(
  * @returns how many ended.
  */
 export async function expireOverdue(context: AppContext): Promise<number> {
-  const pending = await context.store.listProposals({ statuses: ['pending'] });
+  const overdue = await context.store.listProposals({
+    statuses: ['pending'],
+    expiresUntil: context.clock.now(),
+  });
   let expired = 0;
-  for (const { proposal } of pending) {
-    if (Temporal.Instant.compare(context.clock.now(), proposal.expiresAt) < 0) continue;
+  for (const { proposal } of overdue) {
     const ended = await context.store.transaction(async (unit) => {
       const record = await unit.findProposal(proposal.id);
       return record?.status === 'pending' ? expireWithin(context, unit, record) : false;

@@ -1,4 +1,5 @@
 import { earlier, isDue } from '../core/time.ts';
+import { mapAtATime } from '../lib/at-a-time.ts';
 import { failpoint } from '../lib/failpoint.ts';
 import { createWakeSignal } from '../lib/wake-signal.ts';
 import type { Block, Message } from '../messages/message.ts';
@@ -20,7 +21,10 @@ export interface Delivery {
   stop(): Promise<void>;
 }
 
-const BATCH = 50;
+const BATCH = 200;
+/** Of one channel, before it is looked whether others have something to show. */
+const MOST_IN_A_ROW = 5;
+const CHANNELS_AT_A_TIME = 16;
 const LONGEST_WAIT_IN_SECONDS = 300;
 
 /** How often the store is asked for what another process announced: the command line, a second bot. */
@@ -138,7 +142,13 @@ export function createDelivery(facts: {
       case 'unavailable':
       case 'rate_limited':
       case 'stopped': {
+        // What was under way in other channels when the platform went away is the same failure.
+        if (pausedUntil !== null) {
+          await postpone(pending, reason, deliveryBackoff(failuresInARow - 1));
+          return;
+        }
         failuresInARow += 1;
+        pausedUntil = clock.now().add(deliveryBackoff(failuresInARow - 1));
         pausedUntil = await postpone(pending, reason, deliveryBackoff(failuresInARow - 1));
         if (error.code === 'authentication' || failuresInARow >= FAILURES_BEFORE_TOLD) {
           await incidents.report(platform, null, error);
@@ -152,11 +162,20 @@ export function createDelivery(facts: {
     if (pausedUntil !== null && !isDue(clock.now(), pausedUntil)) return false;
     pausedUntil = null;
     const batch = await store.listPendingDeliveries(chat.platform, clock.now(), BATCH);
-    for (const copy of batch) {
-      if (stopping || pausedUntil !== null) return false;
-      await deliver(copy);
-    }
-    return batch.length > 0;
+    // Platforms take about one message a second and channel: a full channel keeps no other waiting.
+    const channels =
+      failuresInARow > 0
+        ? [batch]
+        : [...Map.groupBy(batch, ({ channel }) => channel).values()].map((copies) =>
+            copies.slice(0, MOST_IN_A_ROW),
+          );
+    await mapAtATime(channels, CHANNELS_AT_A_TIME, async (copies) => {
+      for (const copy of copies) {
+        if (stopping || pausedUntil !== null) return;
+        await deliver(copy);
+      }
+    });
+    return batch.length > 0 && !stopping && pausedUntil === null;
   };
 
   const run = async (): Promise<void> => {

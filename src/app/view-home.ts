@@ -2,23 +2,19 @@ import type { AccountSettings } from '../core/account.ts';
 import { approvalAsks, takesForm } from '../core/approval-asks.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import { peopleWithRole } from '../core/permission.ts';
-import { planRebalance } from '../core/plan.ts';
-import { planningPolicy } from '../core/planning-policy.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
-import { presentPlanRefusal } from '../messages/errors.ts';
+import { MOST_IN_FULL } from '../messages/accounts-overview.ts';
 import { presentHome } from '../messages/home.ts';
-import type { HomeAccount, HomeInput } from '../messages/home.ts';
+import type { HomeInput } from '../messages/home.ts';
 import type { Message } from '../messages/message.ts';
 import { presentStranger } from '../messages/refusal.ts';
-import { BrokerError } from '../ports/broker-error.ts';
 import type { PlatformUser } from '../ports/chat.ts';
-import { haltedByName } from './announce-halt.ts';
+import { readAccountState, readOverview } from './account-states.ts';
 import { proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { findPerson } from './dispatch.ts';
-import { haltFor } from './halt-record.ts';
+import { eachAccount } from './each-account.ts';
 import { readApproval } from './read-approval.ts';
-import { takeSnapshot } from './take-snapshot.ts';
 
 const FILLS_OF = Temporal.Duration.from({ hours: 7 * 24 });
 const MOST_FILLS = 8;
@@ -35,9 +31,12 @@ export async function viewHome(context: AppContext, user: PlatformUser): Promise
   const fills = await store.listFills({ since: now.subtract(FILLS_OF) });
   return presentHome({
     personName: person.name,
-    accounts: await Promise.all(
-      [...accounts.values()].map((account) => homeAccount(context, account)),
-    ),
+    accounts:
+      accounts.size > MOST_IN_FULL
+        ? await readOverview(context, [...accounts.values()])
+        : await eachAccount([...accounts.values()], (account) =>
+            readAccountState(context, account),
+          ),
     pending: await Promise.all(
       pending.flatMap((record) => {
         const account = accounts.get(record.proposal.account);
@@ -63,23 +62,4 @@ async function homeProposal(
     approval: await readApproval(context, context.store, record, account),
     approvingTakesForm: takesForm(approvalAsks(account, proposal.plan)),
   };
-}
-
-async function homeAccount(context: AppContext, account: AccountSettings): Promise<HomeAccount> {
-  const found = await haltFor(context.store, account.name);
-  const halt = found === null ? null : { halt: found, byName: haltedByName(context, found) };
-  try {
-    const snapshot = await takeSnapshot(context, account);
-    const result = planRebalance(snapshot, account.targets, planningPolicy(account));
-    if (result.type === 'refused') {
-      const problem = presentPlanRefusal(result.refusal, account.name).fallback;
-      return { account, state: null, problem, halt };
-    }
-    const { totalValue, driftBefore } = result.plan;
-    const state = { totalValue, cash: snapshot.balance.cash, drift: driftBefore };
-    return { account, state, problem: null, halt };
-  } catch (error) {
-    if (!(error instanceof BrokerError)) throw error;
-    return { account, state: null, problem: `${error.message} ${error.nextStep}`, halt };
-  }
 }

@@ -2,12 +2,14 @@ import type { AccountSettings } from '../core/account.ts';
 import { planRebalance } from '../core/plan.ts';
 import { planningPolicy } from '../core/planning-policy.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
+import { MOST_IN_FULL, presentOverview } from '../messages/accounts-overview.ts';
 import { presentCsvFile } from '../messages/csv-file.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
 import type { Message } from '../messages/message.ts';
 import { ordersCsv } from '../messages/orders-csv.ts';
 import { presentOrders } from '../messages/orders.ts';
 import { presentPortfolio } from '../messages/portfolio.ts';
+import { readOverview } from './account-states.ts';
 import { haltedByName } from './announce-halt.ts';
 import { priceNote } from './announce-proposal.ts';
 import type { AppContext } from './context.ts';
@@ -50,11 +52,12 @@ export async function viewPortfolio(
   });
 }
 
-/** Several accounts under one another; one that cannot be read says so in its place. */
+/** Several accounts under one another, or many at a glance; one that cannot be read says so in its place. */
 export async function viewPortfolios(
   context: AppContext,
   accounts: readonly AccountSettings[],
 ): Promise<Message> {
+  if (accounts.length > MOST_IN_FULL) return presentOverview(await readOverview(context, accounts));
   return viewEach(accounts, (account) => viewPortfolio(context, account));
 }
 

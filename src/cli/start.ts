@@ -2,10 +2,13 @@ import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { armFailpoint } from '../lib/failpoint.ts';
 import { systemRandom } from '../lib/random.ts';
-import { giveBackMemory, sparingMemory } from '../lib/spare-memory.ts';
+import { giveBackMemory, spareNoMore, sparingMemory } from '../lib/spare-memory.ts';
 import type { Bot } from '../main.ts';
 import type { Log } from '../ports/log.ts';
-import { configured, logOf, print } from './surroundings.ts';
+import { configured, firstOf, logOf, print } from './surroundings.ts';
+
+/** The start of more accounts than this takes so long that it is worth being optimized. */
+const FEW_ACCOUNTS = 50;
 
 /** `evenkeel start`: runs the bot until it is asked to end. @throws CommandFailed when the configuration is not good. */
 export async function start(): Promise<void> {
@@ -44,7 +47,10 @@ export async function start(): Promise<void> {
 async function startConfigured(): Promise<{ config: Config; log: Log; bot: Bot }> {
   const config = configured();
   const log = logOf(config);
-  for (const warning of config.warnings) process.stderr.write(`Note: ${warning}\n`);
+  for (const line of firstOf(config.warnings.map((warning) => `Note: ${warning}`))) {
+    process.stderr.write(`${line}\n`);
+  }
+  if (config.accounts.length > FEW_ACCOUNTS) spareNoMore();
   if (config.failpoint !== null) armFailpoint(config.failpoint);
   const { startBot } = await import('../main.ts');
   const bot = await startBot({

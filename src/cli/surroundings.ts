@@ -17,13 +17,25 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** @throws CommandFailed with every problem of the configuration. */
+/** @throws CommandFailed with the problems of the configuration. */
 export function configured(): Config {
   const result = loadProcessConfig({ brokerSchemas: BROKER_SCHEMAS });
   if (result.type === 'loaded') return result.config;
   throw new CommandFailed(
-    [...result.problems.map(formatProblem), 'Nothing was started.'].join('\n'),
+    [...firstOf(result.problems.map(formatProblem)), 'Nothing was started.'].join('\n'),
   );
+}
+
+/** What is wrong with one of a thousand accounts is often wrong with all of them. */
+const MOST_LINES = 40;
+
+/** The first lines, and how many there are besides. */
+export function firstOf(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  return [
+    ...lines.slice(0, MOST_LINES),
+    `And ${(lines.length - MOST_LINES).toLocaleString('en-US')} more.`,
+  ];
 }
 
 /** Logs go to standard error, so that standard output stays for what a person asked for. */

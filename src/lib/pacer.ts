@@ -73,11 +73,13 @@ export function createPacer(clock: PacerClock, limit: PacerLimit): Pacer {
   /** When the next request may begin; null for now. */
   function nextTurn(now: Temporal.Instant): Temporal.Instant | null {
     // A time in the future is of a clock that was set back since: it would block for ever.
-    begun = begun.filter(
-      (at) =>
-        Temporal.Instant.compare(at, now) <= 0 &&
-        Temporal.Instant.compare(at.add(limit.window), now) > 0,
-    );
+    const newest = begun.at(-1);
+    if (newest !== undefined && Temporal.Instant.compare(newest, now) > 0) {
+      begun = begun.filter((at) => Temporal.Instant.compare(at, now) <= 0);
+    }
+    // They are in their order: only those at the front can have left the window.
+    const kept = begun.findIndex((at) => Temporal.Instant.compare(at.add(limit.window), now) > 0);
+    if (kept !== 0) begun = kept < 0 ? [] : begun.slice(kept);
     const [oldest] = begun;
     const free =
       begun.length < limit.requests || oldest === undefined ? null : oldest.add(limit.window);

@@ -1,9 +1,9 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { ApprovalState } from '../core/approval-state.ts';
-import type { Decimal } from '../core/decimal.ts';
 import type { Fill } from '../core/order.ts';
 import type { ProposalRecord } from '../core/proposal.ts';
-import type { Halt } from '../ports/store.ts';
+import { overviewBlocks } from './accounts-overview.ts';
+import type { AccountState, OverviewInput } from './accounts-overview.ts';
 import { missingVotesWords, votesOfNeeded } from './approval.ts';
 import { alert, compose, context, fields, heading, left, right, table, text } from './blocks.ts';
 import {
@@ -24,23 +24,10 @@ import { proposalButtons } from './proposal-buttons.ts';
 import { formatBetween, formatMoment } from './time.ts';
 import { sideTone, sideWord, venue } from './words.ts';
 
-/** One account on a person's own page. */
-export interface HomeAccount {
-  readonly account: AccountSettings;
-  /** Null when it cannot be read now. */
-  readonly state: {
-    readonly totalValue: Decimal;
-    readonly cash: Decimal;
-    readonly drift: Decimal;
-  } | null;
-  /** Why it cannot be read: the broker's own words. */
-  readonly problem: string | null;
-  readonly halt: { readonly halt: Halt; readonly byName: string } | null;
-}
-
 export interface HomeInput {
   readonly personName: string;
-  readonly accounts: readonly HomeAccount[];
+  /** Each by itself; or all of them at a glance, where they are many. */
+  readonly accounts: readonly AccountState[] | OverviewInput;
   readonly pending: readonly {
     readonly record: ProposalRecord;
     readonly account: AccountSettings;
@@ -59,6 +46,7 @@ const MOST_WITH_BUTTONS = 8;
 
 /** A person's own page: the accounts, what waits for a decision, what was traded last. */
 export function presentHome(input: HomeInput): Message {
+  const { accounts } = input;
   const count = input.pending.length;
   const waits =
     count === 0
@@ -66,11 +54,13 @@ export function presentHome(input: HomeInput): Message {
       : `${formatCount(count, 'proposal')} ${count === 1 ? 'waits' : 'wait'} for a decision.`;
   return compose(
     [
-      `Evenkeel for ${plain(input.personName, 60)}: ${formatCount(input.accounts.length, 'account')}.`,
+      `Evenkeel for ${plain(input.personName, 60)}: ${formatCount(isMany(accounts) ? accounts.accounts.length : accounts.length, 'account')}.`,
       waits,
     ],
     [
-      ...input.accounts.flatMap((entry) => accountBlocks(entry, input)),
+      ...(isMany(accounts)
+        ? overviewBlocks(accounts)
+        : accounts.flatMap((entry) => accountBlocks(entry, input))),
       heading('Waiting for a decision'),
       ...(count === 0
         ? [text(waits)]
@@ -84,7 +74,11 @@ export function presentHome(input: HomeInput): Message {
   );
 }
 
-function accountBlocks(entry: HomeAccount, input: HomeInput): readonly (Block | null)[] {
+function isMany(accounts: HomeInput['accounts']): accounts is OverviewInput {
+  return 'accounts' in accounts;
+}
+
+function accountBlocks(entry: AccountState, input: HomeInput): readonly (Block | null)[] {
   const { account, state, halt } = entry;
   const value = state === null ? 'cannot be read' : formatMoney(state.totalValue);
   const band = describeBand(account.policy.toleranceBand);

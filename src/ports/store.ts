@@ -191,6 +191,8 @@ export interface StoreReads extends LoginReads, CodeReads, LotReads, BookReads {
     readonly statuses?: readonly ProposalStatus[];
     /** The id of one that is left out. */
     readonly except?: string;
+    /** Only those that expire at this time or before it. */
+    readonly expiresUntil?: Temporal.Instant;
     readonly limit?: number;
   }): Promise<readonly ProposalRecord[]>;
   findOrder(clientOrderId: string): Promise<Order | null>;

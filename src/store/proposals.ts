@@ -46,6 +46,7 @@ export async function listProposals(
     readonly account?: string;
     readonly statuses?: readonly ProposalStatus[];
     readonly except?: string;
+    readonly expiresUntil?: Temporal.Instant;
     readonly limit?: number;
   },
 ): Promise<readonly ProposalRecord[]> {
@@ -53,6 +54,9 @@ export async function listProposals(
   if (filter.account !== undefined) query = query.where('account', '=', filter.account);
   if (filter.statuses !== undefined) query = query.where('status', 'in', filter.statuses);
   if (filter.except !== undefined) query = query.where('id', '!=', filter.except);
+  if (filter.expiresUntil !== undefined) {
+    query = query.where('expires_at', '<=', instantColumn(filter.expiresUntil));
+  }
   if (filter.limit !== undefined) query = query.limit(filter.limit);
   const rows = await query.orderBy('created_at', 'desc').orderBy('number', 'desc').execute();
   return await withDecisions(database, rows);

@@ -16,15 +16,18 @@ interface Shown {
   readonly thread: string | null;
 }
 
+/** How a platform fails for a channel; null when it does not. A promise: it takes its time. */
+type Refuse = (channel: string) => ChatErrorCode | null | Promise<null>;
+
 /** A chat that shows what it is given, unless `refuse` says how it fails for a channel. */
-function fakeChat(refuse: (channel: string) => ChatErrorCode | null = () => null) {
+function fakeChat(refuse: Refuse = () => null) {
   const shown = new Map<string, Shown>();
   const asked: string[] = [];
   const names: string[] = [];
   let posts = 0;
-  const check = (channel: string) => {
+  const check = async (channel: string) => {
     asked.push(channel);
-    const code = refuse(channel);
+    const code = await refuse(channel);
     if (code !== null) throw new ChatError('web', code, 'the platform said no');
   };
   const textOf = (posted: Message) =>
@@ -36,7 +39,7 @@ function fakeChat(refuse: (channel: string) => ChatErrorCode | null = () => null
     platform: 'web',
     start: async () => {},
     post: async (channel, posted, options) => {
-      check(channel);
+      await check(channel);
       names.push(options?.once ?? '');
       posts += 1;
       const thread = options?.thread?.messageId ?? null;
@@ -44,7 +47,7 @@ function fakeChat(refuse: (channel: string) => ChatErrorCode | null = () => null
       return { platform: 'web', channel, messageId: String(posts) };
     },
     edit: async (reference, edited) => {
-      check(reference.channel);
+      await check(reference.channel);
       const before = shown.get(reference.messageId);
       if (before === undefined) return 'gone';
       shown.set(reference.messageId, { ...before, text: textOf(edited) });
@@ -56,7 +59,7 @@ function fakeChat(refuse: (channel: string) => ChatErrorCode | null = () => null
   return { chat, shown, asked, names };
 }
 
-async function openDelivery(refuse?: (channel: string) => ChatErrorCode | null) {
+async function openDelivery(refuse?: Refuse) {
   const clock = createTestClock();
   const test = await openTestStore();
   const { store } = test;
@@ -221,6 +224,19 @@ describe('delivery', () => {
     await world.send('b', message('later'));
     await world.clock.advance({ seconds: 3 });
     expect(world.texts()).toEqual(['to both', 'later']);
+  });
+
+  it('lets a channel that is slow hold up no other, and keeps the order within each', async () => {
+    const { promise: slow, resolve: answer } = Promise.withResolvers<null>();
+    await using world = await openDelivery((channel) => (channel === 'slow' ? slow : null));
+    await world.send('a', message('first'), ['slow']);
+    await world.send('b', message('second'), ['slow']);
+    for (const text of ['one', 'two', 'three']) await world.send(text, message(text));
+    await world.clock.advance({ seconds: 3 });
+    expect(world.texts()).toEqual(['one', 'two', 'three']);
+    answer(null);
+    await world.clock.advance({ seconds: 3 });
+    expect(world.texts()).toEqual(['one', 'two', 'three', 'first', 'second']);
   });
 
   it('does not pester somebody who takes no direct messages, and tells nobody', async () => {

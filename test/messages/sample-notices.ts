@@ -2,6 +2,8 @@ import { decimal } from '../../src/core/decimal.ts';
 import type { Decision, ProposalRecord } from '../../src/core/proposal.ts';
 import { presentChatIncident, presentChatRecovered } from '../../src/messages/chat-incident.ts';
 import { presentCsvFile } from '../../src/messages/csv-file.ts';
+import { presentOverview } from '../../src/messages/accounts-overview.ts';
+import type { AccountState, OverviewInput } from '../../src/messages/accounts-overview.ts';
 import { presentHome } from '../../src/messages/home.ts';
 import type { HomeInput } from '../../src/messages/home.ts';
 import type { Message } from '../../src/messages/message.ts';
@@ -111,6 +113,43 @@ function homeInput(changes: Partial<HomeInput> = {}): HomeInput {
   };
 }
 
+/** Forty accounts, one of them halted and one that cannot be read. */
+function overviewInput(): OverviewInput {
+  const accounts = Array.from({ length: 40 }, (_, index): AccountState => {
+    const account = sampleAccount({
+      name: `client-${String(index + 1).padStart(2, '0')}`,
+      broker: index % 2 === 0 ? 'paper' : 'alpaca',
+    });
+    const state = {
+      totalValue: decimal(`${100_000 + index * 1000}.50`),
+      cash: decimal(`${500 + index}.25`),
+      drift: decimal(`0.0${String(index + 10)}`),
+    };
+    switch (index) {
+      case 3:
+        return {
+          account,
+          state,
+          problem: null,
+          halt: {
+            halt: { scope: account.name, by: 'ben', reason: 'a wrong price', at: later(-20) },
+            byName: 'Ben',
+          },
+        };
+      case 7:
+        return {
+          account,
+          state: null,
+          problem: 'The broker does not answer. It is asked again at the next command.',
+          halt: null,
+        };
+      default:
+        return { account, state, problem: null, halt: null };
+    }
+  });
+  return { accounts, at: later(1), timeZone: 'America/New_York', now: later(2) };
+}
+
 /** What is said around a proposal, about the chats themselves, and on a person's own page. */
 export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
   'story-vote': () => newestLine(oneVote),
@@ -178,5 +217,7 @@ export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
       now: later(2),
     }),
   home: () => presentHome(homeInput()),
+  'home-many': () => presentHome(homeInput({ accounts: overviewInput() })),
+  'accounts-overview': () => presentOverview(overviewInput()),
   'home-quiet': () => presentHome(homeInput({ pending: [], fills: [] })),
 };
