@@ -65,7 +65,7 @@ ${targets.join('\n')}
       minimumTrade: $6000
       lots: whole
     approvals: { votes: 1, allowOwnProposals: false, expiresAfter: 1 hour, priceTolerance: 1% }
-    orders: { type: limit, collar: 50 bp, timeLimit: 2 minutes }
+    orders: { type: limit, collar: 0 bp, timeLimit: 2 minutes }
     channels: []
 people:
   ana: { name: Ana, role: proposer, web: ana }

@@ -21,6 +21,7 @@ import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltAutomatically } from './halt.ts';
 import { readResumedAt } from './halt-record.ts';
+import { readBrokerTime } from './read-book.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 /** More rejections than this are not counted; the configuration allows no higher limit. */
@@ -57,37 +58,25 @@ export async function haltAfterRejections(
 
 /**
  * Looks at an account's clock and at what it lost today, and halts it where a rule says so.
- * @param given a snapshot that was just taken; without it one is taken when it is needed.
+ * @param given what was just read; without it, it is read when it is needed.
  * @returns what was found, in a few words.
  * @throws BrokerError when the account cannot be read.
  */
 export async function watchAccount(
   context: AppContext,
   account: AccountSettings,
-  given: Snapshot | null,
+  given: { readonly snapshot: Snapshot; readonly time: Promise<ClockReading | null> } | null,
 ): Promise<string> {
-  const reading = await readBrokerTime(context, account);
+  const reading = await (given?.time ?? readBrokerTime(context, account));
   const found: (AutomaticHalt | null)[] = [
     findClockSkewHalt({ limit: account.automaticHalts.clockSkew, reading }),
-    await findLoss(context, account, given),
+    await findLoss(context, account, given?.snapshot ?? null),
   ];
   for (const halt of found) {
     if (halt !== null) await haltAutomatically(context, account.name, halt);
   }
   const rules = found.filter((halt) => halt !== null).map(({ rule }) => rule);
   return rules.length === 0 ? 'nothing to halt for' : `halted: ${rules.join(', ')}`;
-}
-
-/** What the broker's clock says; null where the rule is off or the broker does not tell its time. */
-async function readBrokerTime(
-  context: AppContext,
-  account: AccountSettings,
-): Promise<ClockReading | null> {
-  const broker = brokerOf(context, account.name);
-  if (account.automaticHalts.clockSkew === null || broker.getTime === undefined) return null;
-  const askedAt = context.clock.now();
-  const brokerTime = await broker.getTime();
-  return { brokerTime, askedAt, answeredAt: context.clock.now() };
 }
 
 async function findLoss(

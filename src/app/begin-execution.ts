@@ -4,16 +4,16 @@ import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
 import { toText } from '../core/decimal.ts';
 import { findEnvelopeBreaches } from '../core/envelope.ts';
 import type { EnvelopeBreach } from '../core/envelope.ts';
-import type { Snapshot } from '../core/portfolio.ts';
+import type { AccountBalance, Snapshot } from '../core/portfolio.ts';
 import { transition } from '../core/proposal-transition.ts';
 import { votersOf } from '../core/proposal.ts';
 import type { Proposal, ProposalRecord } from '../core/proposal.ts';
 import { isDue } from '../core/time.ts';
-import { failpoint } from '../lib/failpoint.ts';
 import { supersededOutcome } from '../messages/superseded.ts';
 import { votesMissingOutcome } from '../messages/approval.ts';
 import { failedChecksOutcome } from '../messages/checks.ts';
 import { BrokerError } from '../ports/broker-error.ts';
+import type { StoreTransaction } from '../ports/store.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import { watchAccount } from './automatic-halts.ts';
@@ -28,20 +28,35 @@ import { propose, supersede } from './propose.ts';
 import { beginsUntil, readQueuedUntil } from './queued-execution.ts';
 import { riskOf } from './read-approval.ts';
 import { readCheckFacts } from './read-check-facts.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import { readBook } from './read-book.ts';
+import type { BookReading } from './read-book.ts';
 
-/** Checks the world against what was approved; true when the execution has begun. */
-export async function beginExecution(
+/** An execution that may begin. Its beginning is written in the transaction that commits its first orders. */
+export interface Beginning {
+  readonly facts: ExecutionFacts;
+  /** What the account had a moment ago. */
+  readonly balance: AccountBalance;
+  /** @returns false when it has begun or ended meanwhile. */
+  readonly write: (unit: StoreTransaction) => Promise<boolean>;
+}
+
+/**
+ * Checks the world against what was approved. What stands against the execution ends the proposal.
+ * @param given the book where it has been asked for already.
+ * @returns null when it may not begin.
+ */
+export async function prepareExecution(
   context: AppContext,
   run: ExecutionRun,
   record: ProposalRecord,
-): Promise<boolean> {
+  given: BookReading | null,
+): Promise<Beginning | null> {
   const { proposal } = record;
   const account = accountNamed(context, proposal.account);
   const halt = await haltFor(context.store, account.name);
   if (halt !== null) {
     await abandon(context, proposal, `trading was halted before anything was sent: ${halt.reason}`);
-    return false;
+    return null;
   }
   if (account.mode !== proposal.mode || run.broker.name !== proposal.broker) {
     await abandon(
@@ -49,21 +64,18 @@ export async function beginExecution(
       proposal,
       `the account is now ${account.mode} at ${run.broker.name}; it was approved for ${proposal.mode} at ${proposal.broker}`,
     );
-    return false;
+    return null;
   }
   const queuedUntil = await readQueuedUntil(context.store, proposal.id);
   if (isDue(context.clock.now(), beginsUntil(proposal.expiresAt, queuedUntil))) {
     await context.store.transaction((unit) => expireWithin(context, unit, record));
     context.changed();
-    return false;
+    return null;
   }
+  const book = given ?? readBook(context, account, proposal);
   let fresh;
   try {
-    fresh = await takeSnapshot(
-      context,
-      account,
-      proposal.plan.legs.map((leg) => leg.symbol),
-    );
+    fresh = await book.snapshot;
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     context.log.warn({ account: account.name, error }, 'account could not be read before trading');
@@ -72,18 +84,18 @@ export async function beginExecution(
       proposal,
       `the account could not be read before trading: ${error.message}. ${error.nextStep}`,
     );
-    return false;
+    return null;
   }
   const breaches = findEnvelopeBreaches(proposal, fresh);
   if (breaches.length > 0) {
     await replaceStale(context, record, breaches);
-    return false;
+    return null;
   }
   // A halt that this finds is one of the checks.
-  const isWatched = await watchBefore(context, account, fresh);
+  const isWatched = await watchBefore(context, account, { snapshot: fresh, time: book.time });
   if (!isWatched) {
     await abandon(context, proposal, 'the clock of the broker could not be read before trading');
-    return false;
+    return null;
   }
   const checkFacts = await readCheckFacts(
     context,
@@ -96,46 +108,45 @@ export async function beginExecution(
   const failures = failedChecks(checks);
   if (failures.length > 0) {
     await abandon(context, proposal, failedChecksOutcome(failures));
-    return false;
+    return null;
   }
   // The rules or the people may have changed since the last vote: by a restart, or because a check warns now.
   const approval = approvalState(record, account, context.people, riskOf(checkFacts, checks));
   if (approval.missing.votes > 0) {
     await abandon(context, proposal, votesMissingOutcome(approval, account));
-    return false;
+    return null;
   }
   const facts: ExecutionFacts = {
     startedAt: context.clock.now(),
     cashAtStart: fresh.balance.cash.minus(proposal.plan.cashBuffer),
   };
-  const began = await context.store.transaction(async (unit) => {
-    await context.lease.require(unit);
-    const step = transition(
-      { status: record.status, quorum: approval.quorum, approvals: approval.voters },
-      { type: 'execution_started' },
-    );
-    if (step.type !== 'moved') return false;
-    if (!(await unit.changeProposalStatus(proposal.id, 'approved', step.status))) return false;
-    await writeFacts(unit, proposal.id, facts);
-    await unit.appendAudit(
-      auditEntry(facts.startedAt, EVENKEEL, 'execution_started', proposal.account, proposal.id, {
-        digest: proposal.digest,
-        cashAtStart: toText(facts.cashAtStart),
-      }),
-    );
-    await announceProposal(context, unit, proposal.id);
-    return true;
-  });
-  failpoint('execution_begun');
-  context.changed();
-  return began;
+  return {
+    facts,
+    balance: fresh.balance,
+    write: async (unit) => {
+      const step = transition(
+        { status: record.status, quorum: approval.quorum, approvals: approval.voters },
+        { type: 'execution_started' },
+      );
+      if (step.type !== 'moved') return false;
+      if (!(await unit.changeProposalStatus(proposal.id, 'approved', step.status))) return false;
+      await writeFacts(unit, proposal.id, facts);
+      await unit.appendAudit(
+        auditEntry(facts.startedAt, EVENKEEL, 'execution_started', proposal.account, proposal.id, {
+          digest: proposal.digest,
+          cashAtStart: toText(facts.cashAtStart),
+        }),
+      );
+      return true;
+    },
+  };
 }
 
 /** @returns false when a rule that could halt the account could not be looked at: it counts as broken. */
 async function watchBefore(
   context: AppContext,
   account: AccountSettings,
-  fresh: Snapshot,
+  fresh: { readonly snapshot: Snapshot; readonly time: BookReading['time'] },
 ): Promise<boolean> {
   try {
     await watchAccount(context, account, fresh);

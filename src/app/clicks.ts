@@ -1,7 +1,9 @@
+import { approvalState } from '../core/approval-state.ts';
 import { estimatedGains } from '../core/checks/estimated-gains.ts';
 import { findChecks } from '../core/checks/find-checks.ts';
 import type { VoteDenial } from '../core/permission.ts';
 import { approvalAsks, takesForm } from '../core/approval-asks.ts';
+import { ZERO } from '../core/decimal.ts';
 import { findDecisionDenial, peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import { votersOf } from '../core/proposal.ts';
@@ -141,6 +143,11 @@ async function approve(
   ) {
     return { type: 'form', form: approvalForm(record, account, { asks, action }) };
   }
+  // Should this be the last vote that is missing, the execution begins with what is asked for now.
+  const ahead =
+    action === 'approve' && mayBeLastVote(context, click, person, record)
+      ? facts.executor.readAhead(record.proposal)
+      : null;
   const result = await decide(context, {
     proposalId: click.proposalId,
     digest: click.digest,
@@ -151,11 +158,26 @@ async function approve(
     confirmation: click.fields?.[FORM_FIELDS.confirmation] ?? null,
     notesTicked: (click.fields?.[FORM_FIELDS.notes] ?? '').split(','),
     oneTimeCode: click.fields?.[FORM_FIELDS.code] ?? null,
-    outside: await askOutsideFacts(context, account),
+    outside: await askOutsideFacts(context, account, ahead?.market),
     atNextOpen: action === 'approve_at_open',
   });
   if (result.type === 'approved') facts.executor.start(record.proposal.id, account.name);
   return await answerTo(context, result, person);
+}
+
+function mayBeLastVote(
+  context: AppContext,
+  click: Click,
+  person: Person,
+  record: ProposalRecord,
+): boolean {
+  const account = accountNamed(context, record.proposal.account);
+  const now = context.clock.now();
+  const { digest } = click;
+  const denial = findDecisionDenial({ person, account, record, verdict: 'approve', digest, now });
+  if (denial !== null) return false;
+  const leastRisk = { warnings: 0, realisedGain: ZERO };
+  return approvalState(record, account, context.people, leastRisk).missing.votes <= 1;
 }
 
 /** Whether a form leads anywhere; who may not vote or has no authenticator is told so without one. */

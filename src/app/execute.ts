@@ -8,20 +8,23 @@ import type { Proposal } from '../core/proposal.ts';
 import { transition } from '../core/proposal-transition.ts';
 import { earlier, isDue } from '../core/time.ts';
 import { failpoint } from '../lib/failpoint.ts';
-import { BrokerError } from '../ports/broker-error.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { askBroker, quietTimeOf } from './ask-broker.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
-import { beginExecution } from './begin-execution.ts';
-import { commitIntents } from './commit-intents.ts';
+import { prepareExecution } from './begin-execution.ts';
+import type { Beginning } from './begin-execution.ts';
+import { commitOrders } from './commit-orders.ts';
 import { accountNamed } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readFacts, writeDriftAfter } from './execution-facts.ts';
 import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
+import { askFundsAhead, isFresh, readBuyingPower } from './funds-ahead.ts';
+import type { FundsAhead } from './funds-ahead.ts';
 import { refreshHalts } from './announce-halt.ts';
 import { haltAfterRejections } from './automatic-halts.ts';
 import { haltFor, mustCancel } from './halt-record.ts';
+import type { BookReading } from './read-book.ts';
 import { measureDrift } from './measure-drift.ts';
 import { lookUpOrders } from './look-up-orders.ts';
 import { cancelOverdue, submitOrders } from './submit-orders.ts';
@@ -29,36 +32,51 @@ import { cancelOverdue, submitOrders } from './submit-orders.ts';
 /** The message shows progress at most this often; the final state is always shown. */
 const PROGRESS_INTERVAL = Temporal.Duration.from({ milliseconds: 400 });
 
+/** That an execution has begun is shown while its first orders are under way, not before they leave. */
+const BEGINNING_SHOWN_AFTER = Temporal.Duration.from({ milliseconds: 10 });
+
 /**
  * Executes an approved proposal: fresh snapshot and envelope check, intents committed, sells, then
  * buys as proceeds fill, until every leg is final. Continues where it was when the proposal is
  * already executing. Ends early, with everything persisted, when the bot stops.
+ * @param book read since the decision, or just before it; null when it must be asked for.
  */
 export async function executeRebalancingPlan(
   context: AppContext,
   run: ExecutionRun,
   proposalId: string,
+  book: BookReading | null,
 ): Promise<void> {
   const record = await context.store.findProposal(proposalId);
-  if (record === null) return;
-  if (record.status === 'approved' && !(await beginExecution(context, run, record))) return;
-  if (record.status !== 'approved' && record.status !== 'executing') return;
-  const facts = await readFacts(context.store, proposalId);
-  if (facts === null) throw new Error(`execution facts of proposal ${proposalId} are missing`);
-  await runLoop(context, run, record.proposal, facts);
+  if (record?.status === 'approved') {
+    const beginning = await prepareExecution(context, run, record, book);
+    if (beginning !== null) {
+      await runLoop(context, run, { proposal: record.proposal, facts: beginning.facts, beginning });
+    }
+  } else if (record?.status === 'executing') {
+    const facts = await readFacts(context.store, proposalId);
+    if (facts === null) throw new Error(`execution facts of proposal ${proposalId} are missing`);
+    await runLoop(context, run, { proposal: record.proposal, facts, beginning: null });
+  }
 }
 
-async function runLoop(
-  context: AppContext,
-  run: ExecutionRun,
-  proposal: Proposal,
-  facts: ExecutionFacts,
-): Promise<void> {
+/** What one execution works with. */
+interface Execution {
+  readonly proposal: Proposal;
+  readonly facts: ExecutionFacts;
+  /** Null when it has begun. */
+  readonly beginning: Beginning | null;
+}
+
+async function runLoop(context: AppContext, run: ExecutionRun, given: Execution): Promise<void> {
+  const { proposal, facts } = given;
+  let { beginning } = given;
   const account = accountNamed(context, proposal.account);
-  // Its beginning has just been shown, and after a restart nothing is as urgent as the orders.
+  // Its beginning is shown by itself, and after a restart nothing is as urgent as the orders.
   let shownAt = context.clock.now();
   let heardAt = context.clock.now();
   let shown = '';
+  let funds = beginning === null ? null : fundsOf(context, beginning);
   /** How often the broker was asked since the orders changed. */
   let asked = { picture: '', times: 0 };
   run.announcing = proposal.id;
@@ -81,7 +99,7 @@ async function runLoop(
       cancelWorking: halted && (await mustCancel(context.store, account.name)),
       releaseUntil: releaseUntil(facts.startedAt, account.orders),
     };
-    const step = await decideWithFunds(context, run, state);
+    const step = await decideWithFunds(context, run, state, funds);
     if (step.finished) {
       await finish(context, run, proposal, state.orders);
       return;
@@ -94,7 +112,13 @@ async function runLoop(
       heardAt = context.clock.now();
     }
     const quietTime = quietTimeOf(run, orders, asked.times);
-    const done = await perform(context, run, proposal, step);
+    if (releasesBuys(step)) funds = null;
+    const done = await perform(context, run, { ...given, beginning }, step, () => {
+      // Buys will need it as soon as the sales have filled.
+      if (!releasesEveryBuy(state, step)) funds = askFundsAhead(context, run);
+    });
+    if (done === null) return;
+    beginning = null;
     const showAt = picture === shown ? null : shownAt.add(PROGRESS_INTERVAL);
     if (showAt !== null && isDue(context.clock.now(), showAt)) {
       await context.store.transaction(async (unit) => {
@@ -121,30 +145,57 @@ async function runLoop(
   }
 }
 
+/** The book that was checked a moment ago tells the funds of the first buys, too. */
+function fundsOf(context: AppContext, { balance }: Beginning): FundsAhead {
+  return { askedAt: context.clock.now(), buyingPower: Promise.resolve(balance.buyingPower) };
+}
+
+function releasesBuys(step: ExecutionStep): boolean {
+  return step.release.some(({ leg }) => leg.side === 'buy');
+}
+
+/** Whether no leg is left that would buy later. */
+function releasesEveryBuy(state: ExecutionState, step: ExecutionStep): boolean {
+  const settled = new Set([
+    ...state.orders.map((order) => order.intent.leg),
+    ...step.release.map(({ leg }) => leg.number),
+    ...step.deny.map(({ leg }) => leg.number),
+  ]);
+  return state.legs.every((leg) => leg.side === 'sell' || settled.has(leg.number));
+}
+
 /**
  * Decides the next step; where buys follow sales, with the buying power that the broker has now. When it
  * does not say, no buy is released.
+ * @param ahead what was asked for already; it counts where it is fresh and allows all that the cash does.
  */
 async function decideWithFunds(
   context: AppContext,
   run: ExecutionRun,
   state: ExecutionState,
+  ahead: FundsAhead | null,
 ): Promise<ExecutionStep> {
   const step = decideExecution(state);
   const afterSales = state.legs.some((leg) => leg.side === 'sell');
-  if (!afterSales || !step.release.some(({ leg }) => leg.side === 'buy')) return step;
-  try {
-    const { buyingPower } = await run.broker.getAccountBalance();
-    const awaitedUntil = fundsAwaitedUntil(state);
-    return decideExecution({ ...state, funds: { buyingPower, awaitedUntil } });
-  } catch (error) {
-    if (!(error instanceof BrokerError)) throw error;
-    context.log.warn({ broker: error.broker, code: error.code }, 'buying power could not be read');
-    return decideExecution({
-      ...state,
-      funds: { buyingPower: ZERO, awaitedUntil: state.releaseUntil },
-    });
+  if (!afterSales || !releasesBuys(step)) return step;
+  if (ahead !== null && isFresh(ahead, state.now)) {
+    const buyingPower = await ahead.buyingPower;
+    if (buyingPower !== null) {
+      const decided = decideExecution({
+        ...state,
+        funds: { buyingPower, awaitedUntil: fundsAwaitedUntil(state) },
+      });
+      if (decided.release.length === step.release.length) return decided;
+    }
   }
+  const buyingPower = await readBuyingPower(context, run);
+  return decideExecution({
+    ...state,
+    funds:
+      buyingPower === null
+        ? { buyingPower: ZERO, awaitedUntil: state.releaseUntil }
+        : { buyingPower, awaitedUntil: fundsAwaitedUntil(state) },
+  });
 }
 
 /** A sale's proceeds are waited for as long as an order is. */
@@ -155,22 +206,51 @@ function fundsAwaitedUntil(state: ExecutionState): Temporal.Instant {
     .reduce((latest, at) => (Temporal.Instant.compare(at, latest) > 0 ? at : latest), state.now);
 }
 
-/** Does what was decided. @returns whether the state must be read again at once, and when otherwise. */
+/**
+ * Does what was decided.
+ * @param answered called when the broker has answered the last of the orders that were sent.
+ * @returns whether the state must be read again at once, and when otherwise; null when the execution has
+ *   begun or ended elsewhere.
+ */
 async function perform(
   context: AppContext,
   run: ExecutionRun,
-  proposal: Proposal,
+  { proposal, beginning }: Execution,
   step: ExecutionStep,
-): Promise<{ readonly again: boolean; readonly wakeAt: Temporal.Instant | null }> {
-  if (step.release.length > 0 || step.deny.length > 0 || step.withdraw.length > 0) {
-    await commitIntents(context, proposal, step);
-    failpoint('intents_committed');
+  answered: () => void,
+): Promise<{ readonly again: boolean; readonly wakeAt: Temporal.Instant | null } | null> {
+  const { release, deny, withdraw, submit } = step;
+  if (beginning !== null || [release, deny, withdraw, submit].some(({ length }) => length > 0)) {
+    const intents = await commitOrders(context, proposal, step, beginning);
+    if (intents === null) return null;
+    const sending = submitOrders(context, run, intents, answered);
+    const showing = beginning === null ? null : showBeginning(context, proposal, sending);
+    const [sent, shown] = await Promise.allSettled([sending, showing]);
+    for (const outcome of [sent, shown]) if (outcome.status === 'rejected') throw outcome.reason;
     return { again: true, wakeAt: null };
   }
-  const sent = await submitOrders(context, run, proposal, step.submit);
   const lookUp = await lookUpOrders(context, run, step.lookUp, step.unanswered);
   const cancelAgainAt = await cancelOverdue(context, run, step.cancel);
-  return { again: sent || lookUp.learned, wakeAt: earlier(lookUp.wakeAt, cancelAgainAt) };
+  return { again: lookUp.learned, wakeAt: earlier(lookUp.wakeAt, cancelAgainAt) };
+}
+
+/** Shows that an execution has begun, with its buttons, while its first orders are under way. */
+async function showBeginning(
+  context: AppContext,
+  proposal: Proposal,
+  sending: Promise<void>,
+): Promise<void> {
+  const underWay = Promise.withResolvers<void>();
+  const cancel = context.clock.schedule(
+    context.clock.now().add(BEGINNING_SHOWN_AFTER),
+    underWay.resolve,
+  );
+  // Orders that were answered faster are no reason to show it later.
+  sending.then(underWay.resolve, underWay.resolve);
+  await underWay.promise;
+  cancel();
+  await context.store.transaction((unit) => announceProposal(context, unit, proposal.id));
+  context.changed();
 }
 
 async function finish(

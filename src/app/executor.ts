@@ -1,19 +1,20 @@
 import { isDue } from '../core/time.ts';
-import { createBatchQueue } from '../lib/batch-queue.ts';
-import type { BatchQueue } from '../lib/batch-queue.ts';
+import type { Proposal } from '../core/proposal.ts';
 import { createSerialQueue } from '../lib/serial-queue.ts';
 import type { SerialQueue } from '../lib/serial-queue.ts';
 import { createWakeSignal } from '../lib/wake-signal.ts';
 import type { WakeSignal } from '../lib/wake-signal.ts';
 import type { Broker, BrokerUpdate } from '../ports/broker.ts';
-import { brokerOf } from './context.ts';
+import { accountNamed, brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { eachAccount } from './each-account.ts';
 import { executeRebalancingPlan } from './execute.ts';
 import { readQueuedUntil } from './queued-execution.ts';
-import { recordReports } from './record-reports.ts';
+import { isFresh, readBook } from './read-book.ts';
+import type { BookReading } from './read-book.ts';
 import type { BrokerReport, Recorded } from './record-reports.ts';
-import { takeInUpdates } from './take-in-updates.ts';
+import { createIntake } from './intake.ts';
+import type { Intake } from './intake.ts';
 
 /** How long after an unexpected failure an execution is taken up again. */
 const RETRY_AFTER = Temporal.Duration.from({ seconds: 10 });
@@ -22,6 +23,11 @@ const RETRY_AFTER = Temporal.Duration.from({ seconds: 10 });
 export interface Executor {
   /** Begins (or continues) the execution of an approved proposal, in the background. */
   start(proposalId: string, account: string): void;
+  /**
+   * Asks for the book of a proposal that is about to be approved, so that its execution need not wait for
+   * it. Null while the account executes something else: its book changes.
+   */
+  readAhead(proposal: Proposal): BookReading | null;
   /** Listens to the brokers, reconciles, and continues what was under way when we last stopped. */
   open(): Promise<void>;
   /** Looks again now: a halt, a resume or a person's answer may have changed what to do. */
@@ -57,9 +63,13 @@ export interface ExecutionRun {
 }
 
 interface AccountLane {
-  readonly updates: BatchQueue<BrokerUpdate, void>;
+  readonly intake: Intake;
   readonly executions: SerialQueue;
   readonly run: ExecutionRun;
+  /** How many executions run or wait to. */
+  busy: number;
+  /** For the next execution of this account, should it be of this proposal. */
+  ahead: { readonly proposalId: string; readonly book: BookReading } | null;
   unsubscribe: () => void;
 }
 
@@ -71,26 +81,21 @@ export function createExecutor(context: AppContext): Executor {
   const openLane = (account: string): AccountLane => {
     const broker = brokerOf(context, account);
     const signal = createWakeSignal();
-    const updates = createBatchQueue((batch: readonly BrokerUpdate[]) =>
-      takeInUpdates(context, account, run, batch),
-    );
-    const reports = createBatchQueue((batch: readonly BrokerReport[]) =>
-      recordReports(context, account, batch),
-    );
-    const takeIn = (update: BrokerUpdate) => updates.add(update);
+    const intake = createIntake(context, account, () => run);
     const run: ExecutionRun = {
       broker,
       signal,
       stopping: () => stopping,
       inFlight: new Set(),
       lookAgain: new Set(),
-      takeIn,
-      record: (report) => reports.add(report),
+      takeIn: (update) => intake.takeIn(update),
+      record: (report) => intake.record(report),
       recheckPermits: () => {},
       announcing: null,
     };
     const unsubscribe = broker.subscribe((update) => {
-      takeIn(update)
+      intake
+        .takeIn(update)
         .catch((error: unknown) => {
           // Not lost: the order stays open for us and reconciliation asks for it again.
           context.log.error(
@@ -102,7 +107,7 @@ export function createExecutor(context: AppContext): Executor {
           signal.wake();
         });
     });
-    return { updates, executions: createSerialQueue(), run, unsubscribe };
+    return { intake, executions: createSerialQueue(), run, busy: 0, ahead: null, unsubscribe };
   };
 
   const laneOf = (account: string): AccountLane => {
@@ -123,14 +128,22 @@ export function createExecutor(context: AppContext): Executor {
   const start = (proposalId: string, account: string): void => {
     if (stopping) return;
     const lane = laneOf(account);
+    lane.busy += 1;
     lane.executions
       .run(async () => {
+        const { ahead } = lane;
+        lane.ahead = null;
         const queuedUntil = await readQueuedUntil(context.store, proposalId);
         if (queuedUntil === null || isDue(context.clock.now(), queuedUntil)) {
-          await executeRebalancingPlan(context, lane.run, proposalId);
+          const given = ahead?.proposalId === proposalId ? ahead.book : null;
+          const book = given !== null && isFresh(given, context.clock.now()) ? given : null;
+          await executeRebalancingPlan(context, lane.run, proposalId, book);
         } else {
           later(queuedUntil, proposalId, account);
         }
+      })
+      .finally(() => {
+        lane.busy -= 1;
       })
       .catch((error: unknown) => {
         context.log.error(
@@ -144,6 +157,13 @@ export function createExecutor(context: AppContext): Executor {
 
   return {
     start,
+    readAhead(proposal) {
+      const lane = laneOf(proposal.account);
+      if (stopping || lane.busy > 0) return null;
+      const book = readBook(context, accountNamed(context, proposal.account), proposal);
+      lane.ahead = { proposalId: proposal.id, book };
+      return book;
+    },
     async open() {
       for (const account of context.accounts.keys()) lanes.set(account, openLane(account));
       const unfinished = await context.store.listProposals({ statuses: ['approved', 'executing'] });
@@ -185,7 +205,7 @@ export function createExecutor(context: AppContext): Executor {
     },
     async idle() {
       await Promise.all([...lanes.values()].map((lane) => lane.executions.idle()));
-      await Promise.all([...lanes.values()].map((lane) => lane.updates.idle()));
+      await Promise.all([...lanes.values()].map((lane) => lane.intake.idle()));
     },
     async close() {
       stopping = true;

@@ -10,10 +10,10 @@ import { haltFor } from './halt-record.ts';
 import { LeaseLost } from './lease.ts';
 import { isUnanswered, narrowMatches } from './lost-order.ts';
 import { askOutcome, readQuestions } from './outcome-questions.ts';
+import { readOrderDenials } from './order-denials.ts';
 import { changeOrder } from './record-order.ts';
 import { remembered } from './run-memory.ts';
 import { openSendPermit } from './send-permit.ts';
-import { readOrderDenials } from './order-denials.ts';
 
 /** Waits between looks for an order whose answer never came; the last one repeats. */
 const LOOK_UP_WAITS_IN_SECONDS = [0, 1, 2, 5, 10, 20];

@@ -18,13 +18,17 @@ export interface OutsideFacts {
   readonly market: MarketClock | null;
 }
 
-/** Asks the broker what the checks need. Never fails: what is not known is said to be so. */
+/**
+ * Asks the broker what the checks need. Never fails: what is not known is said to be so.
+ * @param market where it has been asked for already.
+ */
 export async function askOutsideFacts(
   context: AppContext,
   account: AccountSettings,
+  market: Promise<MarketClock> = brokerOf(context, account.name).getMarketClock(),
 ): Promise<OutsideFacts> {
   try {
-    return { market: await brokerOf(context, account.name).getMarketClock() };
+    return { market: await market };
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     context.log.warn({ account: account.name, code: error.code }, 'market clock could not be read');

@@ -1,6 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import { isFinal } from '../core/order-transition.ts';
-import type { Snapshot } from '../core/portfolio.ts';
+import type { MarketClock, Snapshot } from '../core/portfolio.ts';
 import type { AppContext } from './context.ts';
 import { brokerOf } from './context.ts';
 
@@ -10,21 +10,23 @@ const OPEN_ORDER_HORIZON = Temporal.Duration.from({ hours: 24 * 7 });
 /**
  * Reads an account at this moment: balance, positions, quotes, working orders, market clock.
  * @param extraSymbols symbols to quote besides those held and targeted.
+ * @param market the market clock, where it has been asked for already.
  * @throws BrokerError when any of it cannot be read; half a snapshot is no snapshot.
  */
 export async function takeSnapshot(
   context: AppContext,
   account: AccountSettings,
   extraSymbols: readonly string[] = [],
+  market: Promise<MarketClock> | null = null,
 ): Promise<Snapshot> {
   const broker = brokerOf(context, account.name);
   const takenAt = context.clock.now();
   const expected = new Set([...account.targets.map((target) => target.symbol), ...extraSymbols]);
-  const [balance, positions, orders, market, lastTraded, expectedQuotes] = await Promise.all([
+  const [balance, positions, orders, marketClock, lastTraded, expectedQuotes] = await Promise.all([
     broker.getAccountBalance(),
     broker.getPositions(),
     broker.listOrders(takenAt.subtract(OPEN_ORDER_HORIZON)),
-    broker.getMarketClock(),
+    market ?? broker.getMarketClock(),
     context.store.lastTraded(account.name),
     // Not after the positions: every round trip to the broker is time in which prices move.
     broker.getQuotes([...expected].toSorted()),
@@ -53,7 +55,7 @@ export async function takeSnapshot(
     quotes: quotes.toSorted(bySymbol),
     openOrders,
     lastTraded: lastTraded.map((entry) => ({ symbol: entry.symbol, at: entry.at })),
-    market,
+    market: marketClock,
   };
 }
 

@@ -281,9 +281,10 @@ export interface StoreTransaction
    * @returns false when this person has given this verdict on this proposal before.
    */
   insertDecision(decision: Decision): Promise<boolean>;
+  /** One that is `submitted` counts as handed to the broker when it was created. */
   insertOrder(
     intent: OrderIntent,
-    status: 'created' | 'denied',
+    status: 'created' | 'submitted' | 'denied',
     reason?: { code: string; text: string },
   ): Promise<void>;
   /** Compare-and-swap on the status. @returns false when the status is no longer `from`. */

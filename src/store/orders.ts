@@ -100,7 +100,7 @@ function toOrder(row: Selectable<Tables['orders']>): Order {
 export async function insertOrder(
   database: Kysely<Tables>,
   intent: OrderIntent,
-  status: 'created' | 'denied',
+  status: 'created' | 'submitted' | 'denied',
   reason: { readonly code: string; readonly text: string } | null,
 ): Promise<void> {
   const createdAt = instantColumn(intent.createdAt);
@@ -126,7 +126,7 @@ export async function insertOrder(
       average_fill_price: null,
       reason_code: reason?.code ?? null,
       reason: reason?.text ?? null,
-      submitted_at: null,
+      submitted_at: status === 'submitted' ? createdAt : null,
       updated_at: createdAt,
     })
     .execute();

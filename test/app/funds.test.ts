@@ -52,7 +52,7 @@ describe('between sales and buys', () => {
   it('waits until the broker has freed the proceeds, then buys all of it', async () => {
     await using world = await openAppWorld({
       wrap: sayingAfterSales((balance, asked) =>
-        asked < 5 ? { ...balance, buyingPower: ZERO } : balance,
+        asked < 6 ? { ...balance, buyingPower: ZERO } : balance,
       ),
     });
     await run(world);
@@ -63,7 +63,7 @@ describe('between sales and buys', () => {
   it('releases nothing while the broker does not say', async () => {
     await using world = await openAppWorld({
       wrap: sayingAfterSales((balance, asked) =>
-        asked < 4 ? new BrokerError('paper', 'unavailable', 'try later') : balance,
+        asked < 7 ? new BrokerError('paper', 'unavailable', 'try later') : balance,
       ),
     });
     await run(world);

@@ -272,12 +272,17 @@ describe('a halt', () => {
     await using world = await openAppWorld();
     const { store } = world;
     const listHalts = store.listHalts.bind(store);
+    const listOrders = store.listOrders.bind(store);
+    let deciding = false;
     let halted = false;
+    store.listOrders = async (filter) => {
+      deciding ||= filter.proposalId !== undefined;
+      return await listOrders(filter);
+    };
     // The halt commits right after the execution has looked for one and seen none.
     store.listHalts = async () => {
       const before = await listHalts();
-      const created = await store.listOrders({ statuses: ['created'] });
-      if (!halted && created.length > 0) {
+      if (!halted && deciding) {
         halted = true;
         const order = { scope: 'all', by: 'chloe', reason: 'now', at: world.clock.now() };
         await store.transaction((unit) => unit.insertHalt(order));

@@ -1,0 +1,69 @@
+import { createBatchQueue } from '../lib/batch-queue.ts';
+import type { BrokerUpdate } from '../ports/broker.ts';
+import { announceProposal } from './announce-proposal.ts';
+import type { AppContext } from './context.ts';
+import type { ExecutionRun } from './executor.ts';
+import { reconcileAccount } from './reconcile.ts';
+import { recordReports } from './record-reports.ts';
+import type { BrokerReport, Recorded } from './record-reports.ts';
+
+/** Takes in what an account's broker says, in the order in which it comes. */
+export interface Intake {
+  /** A broker's update. Where something may be missing, the broker is asked for it. */
+  takeIn(update: BrokerUpdate): Promise<void>;
+  /** A report, the answer to an order among them. */
+  record(report: BrokerReport): Promise<Recorded>;
+  /** Resolves when everything given so far has been worked on. */
+  idle(): Promise<void>;
+}
+
+/**
+ * What was told at about the same time is recorded together, answers and updates alike, and the broker is
+ * asked once for all that is missing; meanwhile more is recorded.
+ */
+export function createIntake(
+  context: AppContext,
+  account: string,
+  run: () => Pick<ExecutionRun, 'broker' | 'announcing'>,
+): Intake {
+  const reports = createBatchQueue(async (batch: readonly BrokerReport[]) => {
+    const outcomes = await recordReports(context, account, batch);
+    await announceLate(
+      context,
+      run().announcing,
+      outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+    );
+    return outcomes;
+  });
+  const missing = createBatchQueue(async (batch: readonly null[]) => {
+    await reconcileAccount(context, account, run().broker);
+    return batch.map(() => ({ status: 'fulfilled', value: undefined }) as const);
+  });
+  return {
+    async takeIn(update) {
+      const incomplete = update.type === 'reconnected' || (await reports.add(update)).fillsMissing;
+      if (incomplete) await missing.add(null);
+    },
+    record: (report) => reports.add(report),
+    async idle() {
+      await reports.idle();
+      await missing.idle();
+    },
+  };
+}
+
+/** A fill that surfaces after its execution has ended still belongs in that message. */
+async function announceLate(
+  context: AppContext,
+  announcing: string | null,
+  recorded: readonly Recorded[],
+): Promise<void> {
+  const proposals = new Set(recorded.map(({ filledProposal }) => filledProposal));
+  for (const proposalId of proposals) {
+    if (proposalId === null || proposalId === announcing) continue;
+    const record = await context.store.findProposal(proposalId);
+    if (record === null || record.status === 'executing') continue;
+    await context.store.transaction((unit) => announceProposal(context, unit, proposalId));
+    context.changed();
+  }
+}
