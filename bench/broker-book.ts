@@ -1,6 +1,6 @@
 /**
  * The book of the broker benches: 25 symbols too heavy by 100 shares, 25 too light by as much, and one
- * that lacks too little to be traded, whose money pays for the distance from the prices to the limits.
+ * that lacks too little to be traded.
  */
 
 export const PRICE = '100';
@@ -49,8 +49,12 @@ export const ORDERS: readonly BenchOrder[] = BOOK.holdings
       : { side: 'buy', limitPrice: '100.50' }),
   }));
 
-/** @param broker the account's lines that say which broker and how, in YAML. */
-export function portfoliosOf(broker: string): string {
+/**
+ * @param broker the account's lines that say which broker and how, in YAML.
+ * @param collar how far from the prices limits may be. The plan invests everything: with a collar the last
+ *   purchase waits until the others have filled for less than their limits.
+ */
+export function portfoliosOf(broker: string, collar: string): string {
   const targets = BOOK.holdings.map(
     (holding) => `      ${holding.symbol}: ${holding === UNTRADED ? '5%' : '1.9%'}`,
   );
@@ -65,7 +69,7 @@ ${targets.join('\n')}
       minimumTrade: $6000
       lots: whole
     approvals: { votes: 1, allowOwnProposals: false, expiresAfter: 1 hour, priceTolerance: 1% }
-    orders: { type: limit, collar: 0 bp, timeLimit: 2 minutes }
+    orders: { type: limit, collar: ${collar}, timeLimit: 2 minutes }
     channels: []
 people:
   ana: { name: Ana, role: proposer, web: ana }

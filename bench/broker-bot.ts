@@ -41,6 +41,8 @@ export interface BenchBot extends AsyncDisposable {
 
 export async function openBenchBot(options: {
   readonly broker: string;
+  /** None by default: the limits are the prices. */
+  readonly collar?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Done before the bot starts. */
   readonly before?: (facts: { readonly config: Config; readonly clock: Clock }) => Promise<void>;
@@ -48,7 +50,10 @@ export async function openBenchBot(options: {
 }): Promise<BenchBot> {
   const { clock = systemClock } = options;
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
-  writeFileSync(join(folder, 'portfolios.yaml'), portfoliosOf(options.broker));
+  writeFileSync(
+    join(folder, 'portfolios.yaml'),
+    portfoliosOf(options.broker, options.collar ?? '0 bp'),
+  );
   const loaded = loadConfig({
     env: { DATABASE_URL: 'bench.db', PORT: '0', ...options.environment },
     cwd: folder,

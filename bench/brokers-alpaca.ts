@@ -18,8 +18,13 @@ const LEAST_MILLISECONDS = 2 * ROUND_TRIP_MILLISECONDS;
 /** And what a rebalance does not trade without: the book again before the sales, the money after them. */
 const SAFE_MILLISECONDS = LEAST_MILLISECONDS + 2 * ROUND_TRIP_MILLISECONDS;
 
+/** What accounts have by default. */
+const USUAL_COLLAR = '50 bp';
+
 interface Turn {
   readonly ours: Execution;
+  /** With the usual collar, where a third phase follows: the last purchase waits for the others' fills. */
+  readonly collared: Execution;
   /** All sales at once, then all purchases at once, and nothing else. */
   readonly bare: number;
   /** One order after the other, as the guide's loop sends them. */
@@ -33,10 +38,17 @@ interface Turn {
  */
 export async function benchAlpaca(): Promise<readonly BenchRow[]> {
   const turns: Turn[] = [];
-  for (let turn = 0; turn < WARM_UP + TURNS; turn += 1) {
-    const measured = await measure();
+  const numbers = Array.from({ length: WARM_UP + TURNS }, (_, turn) => turn);
+  const named = (...names: readonly string[]) =>
+    numbers.flatMap((turn) => names.map((name) => `${name}-${turn}`));
+  await using fake = await startAlpacaMarket(named('ours', 'collared'), named('bare', 'naive'));
+  await fake.delay({ milliseconds: ROUND_TRIP_MILLISECONDS });
+  for (const turn of numbers) {
+    const measured = await measure(fake, turn);
     if (turn >= WARM_UP) turns.push(measured);
   }
+  const { defects } = await fake.state();
+  if (defects.length > 0) throw new Error(defects.join('\n'));
   const of = (value: (turn: Turn) => number) => median(turns.map(value));
   const accepted = of(({ ours }) => ours.accepted);
   const faster = of(({ ours, naive }) => naive / ours.accepted);
@@ -84,38 +96,43 @@ export async function benchAlpaca(): Promise<readonly BenchRow[]> {
       of(({ ours }) => ours.executed),
       'ms',
     ),
+    plain(
+      `  limits ${USUAL_COLLAR} from the prices, in three phases`,
+      of(({ collared }) => collared.accepted),
+      'ms',
+    ),
   ];
 }
 
-async function measure(): Promise<Turn> {
-  await using fake = await startAlpacaMarket(['bare', 'naive']);
-  await fake.delay({ milliseconds: ROUND_TRIP_MILLISECONDS });
-  const bare = await sendInPhases(fake);
-  const ours = await rebalance(fake);
-  const naive = await sendOneByOne(fake);
-  const { defects } = await fake.state();
-  if (defects.length > 0) throw new Error(defects.join('\n'));
-  return { ours, bare, naive };
+async function measure(fake: AlpacaFake, turn: number): Promise<Turn> {
+  const bare = await sendInPhases(fake, `bare-${turn}`);
+  const ours = await rebalance(fake, { account: `ours-${turn}` });
+  const collared = await rebalance(fake, { account: `collared-${turn}`, collar: USUAL_COLLAR });
+  const naive = await sendOneByOne(fake, `naive-${turn}`);
+  return { ours, collared, bare, naive };
 }
 
-async function rebalance(fake: AlpacaFake): Promise<Execution> {
-  await using bot = await openAlpacaBot(fake);
+async function rebalance(
+  fake: AlpacaFake,
+  options: Parameters<typeof openAlpacaBot>[1],
+): Promise<Execution> {
+  await using bot = await openAlpacaBot(fake, options);
   return await bot.execute();
 }
 
-async function sendInPhases(fake: AlpacaFake): Promise<number> {
+async function sendInPhases(fake: AlpacaFake, account: string): Promise<number> {
   const start = performance.now();
   for (const side of ['sell', 'buy'] as const) {
     await Promise.all(
-      ORDERS.filter((order) => order.side === side).map((order) => submit(fake, 'bare', order)),
+      ORDERS.filter((order) => order.side === side).map((order) => submit(fake, account, order)),
     );
   }
   return performance.now() - start;
 }
 
-async function sendOneByOne(fake: AlpacaFake): Promise<number> {
+async function sendOneByOne(fake: AlpacaFake, account: string): Promise<number> {
   const start = performance.now();
-  for (const order of ORDERS) await submit(fake, 'naive', order);
+  for (const order of ORDERS) await submit(fake, account, order);
   return performance.now() - start;
 }
 

@@ -4,21 +4,25 @@ import { BOOK, PRICE } from './broker-book.ts';
 import { openBenchBot } from './broker-bot.ts';
 import type { BenchBot } from './broker-bot.ts';
 
-/** The account that the bot trades. */
+/** The account that a bot trades, unless it is told another. */
 export const BOT_ACCOUNT = 'core';
 
 /**
  * An Alpaca with the book of the benches in each account.
- * @param others accounts beside the bot's, with money enough to buy before they sell.
+ * @param traded the accounts that bots trade.
+ * @param others accounts beside those, with money enough to buy before they sell.
  */
-export async function startAlpacaMarket(others: readonly string[] = []): Promise<AlpacaFake> {
+export async function startAlpacaMarket(
+  traded: readonly string[] = [BOT_ACCOUNT],
+  others: readonly string[] = [],
+): Promise<AlpacaFake> {
   const positions = BOOK.holdings.map((holding) => ({ ...holding, averageEntryPrice: '80' }));
   const fake = await startAlpacaFakeProcess({
     fills: 'automatic',
-    accounts: [BOT_ACCOUNT, ...others].map((name) => ({
+    accounts: [...traded, ...others].map((name) => ({
       name,
       ...loginOf(name),
-      cash: name === BOT_ACCOUNT ? BOOK.cash : '1000000',
+      cash: traded.includes(name) ? BOOK.cash : '1000000',
       positions,
     })),
     assets: BOOK.holdings.map(({ symbol }) => ({ symbol, price: PRICE })),
@@ -46,21 +50,28 @@ export function tradingOf(fake: AlpacaFake, account: string): string {
 
 /**
  * The bot at that Alpaca.
- * @param apiUrl where it finds trading, when not at the fake itself.
+ * @param options `account`: the fake's name of what it trades. `apiUrl`: where it finds trading, when not
+ *   at the fake itself. `collar`: how far from the prices its limits may be.
  */
 export async function openAlpacaBot(
   fake: AlpacaFake,
-  apiUrl: string = tradingOf(fake, BOT_ACCOUNT),
+  options: {
+    readonly account?: string;
+    readonly apiUrl?: string;
+    readonly collar?: string;
+  } = {},
 ): Promise<BenchBot> {
-  const { keyId, secretKey } = loginOf(BOT_ACCOUNT);
+  const { account = BOT_ACCOUNT } = options;
+  const { keyId, secretKey } = loginOf(account);
   return await openBenchBot({
     broker: '    broker: alpaca',
+    ...(options.collar === undefined ? {} : { collar: options.collar }),
     environment: {
       ALPACA_API_KEY: keyId,
       ALPACA_SECRET: secretKey,
-      ALPACA_API_URL: apiUrl,
+      ALPACA_API_URL: options.apiUrl ?? tradingOf(fake, account),
       ALPACA_DATA_URL: fake.data,
-      ALPACA_STREAM_URL: fake.accounts[BOT_ACCOUNT]?.stream ?? '',
+      ALPACA_STREAM_URL: fake.accounts[account]?.stream ?? '',
     },
   });
 }

@@ -1,7 +1,6 @@
 import type { OrderDenial } from '../core/checks/order-checks.ts';
 import { deriveClientOrderId } from '../core/client-order-id.ts';
 import { toText } from '../core/decimal.ts';
-import type { Decimal } from '../core/decimal.ts';
 import type { ExecutionStep, ReleasedLeg } from '../core/execution.ts';
 import type { Order, OrderIntent } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';

@@ -108,7 +108,9 @@ async function dispatch(facts: DispatchFacts, interaction: Interaction): Promise
       : interaction.type === 'command'
         ? await runCommand(facts, interaction, person, actor)
         : await handleClick(facts, interaction, person, actor);
-  if (reply.type !== 'message' || reply.isUnstored !== true) {
+  // A reply that says nothing needs no keeping: a redelivery that finds none is answered with nothing, too.
+  const isKept = reply.type === 'message' ? reply.isUnstored !== true : reply.type !== 'nothing';
+  if (isKept) {
     await context.store.transaction((unit) => unit.saveReply(key, reply));
   }
   return reply;

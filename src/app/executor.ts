@@ -50,6 +50,8 @@ export interface ExecutionRun {
   stopping(): boolean;
   /** Orders whose request is under way in this process: they must not be looked up yet. */
   readonly inFlight: Set<string>;
+  /** How many orders of the batch that was sent last have no answer yet. */
+  unanswered: number;
   /** Unanswered orders that a person wants looked up now. */
   readonly lookAgain: Set<string>;
   /** Takes in a broker's update, in order. */
@@ -87,6 +89,7 @@ export function createExecutor(context: AppContext): Executor {
       signal,
       stopping: () => stopping,
       inFlight: new Set(),
+      unanswered: 0,
       lookAgain: new Set(),
       takeIn: (update) => intake.takeIn(update),
       record: (report) => intake.record(report),

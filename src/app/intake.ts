@@ -17,6 +17,9 @@ export interface Intake {
   idle(): Promise<void>;
 }
 
+/** An answer is on record this much later at most than it came, so that others can share its commit. */
+const GATHER_FOR = Temporal.Duration.from({ milliseconds: 20 });
+
 /**
  * What was told at about the same time is recorded together, answers and updates alike, and the broker is
  * asked once for all that is missing; meanwhile more is recorded.
@@ -24,17 +27,25 @@ export interface Intake {
 export function createIntake(
   context: AppContext,
   account: string,
-  run: () => Pick<ExecutionRun, 'broker' | 'announcing'>,
+  run: () => Pick<ExecutionRun, 'broker' | 'announcing' | 'unanswered'>,
 ): Intake {
-  const reports = createBatchQueue(async (batch: readonly BrokerReport[]) => {
-    const outcomes = await recordReports(context, account, batch);
-    await announceLate(
-      context,
-      run().announcing,
-      outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
-    );
-    return outcomes;
-  });
+  const reports = createBatchQueue(
+    async (batch: readonly BrokerReport[]) => {
+      const outcomes = await recordReports(context, account, batch);
+      await announceLate(
+        context,
+        run().announcing,
+        outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+      );
+      return outcomes;
+    },
+    {
+      // A commit waits for the disk and holds up the answers behind it. Nothing follows from an acceptance;
+      // purchases follow from fills.
+      mayWait: (batch) => run().unanswered > 0 && batch.every(saysAccepted),
+      atLatest: (end) => context.clock.schedule(context.clock.now().add(GATHER_FOR), end),
+    },
+  );
   const missing = createBatchQueue(async (batch: readonly null[]) => {
     await reconcileAccount(context, account, run().broker);
     return batch.map(() => ({ status: 'fulfilled', value: undefined }) as const);
@@ -50,6 +61,17 @@ export function createIntake(
       await missing.idle();
     },
   };
+}
+
+function saysAccepted(report: BrokerReport): boolean {
+  switch (report.type) {
+    case 'answer':
+      return report.result.type === 'accepted';
+    case 'order':
+      return report.order.status === 'accepted';
+    case 'fill':
+      return false;
+  }
 }
 
 /** A fill that surfaces after its execution has ended still belongs in that message. */

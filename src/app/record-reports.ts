@@ -4,6 +4,7 @@ import type { BrokerOrder, ExecuteTradeResult } from '../ports/broker.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { EVENKEEL } from './audit.ts';
 import type { AppContext } from './context.ts';
+import { bufferOrders } from './order-buffer.ts';
 import { changeOrder, recordBrokerOrder, recordFill } from './record-order.ts';
 
 /** What a broker says of an order of ours: the answer to it, its state, or an execution. */
@@ -40,7 +41,11 @@ export async function recordReports(
   try {
     const recorded = await context.store.transaction(async (unit) => {
       const results: Recorded[] = [];
-      for (const report of reports) results.push(await record(context, unit, account, report));
+      const buffered = bufferOrders(unit);
+      for (const report of reports) {
+        results.push(await record(context, buffered.unit, account, report));
+      }
+      await buffered.flush();
       return results;
     });
     for (const { filledProposal } of recorded) {
@@ -92,6 +97,10 @@ async function recordAnswer(
   const recorded = { changed: true, fillsMissing: false, filledProposal: null };
   switch (result.type) {
     case 'accepted':
+      // Its own update, which comes with the answer, may have said as much.
+      if (answered && order.brokerOrderId === result.brokerOrderId) {
+        return { ...recorded, changed: false };
+      }
       await changeOrder(context, unit, order, {
         status: answered ? order.status : 'accepted',
         brokerOrderId: result.brokerOrderId,

@@ -30,11 +30,11 @@ export async function submitOrders(
   for (const { clientOrderId } of intents) run.inFlight.add(clientOrderId);
   const { permit, recheck } = openSendPermit(context, first.account);
   run.recheckPermits = recheck;
-  let unanswered = intents.length;
+  run.unanswered = intents.length;
   const send = async (intent: OrderIntent): Promise<void> => {
     const result = await run.broker.executeTrade(intent, permit);
-    unanswered -= 1;
-    if (unanswered === 0) answered();
+    run.unanswered -= 1;
+    if (run.unanswered === 0) answered();
     // Whoever has the lease now looks for the order: nothing is recorded here any more.
     if (result.type === 'not_sent' && result.code === 'lease_lost') throw new LeaseLost();
     failpoint('order_answered');
@@ -47,6 +47,7 @@ export async function submitOrders(
     for (const outcome of sent) if (outcome.status === 'rejected') throw outcome.reason;
   } finally {
     run.recheckPermits = () => {};
+    run.unanswered = 0;
     for (const { clientOrderId } of intents) run.inFlight.delete(clientOrderId);
   }
 }

@@ -26,16 +26,20 @@ export function latestDue(schedule: JobSchedule, now: Temporal.Instant): Tempora
     const isDueDay =
       months.has(date.month) && daysOfMonth.has(date.day) && daysOfWeek.has(date.dayOfWeek);
     if (!isDueDay) continue;
+    const at = (hour: number, minute: number, second: number): Temporal.Instant =>
+      date
+        .toZonedDateTime({
+          timeZone: schedule.timeZone,
+          plainTime: Temporal.PlainTime.from({ hour, minute, second }),
+        })
+        .toInstant();
     for (const hour of hours) {
+      // Nothing of an hour that has not begun: a schedule of every minute has 1440 times a day.
+      if (Temporal.Instant.compare(at(hour, 0, 0), now) > 0) continue;
       for (const minute of minutes) {
         for (const second of seconds) {
-          const at = date
-            .toZonedDateTime({
-              timeZone: schedule.timeZone,
-              plainTime: Temporal.PlainTime.from({ hour, minute, second }),
-            })
-            .toInstant();
-          if (Temporal.Instant.compare(at, now) <= 0) return at;
+          const due = at(hour, minute, second);
+          if (Temporal.Instant.compare(due, now) <= 0) return due;
         }
       }
     }

@@ -11,15 +11,40 @@ interface Waiting<Item, Result> {
   readonly settle: (outcome: PromiseSettledResult<Result>) => void;
 }
 
+/** When a batch is still worth waiting for. */
+export interface Gathering<Item> {
+  /** Whether more is about to come that can share a batch with these; asked anew with each that comes. */
+  readonly mayWait: (items: readonly Item[]) => boolean;
+  /** Calls when a wait has to end, whatever is still to come. @returns a function that takes it back. */
+  readonly atLatest: (end: () => void) => () => void;
+}
+
 /**
  * @param work gets a batch in the order given and returns an outcome for each of its items; what it
  *   throws is the failure of all of them.
+ * @param gathering left out, a batch is what has arrived already.
  */
 export function createBatchQueue<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly PromiseSettledResult<Result>[]>,
+  gathering: Gathering<Item> | null = null,
 ): BatchQueue<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running: Promise<void> | null = null;
+  /** Ends the wait for more, where there is one. */
+  let endWait: (() => void) | null = null;
+
+  const mayWait = (): boolean =>
+    gathering !== null && gathering.mayWait(waiting.map(({ item }) => item));
+
+  async function gather(): Promise<void> {
+    if (gathering === null || !mayWait()) return;
+    const ended = Promise.withResolvers<void>();
+    endWait = ended.resolve;
+    const cancel = gathering.atLatest(ended.resolve);
+    await ended.promise;
+    cancel();
+    endWait = null;
+  }
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
@@ -27,6 +52,7 @@ export function createBatchQueue<Item, Result>(
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
+      await gather();
       const batch = waiting;
       waiting = [];
       let outcomes: readonly PromiseSettledResult<Result>[] = [];
@@ -52,6 +78,7 @@ export function createBatchQueue<Item, Result>(
         };
         waiting.push({ item, settle });
         running ??= drain();
+        if (endWait !== null && !mayWait()) endWait();
       });
     },
     async idle() {

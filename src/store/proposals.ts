@@ -81,7 +81,7 @@ async function withDecisions(
 
 function toRecord(row: ProposalRow, decisions: readonly Decision[]): ProposalRecord {
   const where = `proposal ${row.id}`;
-  const proposal = decodeJsonColumn(proposalSchema, row.document, where);
+  const proposal = decodeDocument(row.id, row.document, where);
   if (
     proposal.id !== row.id ||
     proposal.account !== row.account ||
@@ -97,6 +97,22 @@ function toRecord(row: ProposalRow, decisions: readonly Decision[]): ProposalRec
     decisions,
     finishedAt: optional(row.finished_at, (text) => decodeInstant(text, where)),
   };
+}
+
+/** So many proposals are kept as they were decoded; the newest are read again and again. */
+const MOST_DECODED = 16;
+const decoded = new Map<string, { readonly document: string; readonly proposal: Proposal }>();
+
+/** A document is decoded once as long as its text is the same. Nobody changes what came of it. */
+function decodeDocument(id: string, document: string, where: string): Proposal {
+  const known = decoded.get(id);
+  if (known?.document === document) return known.proposal;
+  const proposal = decodeJsonColumn(proposalSchema, document, where);
+  decoded.delete(id);
+  decoded.set(id, { document, proposal });
+  const [oldest] = decoded.keys();
+  if (decoded.size > MOST_DECODED && oldest !== undefined) decoded.delete(oldest);
+  return proposal;
 }
 
 function toDecision(row: Selectable<Tables['decisions']>): Decision {

@@ -36,6 +36,51 @@ const fillRows = async (world: AppWorld) =>
   );
 
 describe('reports that come together', () => {
+  it('write an order once, as the last of them leaves it, and a row for each that says something', async () => {
+    const { world, orders } = await working();
+    await using _ = world;
+    const [order] = orders;
+    if (order === undefined) throw new Error('unreachable');
+    const { clientOrderId } = order.intent;
+    let updates = 0;
+    const transaction = world.store.transaction.bind(world.store);
+    Object.assign(world.context, {
+      store: {
+        ...world.store,
+        transaction: (work: Parameters<typeof transaction>[0]) =>
+          transaction((unit) =>
+            work({
+              ...unit,
+              updateOrder: (...given) => {
+                updates += 1;
+                return unit.updateOrder(...given);
+              },
+            }),
+          ),
+      },
+    });
+    const brokerOrderId = `order-of-${order.intent.leg}`;
+    const outcomes = await recordReports(world.context, 'core', [
+      { type: 'answer', clientOrderId, result: { type: 'accepted', brokerOrderId } },
+      report(fillOf(world, order, 'e-1')),
+      // By the broker's id, which is known since the answer.
+      report({ ...fillOf(world, order, 'e-2', '2'), clientOrderId: null }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(updates).toBe(1);
+    const after = await world.store.findOrder(clientOrderId);
+    expect(after).toMatchObject({ status: 'partially_filled', brokerOrderId });
+    expect(after === null ? '' : toText(after.filledQuantity)).toBe('3');
+    const rows = await world.store.listAudit({ subject: clientOrderId, limit: 9 });
+    expect(rows.map(({ action }) => action).toReversed()).toEqual([
+      'order_intent',
+      'order_submitted',
+      'order_accepted',
+      'fill',
+      'fill',
+    ]);
+  });
+
   it('are one transaction, each fill once with its audit row and its order', async () => {
     const { world, orders } = await working();
     await using _ = world;

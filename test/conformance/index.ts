@@ -74,7 +74,7 @@ async function passAlpaca(spec: string): Promise<Passed> {
   await using fake = await startAlpacaMarket();
   await using prism = await startPrism(spec, tradingOf(fake, BOT_ACCOUNT));
   await using relay = await openRelay(() => prism.address);
-  await using bot = await openAlpacaBot(fake, relay.address);
+  await using bot = await openAlpacaBot(fake, { apiUrl: relay.address });
   return { failure: await sendTraffic(bot).then(() => null, asError), calls: relay.calls };
 }
 

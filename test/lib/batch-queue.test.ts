@@ -61,4 +61,52 @@ describe('a batch queue', () => {
     await queue.idle();
     expect(batches).toEqual([['a']]);
   });
+
+  describe('that may wait for more', () => {
+    function waiting() {
+      const batches: (readonly string[])[] = [];
+      const ends: (() => void)[] = [];
+      const queue = createBatchQueue(
+        async (items: readonly string[]) => {
+          batches.push(items);
+          return items.map((value) => ({ status: 'fulfilled', value }) as const);
+        },
+        {
+          mayWait: (items) => !items.includes('urgent') && items.length < 3,
+          atLatest: (end) => {
+            ends.push(end);
+            return () => ends.splice(ends.indexOf(end), 1);
+          },
+        },
+      );
+      return { queue, batches, ends };
+    }
+
+    it('hands on when nothing more is to come', async () => {
+      const { queue, batches, ends } = waiting();
+      const first = queue.add('a');
+      await expect.poll(() => ends).toHaveLength(1);
+      expect(batches).toEqual([]);
+      await Promise.all([first, queue.add('b'), queue.add('c')]);
+      expect(batches).toEqual([['a', 'b', 'c']]);
+      expect(ends).toEqual([]);
+    });
+
+    it('hands all of it on with what cannot wait', async () => {
+      const { queue, batches, ends } = waiting();
+      const first = queue.add('a');
+      await expect.poll(() => ends).toHaveLength(1);
+      await Promise.all([first, queue.add('urgent')]);
+      expect(batches).toEqual([['a', 'urgent']]);
+    });
+
+    it('hands on what it has when the wait has been long enough', async () => {
+      const { queue, batches, ends } = waiting();
+      const first = queue.add('a');
+      await expect.poll(() => ends).toHaveLength(1);
+      ends[0]?.();
+      expect(await first).toBe('a');
+      expect(batches).toEqual([['a']]);
+    });
+  });
 });

@@ -1,4 +1,6 @@
 import { parseExactJson } from '../../lib/exact-json.ts';
+import { exchangeHttp } from '../../lib/http-exchange.ts';
+import type { HttpReply } from '../../lib/http-exchange.ts';
 import type { Pacer, Urgency } from '../../lib/pacer.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
@@ -52,21 +54,19 @@ export function createTransport(parts: {
       giveUp.abort();
     });
     try {
-      const response = await fetch(request.url, {
+      const { status, header, text } = await exchangeHttp({
         method: request.method,
+        url: request.url,
         headers,
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        // A key must not follow to wherever an answer points.
-        redirect: 'manual',
+        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         signal: giveUp.signal,
       });
-      const body = parseExactJson(await response.text());
-      if (response.status === 401) login.refused();
-      if (response.status === 429) {
-        pacer.pauseUntil(clock.now().add({ seconds: pauseAfter(response.headers, clock.now()) }));
+      const body = parseExactJson(text);
+      if (status === 401) login.refused();
+      if (status === 429) {
+        pacer.pauseUntil(clock.now().add({ seconds: pauseAfter(header, clock.now()) }));
       }
-      const path = `${request.method} ${new URL(request.url).pathname}`;
-      return { path, status: response.status, body };
+      return { path: `${request.method} ${new URL(request.url).pathname}`, status, body };
     } catch (error) {
       const host = new URL(request.url).host;
       throw new NoAnswer(
@@ -85,7 +85,7 @@ export function createTransport(parts: {
   };
 }
 
-/** Checked before anything is sent: `fetch` may quote what cannot stand in a header in its error. */
+/** Checked before anything is sent: an error may quote what cannot stand in a header. */
 function headersOf(
   login: Readonly<Record<string, string>>,
   request: HttpRequest,
@@ -105,18 +105,18 @@ function headersOf(
 }
 
 /** Retry-After in seconds, or when the limit is counted anew (X-RateLimit-Reset, seconds since 1970). */
-function pauseAfter(headers: Headers, now: Temporal.Instant): number {
-  const wait = Number(headers.get('retry-after') ?? Number.NaN);
-  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
+function pauseAfter(header: HttpReply['header'], now: Temporal.Instant): number {
+  const wait = Number(header('retry-after') ?? Number.NaN);
+  const reset = Number(header('x-ratelimit-reset') ?? Number.NaN);
   const seconds = Number.isFinite(wait) ? wait : reset - now.epochMilliseconds / 1000;
   if (!Number.isFinite(seconds)) return DEFAULT_PAUSE_SECONDS;
   return Math.ceil(Math.min(Math.max(seconds, 0), LONGEST_PAUSE_SECONDS));
 }
 
-/** `ECONNREFUSED` and its like, which fetch hides in the cause. */
+/** `ECONNREFUSED` and its like; where several addresses were tried, that of the first. */
 function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string')
-    return cause.code;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return error.code;
+  if (error instanceof AggregateError) return causeOf(error.errors[0]);
   return error instanceof Error ? error.message : 'unknown';
 }

@@ -1,4 +1,4 @@
-import { sum, ZERO } from '../../core/decimal.ts';
+import { ZERO } from '../../core/decimal.ts';
 import type { Decimal } from '../../core/decimal.ts';
 import { isFinal } from '../../core/order-transition.ts';
 import { createSerialQueue } from '../../lib/serial-queue.ts';
@@ -45,7 +45,9 @@ export function createUpdates(parts: {
   const listeners = new Set<(update: BrokerUpdate) => void>();
   const queue = createSerialQueue();
   const toldOrders = new Map<string, BrokerOrder>();
-  const toldFills = new Map<string, { readonly order: string; readonly quantity: Decimal }>();
+  const toldFills = new Map<string, true>();
+  /** Shares of the fills that were told, by order. */
+  const toldShares = new Map<string, Decimal>();
   let stream: TradeStream | null = null;
   let lost = false;
   let heardAt = clock.now();
@@ -67,14 +69,15 @@ export function createUpdates(parts: {
   async function readFills(since: Temporal.Instant): Promise<void> {
     for (const fill of await history.listFills(since)) {
       if (toldFills.has(fill.executionId)) continue;
-      remember(toldFills, fill.executionId, { order: fill.brokerOrderId, quantity: fill.quantity });
+      remember(toldFills, fill.executionId, true);
+      const shares = (toldShares.get(fill.brokerOrderId) ?? ZERO).plus(fill.quantity);
+      remember(toldShares, fill.brokerOrderId, shares);
       emit({ type: 'fill', fill });
     }
   }
 
   function filledAsTold(brokerOrderId: string): Decimal {
-    const fills = [...toldFills.values()].filter((fill) => fill.order === brokerOrderId);
-    return sum(fills.map((fill) => fill.quantity));
+    return toldShares.get(brokerOrderId) ?? ZERO;
   }
 
   async function takeIn(event: string, answer: OrderAnswer): Promise<void> {

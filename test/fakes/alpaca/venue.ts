@@ -57,8 +57,9 @@ export function createVenue(world: {
   const { clock, sessions } = world;
   const executions: FakeExecution[] = [];
 
-  const openOrders = () =>
-    [...world.accounts.values()].flatMap(({ orders }) => orders).filter((order) => !isFinal(order));
+  /** Looked through at each request, and so not searched for among all there ever were. */
+  const open = new Set<FakeOrder>();
+  const openOrders = () => [...open];
 
   function become(
     order: FakeOrder,
@@ -68,6 +69,7 @@ export function createVenue(world: {
     at = clock.stamp(),
   ): void {
     order.state = state;
+    if (isFinal(order)) open.delete(order);
     order.updatedAt = at;
     world.publish(order.account, {
       event,
@@ -171,6 +173,7 @@ export function createVenue(world: {
         replaces: replaces ?? null,
       };
       account.orders.push(order);
+      open.add(order);
       return order;
     },
     requestCancel(order) {
