@@ -1,8 +1,13 @@
 import type { CodeDenial } from '../core/one-time-code.ts';
+import { peopleWithRole } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import type { Secret } from '../lib/secret.ts';
 import { TOTP_SECRET_BYTES, totpSecret, totpUri } from '../lib/totp.ts';
-import { presentCodesReset, presentEnrolledNotice } from '../messages/enrolment.ts';
+import {
+  presentCodesReset,
+  presentEnrolledNotice,
+  presentEnrolledToAdmins,
+} from '../messages/enrolment.ts';
 import type { CodeSecrets } from '../ports/code-store.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { auditEntry } from './audit.ts';
@@ -100,6 +105,7 @@ export async function confirmSecret(context: AppContext, code: TypedCode): Promi
       message: presentEnrolledNotice({ now }),
       at: now,
     });
+    await tellAdmins(context, unit, person, enrolment.current === null, now);
     return { type: 'confirmed' };
   });
   context.changed();
@@ -140,6 +146,22 @@ async function offer(
   const until = context.clock.now().add(OFFERED_FOR);
   await unit.saveCodeSecrets(person.id, { current, offered: { secret, until } });
   return { secret, uri: await totpUri(secret, ISSUER, person.name), until };
+}
+
+/** Whoever took over a chat login could enrol: an admin who hears of it can ask, and reset. */
+async function tellAdmins(
+  context: AppContext,
+  unit: StoreTransaction,
+  person: Person,
+  isFirst: boolean,
+  now: Temporal.Instant,
+): Promise<void> {
+  const message = presentEnrolledToAdmins({ personName: person.name, isFirst, now });
+  for (const admin of peopleWithRole(context.people, null, 'admin')) {
+    if (admin.id === person.id) continue;
+    const key = `codes-enrolled:${person.id}:${now.toString()}:${admin.id}`;
+    await tellPerson(context, unit, admin, key, { message, at: now });
+  }
 }
 
 async function deny(

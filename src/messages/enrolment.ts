@@ -21,12 +21,13 @@ export function presentOfferedSecret(input: {
 }): Message {
   const until = formatMoment(input.until, EXCHANGE_TIME_ZONE, input.now);
   const intro =
-    'Put this secret into an authenticator app: type it, or open the address on the phone. It is shown this once.';
+    'Put this secret into an authenticator app: scan the code where you see one, type the secret, or open the address on the phone. It is shown this once.';
   const next = `Then give the first code, until ${until}. Codes count from then on.`;
   return compose(
     [intro, `Secret: ${inFours(input.secret)}`, `Address: ${input.uri}`, next],
     [
       text(intro),
+      { type: 'qr_code', content: input.uri, label: 'QR code for an authenticator app' },
       text(`Secret: ${inFours(input.secret)}`),
       text(`Address: ${input.uri}`),
       text(next),
@@ -145,6 +146,21 @@ export function presentEnrolledNotice(input: { readonly now: Temporal.Instant })
   return said(
     'neutral',
     `An authenticator was set up for you ${at}. If that was not you, tell an admin at once.`,
+  );
+}
+
+/** To the other admins, directly: a first authenticator is set up by whoever has the chat login. */
+export function presentEnrolledToAdmins(input: {
+  readonly personName: string;
+  readonly isFirst: boolean;
+  readonly now: Temporal.Instant;
+}): Message {
+  const at = formatMoment(input.now, EXCHANGE_TIME_ZONE, input.now);
+  const name = plain(input.personName, 60);
+  const which = input.isFirst ? 'a first authenticator' : 'another authenticator';
+  return said(
+    'neutral',
+    `${name} set up ${which} ${at}. Ask them, not in this chat, whether it was them; if not: /enroll PERSON --reset.`,
   );
 }
 

@@ -140,6 +140,13 @@ export const blockSchema = z.discriminatedUnion('type', [
     /** Where that announcement is on this platform; the delivery fills it in. Null: not known there. */
     url: z.string().nullable(),
   }),
+  /** For a phone's camera. What is in it stands in the message as text, too: not every platform draws it. */
+  z.object({
+    type: z.literal('qr_code'),
+    content: z.string().max(1000),
+    /** What it is for, for those who do not see it; nothing of the content. */
+    label: z.string(),
+  }),
   /** Text too long for a message, as a file to take away. */
   z.object({
     type: z.literal('file'),

@@ -99,6 +99,9 @@ function renderBlock(block: Block, canvas: Canvas): readonly string[] {
       );
     case 'link':
       return wrap(block.url === null ? block.label : `${block.label}: ${block.url}`, width);
+    case 'qr_code':
+      // The address beside it can be opened or copied; lines of a terminal are seldom square.
+      return [];
     case 'file':
       return [
         ...wrap(`${block.title} (${block.name})`, width).map((line) => paint('strong', line)),

@@ -71,6 +71,31 @@ describe('setting up an authenticator', () => {
     expect(await audited(world, 'codes_enrolled')).toEqual(['ben ben']);
   });
 
+  it('is told to the other admins, who can ask and reset: the first one takes no code', async () => {
+    await using world = await openWorld('always');
+    await enrol(world, 'ben');
+    await enrol(world, 'dev');
+    const told = await world.store.listPendingDeliveries('slack', world.clock.now(), 100);
+    const toDev = told.filter(({ channel }) => channel === 'direct:U-dev');
+    expect(toDev.map(({ message }) => message.fallback)).toEqual([
+      expect.stringContaining('Ben set up a first authenticator'),
+      // Of his own he is told as everybody is.
+      expect.stringContaining('An authenticator was set up for you'),
+    ]);
+  });
+
+  it('draws the address as a QR code beside the text, in what is written down nowhere', async () => {
+    await using world = await openWorld('always');
+    const reply = await world.say('ben', 'enroll');
+    if (reply.type !== 'message') throw new Error('the answer is a message');
+    const code = reply.message.blocks.find((block) => block.type === 'qr_code');
+    expect(code?.content).toMatch(/^otpauth:\/\/totp\/Evenkeel:Ben\?/u);
+    expect(wordsOf(reply)).toContain(code?.content);
+    const secret = /secret=([A-Z2-7]+)/u.exec(code?.content ?? '')?.[1] ?? 'none';
+    const { sqlite } = world.store.database;
+    expect(sqlite.serialize().toString('latin1')).not.toContain(secret);
+  });
+
   it('is refused without a master key, and changes nothing', async () => {
     await using world = await openWorld('always', []);
     expect(wordsOf(await world.say('ben', 'enroll'))).toContain('EVENKEEL_MASTER_KEY');

@@ -5,6 +5,7 @@ import {
   presentEnrolled,
   presentEnrolledAlready,
   presentEnrolledNotice,
+  presentEnrolledToAdmins,
   presentNoCodesHere,
   presentNothingOffered,
   presentOfferedSecret,
@@ -25,6 +26,8 @@ export const SAMPLE_ENROLMENT: Readonly<Record<string, () => Message>> = {
   'enrol-already': () => presentEnrolledAlready({ since: later(-60), admins: ['Dev'], now: NOW }),
   'enrol-done': () => presentEnrolled(),
   'enrol-told': () => presentEnrolledNotice({ now: NOW }),
+  'enrol-told-admins': () =>
+    presentEnrolledToAdmins({ personName: 'Ben', isFirst: true, now: NOW }),
   'enrol-denied': () =>
     presentCodeDenied({ denial: { code: 'code_used', attemptsLeft: 3 }, now: NOW }),
   'enrol-nothing-offered': () => presentNothingOffered(),

@@ -56,23 +56,23 @@ export function createMessages(options: {
   const threads = createThreads(rest, log);
 
   async function prepare(message: Message): Promise<Payload> {
-    const { body, charts, attached } = renderMessage(message, customIds);
-    let pictures: RawFile[];
+    const { body, pictures, attached } = renderMessage(message, customIds);
+    let painted: RawFile[];
     try {
-      pictures = await Promise.all(
-        charts.map(async ({ name, svg }): Promise<RawFile> => {
-          return { name, data: await painter.paint(svg), contentType: 'image/png' };
+      painted = await Promise.all(
+        pictures.map(async ({ name, svg, isSecret }): Promise<RawFile> => {
+          return { name, data: await painter.paint(svg, isSecret), contentType: 'image/png' };
         }),
       );
     } catch (error) {
       log.error(
         { code: 'discord_chart_not_drawn', error },
-        'a chart could not be drawn; the message has it in words',
+        'a picture could not be drawn; the message has it in words',
       );
-      return prepare({ ...message, blocks: message.blocks.map(chartAsWords) });
+      return prepare({ ...message, blocks: withoutPictures(message.blocks) });
     }
     const files = [
-      ...pictures,
+      ...painted,
       ...attached.map(({ name, content, mediaType }): RawFile => {
         return { name, data: Buffer.from(content, 'utf8'), contentType: mediaType };
       }),
@@ -179,10 +179,13 @@ export function createMessages(options: {
   };
 }
 
-function chartAsWords(block: Block): Block {
-  return block.type === 'chart'
-    ? { type: 'context', text: chartInWords(block, LONGEST_CHART_IN_WORDS) }
-    : block;
+/** What was to be pictures in words, or gone where the message has it as text besides. */
+function withoutPictures(blocks: readonly Block[]): Block[] {
+  return blocks.flatMap((block): Block[] => {
+    if (block.type === 'qr_code') return [];
+    if (block.type !== 'chart') return [block];
+    return [{ type: 'context', text: chartInWords(block, LONGEST_CHART_IN_WORDS) }];
+  });
 }
 
 function unknownChannel(channel: string): ChatError {

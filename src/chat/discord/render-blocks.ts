@@ -56,6 +56,7 @@ export function textBlock(block: Block): TextBlock | null {
     case 'link':
       return cutting(link(block));
     case 'file':
+    case 'qr_code':
     case 'chart':
     case 'buttons':
       return null;

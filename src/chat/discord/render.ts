@@ -6,10 +6,10 @@ import type {
 } from 'discord.js';
 import { ButtonStyle, ComponentType, MessageFlags } from 'discord.js';
 import type { Block, Button, Message } from '../../messages/message.ts';
-import type { Chart } from './chart.ts';
 import { chartInWords, chartSvg } from './chart.ts';
 import type { CustomIds } from './custom-id.ts';
 import { LIMITS } from './limits.ts';
+import { qrCodeSvg } from './qr-code.ts';
 import { textBlock } from './render-blocks.ts';
 import type { TextBlock } from './render-blocks.ts';
 import { cutMarkup, escapeText, line } from './text.ts';
@@ -22,9 +22,16 @@ export interface DiscordMessage {
     readonly components: readonly APIContainerComponent[];
     readonly allowed_mentions: { readonly parse: readonly [] };
   };
-  readonly charts: readonly { readonly name: string; readonly svg: string }[];
+  readonly pictures: readonly Picture[];
   /** Files to take away. */
   readonly attached: readonly FilePart[];
+}
+
+interface Picture {
+  readonly name: string;
+  readonly svg: string;
+  /** It holds what opens something: nothing of it is kept. */
+  readonly isSecret: boolean;
 }
 
 interface FilePart {
@@ -36,12 +43,14 @@ interface FilePart {
 type Row = APIActionRowComponent<APIButtonComponentWithCustomId>;
 type Part =
   | { readonly type: 'text'; readonly text: TextBlock; readonly whole: string }
-  | { readonly type: 'chart'; readonly name: string; readonly chart: Chart }
+  | { readonly type: 'picture'; readonly picture: Picture; readonly description: string }
   | { readonly type: 'file'; readonly file: FilePart }
   | { readonly type: 'rows'; readonly rows: readonly Row[] };
 
 /** Beyond these a message has no room for a line each. */
 const MOST_TEXTS = 60;
+/** No message of ours has more than one. */
+const MOST_CODES = 1;
 /** As long as a message can be; what is cut to this may still be cut shorter. */
 const LONGEST = 2 * LIMITS.text;
 
@@ -59,9 +68,7 @@ const STYLES: Readonly<Record<Button['style'], APIButtonComponentWithCustomId['s
  */
 export function renderMessage(message: Message, customIds: CustomIds): DiscordMessage {
   const parts = partsOf(message.blocks, customIds);
-  const charts = parts.flatMap((part) =>
-    part.type === 'chart' ? [{ name: part.name, svg: chartSvg(part.chart) }] : [],
-  );
+  const pictures = parts.flatMap((part) => (part.type === 'picture' ? [part.picture] : []));
   const attached = parts.flatMap((part) => (part.type === 'file' ? [part.file] : []));
   const components = assemble(parts);
   if (components.every(({ type }) => type === ComponentType.ActionRow)) {
@@ -81,21 +88,34 @@ export function renderMessage(message: Message, customIds: CustomIds): DiscordMe
       ],
       allowed_mentions: { parse: [] },
     },
-    charts,
+    pictures,
     attached,
   };
 }
 
 function partsOf(blocks: readonly Block[], customIds: CustomIds): readonly Part[] {
   const parts: Part[] = [];
-  const count = { texts: 0, charts: 0, files: 0, rows: 0, buttons: 0 };
+  const count = { texts: 0, charts: 0, codes: 0, files: 0, rows: 0, buttons: 0 };
   const ids = new Set<string>();
   for (const block of blocks) {
     if (block.type === 'chart') {
       if (block.categories.length === 0 || block.series.length === 0) continue;
       count.charts += 1;
       if (count.charts > LIMITS.charts) continue;
-      parts.push({ type: 'chart', name: `chart-${count.charts}.png`, chart: block });
+      const name = `chart-${count.charts}.png`;
+      parts.push({
+        type: 'picture',
+        picture: { name, svg: chartSvg(block), isSecret: false },
+        description: chartInWords(block, LIMITS.chartDescription),
+      });
+    } else if (block.type === 'qr_code') {
+      count.codes += 1;
+      if (count.codes > MOST_CODES) continue;
+      parts.push({
+        type: 'picture',
+        picture: { name: 'code.png', svg: qrCodeSvg(block.content), isSecret: true },
+        description: line(block.label, LIMITS.chartDescription),
+      });
     } else if (block.type === 'file') {
       count.files += 1;
       if (count.files > LIMITS.files) continue;
@@ -188,11 +208,10 @@ function assemble(parts: readonly Part[]): APIComponentInContainer[] {
       const url = `attachment://${part.file.name}`;
       components.push({ type: ComponentType.File, file: { url } });
     } else {
-      const { name, chart } = part;
-      const description = chartInWords(chart, LIMITS.chartDescription);
+      const { picture, description } = part;
       components.push({
         type: ComponentType.MediaGallery,
-        items: [{ media: { url: `attachment://${name}` }, description }],
+        items: [{ media: { url: `attachment://${picture.name}` }, description }],
       });
     }
   }

@@ -116,6 +116,9 @@ function createPlan(
       }
       case 'link':
         return { required: false, blocks: renderLink(block) };
+      case 'qr_code':
+        // A picture would be a file that stays in the workspace; the address beside it is shown to one.
+        return { required: false, blocks: [] };
       case 'file':
         // It is uploaded beside the message.
         return { required: false, blocks: [] };

@@ -1,4 +1,5 @@
 import type { Block, Button, Message } from '../../messages/message.ts';
+import { qrCode } from '../../lib/qr-code.ts';
 import { renderChart } from './chart.ts';
 import { ICONS, STEP_ICONS } from './icons.ts';
 import { markup, type Markup } from './markup.ts';
@@ -44,11 +45,18 @@ function renderBlock(block: Block): Markup {
       return block.url === null
         ? markup`<p class="text">${block.label}</p>`
         : markup`<p class="text"><a href="${block.url}">${block.label}</a></p>`;
+    case 'qr_code':
+      return renderQrCode(block);
     case 'file':
       return markup`<details class="file"><summary>${block.title} (${block.name})</summary><pre>${block.content}</pre></details>`;
     case 'buttons':
       return markup`<div class="buttons">${block.buttons.map(renderButton)}</div>`;
   }
+}
+
+function renderQrCode({ content, label }: BlockOf<'qr_code'>): Markup {
+  const { size, path } = qrCode(content);
+  return markup`<svg class="qr-code" role="img" aria-label="${label}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><rect class="qr-light" width="${size}" height="${size}"></rect><path class="qr-dark" d="${path}"></path></svg>`;
 }
 
 function renderFields({ fields }: BlockOf<'fields'>): Markup {

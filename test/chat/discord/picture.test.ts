@@ -23,23 +23,28 @@ function chartsOf({ blocks }: Message): readonly Chart[] {
 
 describe('a chart as a picture', () => {
   test('is a PNG of twice the size of its drawing', async () => {
-    const png = await createPainter().paint(chartSvg(CHART));
+    const png = await createPainter().paint(chartSvg(CHART), false);
     expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
     expect(png.readUInt32BE(16)).toBe(1280);
   });
 
   test('shows its words: the font that it is drawn with is there', async () => {
     const painter = createPainter();
-    const one = await painter.paint(chartSvg(CHART));
-    const other = await painter.paint(chartSvg({ ...CHART, title: 'Weight now against tarqet' }));
-    const none = await painter.paint(chartSvg({ ...CHART, title: '' }));
+    const one = await painter.paint(chartSvg(CHART), false);
+    const other = await painter.paint(
+      chartSvg({ ...CHART, title: 'Weight now against tarqet' }),
+      false,
+    );
+    const none = await painter.paint(chartSvg({ ...CHART, title: '' }), false);
     expect(one.equals(other)).toBe(false);
     expect(none.length).toBeLessThan(one.length);
   });
 
   test('is drawn once for the same chart', () => {
     const painter = createPainter();
-    expect(painter.paint(chartSvg(CHART))).toBe(painter.paint(chartSvg({ ...CHART })));
+    expect(painter.paint(chartSvg(CHART), false)).toBe(
+      painter.paint(chartSvg({ ...CHART }), false),
+    );
   });
 
   test.each([
@@ -54,7 +59,7 @@ describe('a chart as a picture', () => {
   ])('is drawn whatever it shows: %j', async (_, message) => {
     const painter = createPainter();
     const pictures = await Promise.all(
-      chartsOf(message).map((chart) => painter.paint(chartSvg(chart))),
+      chartsOf(message).map((chart) => painter.paint(chartSvg(chart), false)),
     );
     expect(pictures.every((png) => png.length > 500)).toBe(true);
   });

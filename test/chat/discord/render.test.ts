@@ -39,8 +39,8 @@ function withoutLinks(text: string, { blocks }: Message): string {
 
 /** What is wrong with a message as a post, an edit, an answer and a follow-up. */
 function problems(message: Message): readonly string[] {
-  const { body, charts, attached } = render(message);
-  const files = [...charts, ...attached].map(({ name }) => name);
+  const { body, pictures, attached } = render(message);
+  const files = [...pictures, ...attached].map(({ name }) => name);
   const strange = [...eachComponent(body.components, [])].flatMap(({ component }) =>
     strangeMarkdown(withoutLinks(component.content ?? '', message)),
   );
@@ -66,9 +66,9 @@ describe('sample messages look as recorded (vitest --update records anew)', () =
   };
 
   test.each(Object.entries(SAMPLE_MESSAGES))('%s', async (name, make) => {
-    const { body, charts } = render(make());
+    const { body, pictures } = render(make());
     await golden(`${name}.json`, `${JSON.stringify(body, null, 2)}\n`);
-    for (const chart of name === 'daily-summary' ? charts : []) {
+    for (const chart of name === 'daily-summary' ? pictures : []) {
       await golden(`${name}.${chart.name}.svg`, `${chart.svg}\n`);
     }
     expect(problems(make())).toEqual([]);
