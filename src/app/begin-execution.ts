@@ -1,5 +1,6 @@
 import type { AccountSettings } from '../core/account.ts';
 import { approvalState, frozenQuorum } from '../core/approval-state.ts';
+import { spendableAtStart } from '../core/borrowing.ts';
 import { failedChecks, findChecks } from '../core/checks/find-checks.ts';
 import { toText } from '../core/decimal.ts';
 import { findEnvelopeBreaches } from '../core/envelope.ts';
@@ -118,7 +119,7 @@ export async function prepareExecution(
   }
   const facts: ExecutionFacts = {
     startedAt: context.clock.now(),
-    cashAtStart: fresh.balance.cash.minus(proposal.plan.cashBuffer),
+    cashAtStart: spendableAtStart(fresh.balance, proposal.plan, account.funds),
   };
   return {
     facts,

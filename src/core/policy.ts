@@ -33,6 +33,8 @@ export const rebalancePolicySchema = z.object({
   untouchable: z.array(symbolSchema),
   /** The account's restricted list as it was when planning: never traded, held or not. Left out: empty. */
   restricted: z.array(symbolSchema).optional(),
+  /** Whether a ready-made list may buy with borrowed money, up to the buying power. Left out: no. */
+  borrowing: z.boolean().optional(),
   /** A symbol that we traded fewer than this many days ago is left alone. */
   cooldownDays: z.int().min(0),
 });

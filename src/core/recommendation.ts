@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { borrowable } from './borrowing.ts';
 import { fromScale, ratio, tenToThe, toDigits, toText, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import { readBook } from './plan-book.ts';
@@ -105,7 +106,7 @@ export function planRecommendations(
     requests.push(requestOf(book, policy, entry, index, line));
   }
   const followed = requests.filter((request) => request.skip === null);
-  const unpaid = findUnpaid(book, followed);
+  const unpaid = findUnpaid(book, followed, lentFor(book, snapshot, policy));
   if (unpaid !== null) return unpaid;
 
   const lots = new Map(
@@ -188,8 +189,15 @@ function skipReason(
   return lots * line.lotValue < book.minimumTrade ? 'below_minimum_trade' : null;
 }
 
+/** What buys may borrow, in units of the book, rounded down; nothing where the policy does not let them. */
+function lentFor(book: Book, { balance }: Snapshot, { borrowing }: RebalancePolicy): bigint {
+  if (borrowing !== true) return 0n;
+  const { digits, places } = toDigits(borrowable(balance));
+  return (digits * tenToThe(book.scale)) / tenToThe(places);
+}
+
 /** The first entry that cannot be paid for. Contributions take from the cash first, then the buys. */
-function findUnpaid(book: Book, followed: readonly Request[]): PlanResult | null {
+function findUnpaid(book: Book, followed: readonly Request[], lent: bigint): PlanResult | null {
   const sells = followed.filter((request) => request.side === 'sell');
   const proceeds = sells.reduce((total, request) => total + request.value, 0n);
   const cash = book.spendable > 0n ? book.spendable : 0n;
@@ -202,15 +210,14 @@ function findUnpaid(book: Book, followed: readonly Request[]): PlanResult | null
     contributed += request.value;
   }
   // Where the buffer or a working order lacks cash, the sells make that up before they pay for buys.
-  let left = book.spendable + proceeds - contributed;
+  let left = book.spendable + proceeds - contributed + lent;
+  const source =
+    lent > 0n ? 'spare cash, the sells and what the broker lends' : 'spare cash and the sells';
   for (const request of followed) {
     if (request.entry.action !== 'buy') continue;
     if (request.value > left) {
       const available = left > 0n ? left : 0n;
-      return refuse(
-        request.index,
-        unpaidWords(book, request, available, 'spare cash and the sells'),
-      );
+      return refuse(request.index, unpaidWords(book, request, available, source));
     }
     left -= request.value;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { propose } from '../../src/app/propose.ts';
 import { decimal, sum, ZERO } from '../../src/core/decimal.ts';
 import type { AccountBalance } from '../../src/core/portfolio.ts';
 import { BrokerError } from '../../src/ports/broker-error.ts';
@@ -85,5 +86,98 @@ describe('between sales and buys', () => {
     expect(first.length).toBeGreaterThan(0);
     for (const cost of first) expect(cost.lte(power)).toBe(true);
     expect(sum(first).gt(ZERO)).toBe(true);
+  });
+});
+
+describe('borrowed money', () => {
+  const LENT = { margin: '20000' };
+  const margin = (allowMargin: boolean) => ({
+    funds: { accountType: 'margin' as const, allowMargin },
+  });
+
+  /** MSFT for about $13,000 in an account with $1,000, and nothing sold. */
+  async function recommend(world: AppWorld) {
+    const account = world.context.accounts.get('core');
+    if (account === undefined) throw new Error('core is there');
+    return await propose(world.context, {
+      account,
+      by: { actor: 'evenkeel', platform: 'cli' },
+      proposer: { type: 'operator', source: 'recommendations file' },
+      request: { buyOnly: false, toBand: false, contribution: null },
+      recommendations: [{ symbol: 'MSFT', action: 'buy', quantity: decimal('400') }],
+      dryRun: false,
+    });
+  }
+
+  it('is not used where the account does not allow it: the list is refused', async () => {
+    await using world = await openAppWorld({ account: margin(false), paper: LENT });
+    const result = await recommend(world);
+    if (result.type !== 'refused') throw new Error(`refused, not ${result.type}`);
+    expect(JSON.stringify(result.refusal)).toContain('is left of spare cash and the sells');
+  });
+
+  it('pays for what a list asks for where it is allowed, said before anyone decides', async () => {
+    await using world = await openAppWorld({ account: margin(true), paper: LENT });
+    const result = await recommend(world);
+    expect(result.type).toBe('proposed');
+    const { id, plan } = (await world.newest()).proposal;
+    expect(plan.cashAfter.lt(ZERO)).toBe(true);
+    const shown = JSON.stringify((await world.store.findAnnouncement(`proposal:${id}`))?.message);
+    expect(shown).toMatch(/Funds: borrows \$[\d,.]+ on margin. Propose less to borrow nothing/u);
+    await world.click('ben', 'approve');
+    await world.settle();
+    expect((await world.newest()).status).toBe('executed');
+    expect((await world.broker.getAccountBalance()).cash.lt(ZERO)).toBe(true);
+  });
+
+  it('is not used once the account does not allow it any more, even for what was approved', async () => {
+    await using world = await openAppWorld({
+      account: {
+        ...margin(true),
+        marketHours: { runway: Temporal.Duration.from({ minutes: 0 }), whenClosed: 'queue' },
+      },
+      paper: { ...LENT, marketHours: 'observe' },
+    });
+    await world.clock.set('2026-11-20T22:00:00Z');
+    await recommend(world);
+    await world.click('ben', 'approve_at_open');
+    const account = world.context.accounts.get('core');
+    if (account === undefined) throw new Error('core is there');
+    Object.assign(world.context, {
+      accounts: new Map([['core', { ...account, ...margin(false) }]]),
+    });
+    await world.clock.set('2026-11-23T14:30:00Z');
+    await world.settle();
+    expect((await world.newest()).status).toBe('failed');
+    expect((await world.newest()).outcome).toContain('Funds: buys cost');
+    expect(await world.store.listOrders({})).toEqual([]);
+  });
+
+  it('is not used by targets, which are shares of what the account is worth', async () => {
+    await using world = await openAppWorld({ account: margin(true), paper: LENT });
+    await run(world);
+    expect((await world.newest()).status).toBe('executed');
+    expect((await world.newest()).proposal.plan.cashAfter.gte(ZERO)).toBe(true);
+    expect((await world.broker.getAccountBalance()).cash.gte(ZERO)).toBe(true);
+  });
+});
+
+describe('a short sale', () => {
+  it('is refused with a sentence, whatever the account allows', async () => {
+    await using world = await openAppWorld({
+      account: { funds: { accountType: 'margin', allowMargin: true } },
+    });
+    const account = world.context.accounts.get('core');
+    if (account === undefined) throw new Error('core is there');
+    const result = await propose(world.context, {
+      account,
+      by: { actor: 'evenkeel', platform: 'cli' },
+      proposer: { type: 'operator', source: 'recommendations file' },
+      request: { buyOnly: false, toBand: false, contribution: null },
+      recommendations: [{ symbol: 'IBM', action: 'sell', quantity: decimal('51') }],
+      dryRun: false,
+    });
+    if (result.type !== 'refused') throw new Error(`refused, not ${result.type}`);
+    expect(JSON.stringify(result.refusal)).toContain('it sells 51 IBM, but 50 are held');
   });
 });

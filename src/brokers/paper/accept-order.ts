@@ -196,7 +196,7 @@ function refuseBuy(exchange: Exchange, order: PaperOrder, rules: ExchangeRules):
   const power = buyingPower(exchange, rules);
   const needed = reserved(order, rules);
   if (needed.lte(power)) return null;
-  const setAside = exchange.cash.minus(power);
+  const setAside = exchange.cash.plus(rules.margin).minus(power);
   const aside = setAside.gt(ZERO) ? ` (${dollars(setAside)} is set aside for working buys)` : '';
   return {
     code: 'insufficient_buying_power',

@@ -19,12 +19,14 @@ export interface Exchange {
   readonly working: readonly PaperOrder[];
 }
 
-/** What trading costs. */
+/** What trading costs, and what is lent. */
 export interface ExchangeRules {
   readonly slippageBasisPoints: Decimal;
   /** Charged with an order's first fill. */
   readonly feePerOrder: Decimal;
   readonly feePerShare: Decimal;
+  /** So much may be borrowed for buys; zero for a cash account. */
+  readonly margin: Decimal;
 }
 
 /** The price of a symbol now; null when it has none. */
@@ -50,9 +52,10 @@ export interface Outcome {
   readonly events: readonly ExchangeEvent[];
 }
 
-/** Cash that is not set aside for working buys. What sells will bring in does not count. */
+/** Cash and margin that are not set aside for working buys. What sells will bring in does not count. */
 export function buyingPower(exchange: Exchange, rules: ExchangeRules): Decimal {
-  return exchange.cash.minus(sum(exchange.working.map((order) => reserved(order, rules))));
+  const all = exchange.cash.plus(rules.margin);
+  return all.minus(sum(exchange.working.map((order) => reserved(order, rules))));
 }
 
 /** Shares of a symbol that no working sell has claimed. */

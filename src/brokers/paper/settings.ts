@@ -104,6 +104,8 @@ export const paperSettingsSchema = z
     spreadBasisPoints: basisPointsSchema.prefault('2'),
     feePerOrder: amountSchema.prefault('0'),
     feePerShare: amountSchema.prefault('0'),
+    /** What the exchange lends for buys at most, where `funds.allowMargin` lets the account borrow. */
+    margin: amountSchema.prefault('0'),
     fractional: switchSchema.default(false),
   })
   .refine((settings) => settings.positions === undefined || settings.positionsFile === undefined, {

@@ -59,6 +59,7 @@ const rulesArbitrary: fc.Arbitrary<ExchangeRules> = fc.record({
   slippageBasisPoints: fc.integer({ min: 0, max: 50 }).map((n) => decimal(String(n))),
   feePerOrder: fc.constantFrom(ZERO, decimal('1')),
   feePerShare: fc.constantFrom(ZERO, decimal('0.005')),
+  margin: fc.constantFrom(ZERO, ZERO, decimal('500')),
 });
 
 interface Run {
@@ -174,7 +175,7 @@ describe('the exchange, whatever is done to it', () => {
     );
   });
 
-  test('never sells what is not held and never spends what is not there', () => {
+  test('never sells what is not held and never spends what is not there or lent', () => {
     fc.assert(
       fc.property(actionsArbitrary, rulesArbitrary, (actions, rules) => {
         const { exchange, events } = run(actions, rules, 1);
@@ -187,8 +188,9 @@ describe('the exchange, whatever is done to it', () => {
             event.type === 'fill' && event.fill.order.side === 'sell' ? [event.fill.fees] : [],
           ),
         );
-        expect(exchange.cash.plus(sellFees).gte(ZERO)).toBe(true);
-        expect(buyingPower(exchange, rules).lte(exchange.cash)).toBe(true);
+        const { margin } = rules;
+        expect(exchange.cash.plus(sellFees).plus(margin).gte(ZERO)).toBe(true);
+        expect(buyingPower(exchange, rules).lte(exchange.cash.plus(margin))).toBe(true);
       }),
     );
   });
@@ -270,7 +272,7 @@ function slicesOf(text: string, wanted: number): readonly string[] {
       clock: { open: true, nextOpen: null, nextClose: null },
       market: () => priceAround(decimal('1'), ZERO),
       isListed: () => true,
-      rules: { slippageBasisPoints: ZERO, feePerOrder: ZERO, feePerShare: ZERO },
+      rules: { slippageBasisPoints: ZERO, feePerOrder: ZERO, feePerShare: ZERO, margin: ZERO },
       fractional: true,
       slices: wanted,
       fillInterval: new Temporal.Duration(),

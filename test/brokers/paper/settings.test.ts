@@ -15,6 +15,7 @@ describe('the paper section of an account', () => {
       spreadBasisPoints: '2',
       feePerOrder: '0',
       feePerShare: '0',
+      margin: '0',
       fractional: false,
     });
   });
@@ -33,6 +34,7 @@ describe('the paper section of an account', () => {
       spreadBasisPoints: '0',
       feePerOrder: '0.35',
       feePerShare: '0.0035',
+      margin: '5000',
       fractional: 'true',
     });
     expect(JSON.parse(JSON.stringify(settings))).toEqual({
@@ -48,6 +50,7 @@ describe('the paper section of an account', () => {
       spreadBasisPoints: '0',
       feePerOrder: '0.35',
       feePerShare: '0.0035',
+      margin: '5000',
       fractional: true,
     });
   });
