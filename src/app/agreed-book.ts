@@ -11,7 +11,7 @@ import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 
 /** The broker's positions and cash beside what the record makes of the last agreed book. */
-export type BookReading =
+export type ComparedBook =
   | {
       readonly type: 'compared';
       readonly agreed: StoredBook;
@@ -33,10 +33,10 @@ export type BookReading =
  * recorded before.
  * @throws BrokerError when the broker cannot be asked.
  */
-export async function readBook(
+export async function compareBook(
   context: AppContext,
   account: AccountSettings,
-): Promise<BookReading> {
+): Promise<ComparedBook> {
   const { store } = context;
   const before = await store.readFillMark();
   const told = await askBook(context, account.name);
@@ -87,7 +87,7 @@ export function bookDigest(account: string, differences: readonly BookDifference
 }
 
 /** Whether a reading changes the agreed book: it is the first, or has come to count more fills. */
-export function isToBeKept(reading: BookReading): boolean {
+export function isToBeKept(reading: ComparedBook): boolean {
   if (reading.type === 'compared') return reading.isBehind && reading.differences.length === 0;
   return reading.type === 'first';
 }
@@ -100,7 +100,7 @@ export async function keepBook(
   context: AppContext,
   unit: StoreTransaction,
   account: AccountSettings,
-  reading: BookReading,
+  reading: ComparedBook,
 ): Promise<void> {
   if (reading.type === 'first') {
     await agreeOn(context, unit, account, {

@@ -12,8 +12,8 @@ import { presentGone, presentRoleNeeded } from '../messages/refusal.ts';
 import { accountTimeZone } from '../messages/time.ts';
 import type { Reply } from '../ports/chat.ts';
 import type { StoreTransaction } from '../ports/store.ts';
-import { agreeOn, bookDigest, differencesJson, readBook } from './agreed-book.ts';
-import type { BookReading } from './agreed-book.ts';
+import { agreeOn, bookDigest, differencesJson, compareBook } from './agreed-book.ts';
+import type { ComparedBook } from './agreed-book.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import type { Actor } from './audit.ts';
 import { brokerOf, destinationsOf, displayName } from './context.ts';
@@ -23,7 +23,7 @@ import { readWatch, writeWatch } from './order-watch.ts';
 import { privately } from './privately.ts';
 import { reconcileAccount } from './reconcile.ts';
 
-type Compared = Extract<BookReading, { type: 'compared' }>;
+type Compared = Extract<ComparedBook, { type: 'compared' }>;
 
 /**
  * Brings the message about differing positions and cash up to date: one message for each set of
@@ -35,7 +35,7 @@ export async function tellBook(
   context: AppContext,
   unit: StoreTransaction,
   account: AccountSettings,
-  reading: BookReading,
+  reading: ComparedBook,
   stayed: readonly BookDifference[],
   open: BookIncident | null,
 ): Promise<BookIncident | null> {
@@ -140,7 +140,7 @@ export async function answerBookClick(
     );
   }
   await reconcileAccount(context, account.name, brokerOf(context, account.name));
-  const reading = await readBook(context, account);
+  const reading = await compareBook(context, account);
   if (
     reading.type !== 'compared' ||
     bookDigest(account.name, reading.differences) !== click.digest
@@ -155,7 +155,7 @@ export async function answerBookClick(
   );
 }
 
-function movedTo(reading: BookReading): { readonly to: 'agreed' | 'other' | 'not_comparable' } {
+function movedTo(reading: ComparedBook): { readonly to: 'agreed' | 'other' | 'not_comparable' } {
   if (reading.type !== 'compared') return { to: 'not_comparable' };
   return { to: reading.differences.length === 0 ? 'agreed' : 'other' };
 }

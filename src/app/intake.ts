@@ -1,6 +1,6 @@
 import { createBatchQueue } from '../lib/batch-queue.ts';
 import type { BrokerUpdate } from '../ports/broker.ts';
-import { announceProposal } from './announce-proposal.ts';
+import { announceLate } from './announce-late.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
 import { reconcileAccount } from './reconcile.ts';
@@ -32,11 +32,7 @@ export function createIntake(
   const reports = createBatchQueue(
     async (batch: readonly BrokerReport[]) => {
       const outcomes = await recordReports(context, account, batch);
-      await announceLate(
-        context,
-        run().announcing,
-        outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
-      );
+      await announceLate(context, outcomes, run().announcing);
       return outcomes;
     },
     {
@@ -47,7 +43,7 @@ export function createIntake(
     },
   );
   const missing = createBatchQueue(async (batch: readonly null[]) => {
-    await reconcileAccount(context, account, run().broker);
+    await reconcileAccount(context, account, run().broker, run().announcing);
     return batch.map(() => ({ status: 'fulfilled', value: undefined }) as const);
   });
   return {
@@ -71,21 +67,5 @@ function saysAccepted(report: BrokerReport): boolean {
       return report.order.status === 'accepted';
     case 'fill':
       return false;
-  }
-}
-
-/** A fill that surfaces after its execution has ended still belongs in that message. */
-async function announceLate(
-  context: AppContext,
-  announcing: string | null,
-  recorded: readonly Recorded[],
-): Promise<void> {
-  const proposals = new Set(recorded.map(({ filledProposal }) => filledProposal));
-  for (const proposalId of proposals) {
-    if (proposalId === null || proposalId === announcing) continue;
-    const record = await context.store.findProposal(proposalId);
-    if (record === null || record.status === 'executing') continue;
-    await context.store.transaction((unit) => announceProposal(context, unit, proposalId));
-    context.changed();
   }
 }

@@ -1,5 +1,6 @@
 import { isFinal } from '../core/order-transition.ts';
 import type { Broker, BrokerOrder } from '../ports/broker.ts';
+import { announceLate } from './announce-late.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import type { AppContext } from './context.ts';
 import { recordReports } from './record-reports.ts';
@@ -11,6 +12,7 @@ const HORIZON = Temporal.Duration.from({ hours: 24 });
 /**
  * Asks the broker for orders and fills and records what we do not have yet: at start, after a lost
  * connection, and whenever the broker counts more fills than we know.
+ * @param announcing the proposal whose execution is telling its end just now.
  * @returns how many facts were recorded, and the orders that the broker told, since `since`.
  * @throws BrokerError when the broker cannot be asked.
  */
@@ -18,6 +20,7 @@ export async function reconcileAccount(
   context: AppContext,
   account: string,
   broker: Broker,
+  announcing: string | null = null,
 ): Promise<{
   readonly recorded: number;
   readonly told: readonly BrokerOrder[];
@@ -44,6 +47,7 @@ export async function reconcileAccount(
   ];
   if (reports.length === 0) return { recorded: 0, told: orders, since };
   const outcomes = await recordReports(context, account, reports);
+  await announceLate(context, outcomes, announcing);
   const recorded = outcomes.filter(
     (outcome) => outcome.status === 'fulfilled' && outcome.value.changed,
   ).length;

@@ -8,8 +8,8 @@ import { presentDifference, presentForeignOrder } from '../messages/reconciliati
 import { accountTimeZone } from '../messages/time.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { BrokerOrder } from '../ports/broker.ts';
-import { isToBeKept, keepBook, readBook } from './agreed-book.ts';
-import type { BookReading } from './agreed-book.ts';
+import { isToBeKept, keepBook, compareBook } from './agreed-book.ts';
+import type { ComparedBook } from './agreed-book.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import { acceptedKeys } from './automatic-halts.ts';
 import { tellBook } from './book-incidents.ts';
@@ -30,7 +30,7 @@ export interface Reconciliation {
   readonly differences: readonly Difference[];
   /** At the broker, and nobody approved them here. */
   readonly foreign: readonly BrokerOrder[];
-  readonly book: BookReading;
+  readonly book: ComparedBook;
 }
 
 /**
@@ -76,7 +76,7 @@ export async function readReconciliation(
       })),
     ],
     foreign: foreign.flatMap(({ brokerOrderId }) => toldById.get(brokerOrderId) ?? []),
-    book: await readBook(context, account),
+    book: await compareBook(context, account),
   };
 }
 

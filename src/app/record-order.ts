@@ -1,10 +1,13 @@
 import { toText } from '../core/decimal.ts';
 import { addFill, correctFill, isFinal, statusAfterReport } from '../core/order-transition.ts';
 import type { Fill, Order, OrderStatus } from '../core/order.ts';
+import { presentFillCorrected } from '../messages/fill-corrected.ts';
+import { accountTimeZone } from '../messages/time.ts';
 import type { BrokerOrder } from '../ports/broker.ts';
 import type { AuditAction, StoreTransaction } from '../ports/store.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import type { Actor } from './audit.ts';
+import { destinationsOf } from './context.ts';
 import type { AppContext } from './context.ts';
 
 const ACTION_OF: Readonly<Partial<Record<OrderStatus, AuditAction>>> = {
@@ -119,7 +122,34 @@ export async function recordFill(
       status: after.status,
     }),
   );
+  if (before !== null) await tellCorrection(context, unit, proposalId, before, fill);
   return proposalId;
+}
+
+/** Commissions that come late are everyday; shares and prices that change are for people to know. */
+async function tellCorrection(
+  context: AppContext,
+  unit: StoreTransaction,
+  proposalId: string,
+  before: Fill,
+  after: Fill,
+): Promise<void> {
+  if (before.quantity.eq(after.quantity) && before.price.eq(after.price)) return;
+  const account = context.accounts.get(after.account);
+  if (account === undefined) return;
+  const now = context.clock.now();
+  const message = presentFillCorrected({
+    account: account.name,
+    broker: account.broker,
+    proposalId,
+    before,
+    after,
+    timeZone: accountTimeZone(account),
+    now,
+  });
+  const key = `fill-corrected:${account.name}:${after.executionId}:${after.revision ?? 0}`;
+  const destinations = destinationsOf(context, account);
+  await unit.announce({ key, account: account.name, message }, destinations, now);
 }
 
 function figuresOf(fill: Fill): { quantity: string; price: string; fees: string } {

@@ -6,7 +6,7 @@ import type { ReconciledBook } from '../messages/reconciliation.ts';
 import { presentReconciliation } from '../messages/reconciliation.ts';
 import { accountTimeZone } from '../messages/time.ts';
 import { bookDigest } from './agreed-book.ts';
-import type { BookReading } from './agreed-book.ts';
+import type { ComparedBook } from './agreed-book.ts';
 import { approversOf } from './book-incidents.ts';
 import { brokerOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
@@ -56,7 +56,7 @@ async function viewAccount(context: AppContext, account: AccountSettings): Promi
 function bookOf(
   context: AppContext,
   account: AccountSettings,
-  reading: BookReading,
+  reading: ComparedBook,
 ): ReconciledBook {
   if (reading.type === 'first') return { type: 'none' };
   if (reading.type === 'not_comparable') return reading;

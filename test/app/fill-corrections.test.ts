@@ -29,6 +29,14 @@ async function orderOf(world: AppWorld, fill: Fill) {
   return order;
 }
 
+/** What people were told of corrections. */
+async function corrections(world: AppWorld): Promise<readonly string[]> {
+  const pending = await world.store.listPendingDeliveries('web', world.clock.now(), 1000);
+  return pending
+    .filter(({ announcementKey }) => announcementKey.startsWith('fill-corrected:'))
+    .map(({ message }) => message.fallback);
+}
+
 const spentOn = (order: Awaited<ReturnType<typeof orderOf>>): string =>
   order.filledQuantity
     .times(order.averageFillPrice ?? decimal('0'))
@@ -51,9 +59,12 @@ describe('an execution that the broker corrects', () => {
     const difference = decimal(spentOn(after)).minus(spentOn(before));
     expect(toText(difference.round(6))).toBe(toText(fill.quantity.times('0.5')));
 
+    const told = await corrections(world);
+    expect(told).toEqual([expect.stringContaining('corrected')]);
+    expect(told[0]).toContain(`#${(await world.newest()).proposal.id}`);
     const rows = await world.store.listAudit({ account: 'core', limit: 500 });
-    const corrections = rows.filter((row) => row.action === 'fill_corrected');
-    expect(corrections.map((row) => row.payload)).toMatchObject([
+    const correctionRows = rows.filter((row) => row.action === 'fill_corrected');
+    expect(correctionRows.map((row) => row.payload)).toMatchObject([
       {
         executionId: fill.executionId,
         price: toText(corrected.price),
@@ -70,6 +81,7 @@ describe('an execution that the broker corrects', () => {
     expect(await record(world, busted)).toBe(true);
     const after = await orderOf(world, fill);
     expect(after.status).toBe('filled');
+    expect(await corrections(world)).toEqual([expect.stringContaining('took back')]);
     expect(toText(after.filledQuantity)).toBe(toText(before.filledQuantity.minus(fill.quantity)));
   });
 

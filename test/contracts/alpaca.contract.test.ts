@@ -88,6 +88,12 @@ async function openWorld(scenario: BrokerScenario): Promise<BrokerWorld> {
         await world.listening();
         await fake.loseConnection();
       },
+      correctExecution: async ({ executionId, ...to }) => {
+        const { executions } = await fake.state();
+        const found = executions.find(({ activityId }) => activityId === executionId);
+        if (found === undefined) throw new Error(`there is no execution ${executionId}`);
+        await fake.correctExecution({ executionId: found.executionId, ...to });
+      },
       placeElsewhere: async ({ symbol, side, quantity }) => {
         await fake.placeElsewhere({ account: at, symbol, side, quantity: toText(quantity) });
       },

@@ -68,6 +68,12 @@ async function openWorld(scenario: BrokerScenario): Promise<BrokerWorld> {
       failNext: async (code) => await world.fake.fail('any', code),
       reopen: async (end) => await world.reopen(end),
       loseConnection: async () => await world.fake.loseConnection(),
+      correctExecution: async ({ executionId, ...to }) => {
+        const { executions } = await world.fake.state();
+        const found = executions.findLast((one) => one.executionId.startsWith(`${executionId}.`));
+        if (found === undefined) throw new Error(`there is no execution ${executionId}`);
+        await world.fake.correctExecution(found.executionId, to);
+      },
       placeElsewhere: async ({ symbol, side, quantity, limitPrice }) => {
         await world.fake.placeElsewhere({
           account: ACCOUNT,

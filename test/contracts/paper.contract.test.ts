@@ -22,6 +22,7 @@ describeBrokerContract('the paper broker', {
     rate_limited: 'there is no limit',
     placeElsewhere: 'nobody else can trade in the account',
     getTime: 'the exchange is this program: its clock is ours',
+    correctExecution: 'what the exchange has executed it never changes',
   },
   open: async (scenario) => await openWorld(scenario, { fractional: false }),
 });
@@ -37,6 +38,7 @@ describeBrokerContract('the paper broker with fractions', {
     rate_limited: 'there is no limit',
     placeElsewhere: 'nobody else can trade in the account',
     getTime: 'the exchange is this program: its clock is ours',
+    correctExecution: 'what the exchange has executed it never changes',
   },
   open: async (scenario) => await openWorld(scenario, { fractional: true }),
 });

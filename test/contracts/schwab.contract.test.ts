@@ -12,6 +12,7 @@ describeBrokerContract('the Schwab adapter', {
     clientOrderId: 'Schwab keeps no id of ours',
     streaming: 'nothing comes unasked; the lists are asked for',
     preview: 'not offered',
+    correctExecution: 'the document knows no corrections of executions',
     loseConnection: 'there is no stream',
   },
   open: openWorld,

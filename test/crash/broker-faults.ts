@@ -69,7 +69,7 @@ export const BROKER_FAULTS: Readonly<Record<string, Scenario>> = {
     before: async (faults) => await faults.reorderUpdates?.(true),
   },
   'execution corrected': {
-    brokers: ['ibkr'],
+    brokers: ['alpaca', 'ibkr'],
     afterwards: async (faults) => await faults.correctExecution?.(),
   },
   'filled in part, then canceled': {

@@ -242,6 +242,13 @@ async function openAlpaca(options: MarketOptions): Promise<Market> {
       },
       replayUpdates: () => fake.replayUpdates(),
       reorderUpdates: (on) => fake.reorderUpdates(on),
+      async correctExecution() {
+        const [execution] = (await fake.state()).executions;
+        if (execution === undefined) throw new Error('nothing was executed');
+        const { executionId } = execution;
+        const price = toText(decimal(execution.price).minus('0.01'));
+        await fake.correctExecution({ executionId, price });
+      },
       async fillNext() {
         await fake.fillNext();
       },

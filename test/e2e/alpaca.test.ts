@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import { SLACK_BOT_SCOPES } from '../../src/chat/slack/manifest.ts';
+import { decimal, toText } from '../../src/core/decimal.ts';
 import { startAlpacaFake } from '../fakes/alpaca/index.ts';
 import { startSlackFake } from '../fakes/slack/index.ts';
 import { createFastClock, FAST, REAL_DEADLINES } from '../fixtures/fast-clock.ts';
 import { openBotWorld, until } from './bot-world.ts';
-import { describeMainJob } from './main-job.ts';
+import { describeMainJob, expectAgreedBook } from './main-job.ts';
 import type { MainJobWorld } from './main-job.ts';
 import { SLACK_CHANNEL, SLACK_IDS, slackTeam } from './team.ts';
 
@@ -155,5 +156,37 @@ describe('the main job at Alpaca', () => {
     );
     expect(defects).toEqual([]);
     expect(await store.verifyAudit()).toMatchObject({ ok: true });
+
+    // An execution that Alpaca changes afterwards: the record and the book follow, and people are told.
+    const [execution] = executions;
+    if (execution === undefined) throw new Error('nothing was executed');
+    const cents = toText(decimal(execution.price).plus('0.25'));
+    await fake.correctExecution({ executionId: execution.executionId, price: cents });
+    const [row] = await until(
+      'the audit row',
+      async () => {
+        const rows = await store.listAudit({
+          account: 'core',
+          actions: ['fill_corrected'],
+          limit: 9,
+        });
+        return rows.length > 0 ? rows : null;
+      },
+      30_000,
+    );
+    expect(row?.payload).toMatchObject({ price: cents, before: { price: execution.price } });
+    await until('the message', async () => {
+      const revision = (await store.listFills({ proposalId })).find(
+        ({ executionId }) => executionId === execution.activityId,
+      )?.revision;
+      const key = `fill-corrected:core:${execution.activityId}:${revision ?? 0}`;
+      return (await store.findAnnouncement(key)) !== null;
+    });
+    await expectAgreedBook(world);
+    await world.restart();
+    await world.bot.settled();
+    const { store: again } = world.bot.context;
+    const rows = await again.listAudit({ account: 'core', actions: ['fill_corrected'], limit: 9 });
+    expect(rows).toHaveLength(1);
   }, 60_000);
 });

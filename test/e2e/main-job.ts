@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readBook } from '../../src/app/agreed-book.ts';
+import { compareBook } from '../../src/app/agreed-book.ts';
 import { accountNamed } from '../../src/app/context.ts';
 import { toText } from '../../src/core/decimal.ts';
 import { until } from './bot-world.ts';
@@ -108,7 +108,7 @@ export function describeMainJob(open: () => Promise<MainJobWorld>): void {
 /** Positions and cash at the broker are, to the cent, the book of the start and the fills since. */
 export async function expectAgreedBook({ bot }: BotWorld): Promise<void> {
   const account = accountNamed(bot.context, 'core');
-  const reading = await readBook(bot.context, account);
+  const reading = await compareBook(bot.context, account);
   if (reading.type !== 'compared') throw new Error(`the book is ${reading.type}`);
   expect(reading.isBehind).toBe(true);
   expect(reading.differences).toEqual([]);

@@ -1,6 +1,7 @@
 import type { BrokerOrder } from '../../src/ports/broker.ts';
 import { failed, warned } from '../../src/core/check.ts';
 import { findBookDifferences } from '../../src/core/agreed-book.ts';
+import type { Fill } from '../../src/core/order.ts';
 import { decimal, ZERO } from '../../src/core/decimal.ts';
 import { complianceNotes } from '../../src/core/compliance/notes.ts';
 import { estimateRealisedGains } from '../../src/core/compliance/realised-gains.ts';
@@ -72,6 +73,7 @@ import {
   presentForeignOrder,
   presentReconciliation,
 } from '../../src/messages/reconciliation.ts';
+import { presentFillCorrected } from '../../src/messages/fill-corrected.ts';
 import {
   presentBookAgreed,
   presentBookDifferences,
@@ -283,6 +285,26 @@ const BOOK = {
   agreed: { at: later(-90), by: null },
   digest: '0'.repeat(64),
   approvers: ['Ben', 'Chloe'],
+};
+const FILL: Fill = {
+  executionId: 'e-1',
+  clientOrderId: 'ek-k3f9xa-1-1-0123456789abcdef',
+  brokerOrderId: 'b-1',
+  account: 'core',
+  symbol: 'AAPL',
+  side: 'sell',
+  quantity: decimal('42'),
+  price: decimal('223.08'),
+  fees: ZERO,
+  at: later(3),
+};
+const CORRECTED = {
+  account: 'core',
+  broker: 'alpaca',
+  proposalId: 'k3f9xa',
+  before: FILL,
+  timeZone: 'America/New_York',
+  now: later(20),
 };
 const BOOK_INCIDENT = {
   account: 'core',
@@ -803,6 +825,10 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
   'book-moved': () => presentBookMoved({ account: 'core', to: 'other' }),
   'book-moved-agreed': () => presentBookMoved({ account: 'core', to: 'agreed' }),
   'book-moved-under-way': () => presentBookMoved({ account: 'core', to: 'not_comparable' }),
+  'fill-corrected': () =>
+    presentFillCorrected({ ...CORRECTED, after: { ...FILL, price: decimal('223.01') } }),
+  'fill-taken-back': () =>
+    presentFillCorrected({ ...CORRECTED, after: { ...FILL, quantity: ZERO } }),
   'reconciliation-difference': () =>
     presentDifference({
       account: 'core',

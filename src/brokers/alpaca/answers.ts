@@ -8,12 +8,12 @@ import { symbolSchema } from '../../core/schemas.ts';
  * sent, whether Alpaca wrote it as text or as a bare number.
  */
 
-const amount = z
+export const amount = z
   .string()
   .regex(/^-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?$/, 'expected a decimal number')
   .transform((text) => new Decimal(text));
 
-const time = z.string().transform((text, context) => {
+export const time = z.string().transform((text, context) => {
   try {
     return Temporal.Instant.from(text);
   } catch (error) {
@@ -93,6 +93,8 @@ export const fillsAnswer = z.array(
   z.object({
     id: z.string().min(1),
     order_id: z.string().min(1),
+    /** `fill` and `partial_fill` are all that there are; another kind would be no execution. */
+    type: z.string().optional(),
     symbol: symbolSchema,
     /** `sell_short` where a sale opened a short position. */
     side: z.enum(['buy', 'sell', 'sell_short']),

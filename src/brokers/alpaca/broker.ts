@@ -58,9 +58,15 @@ export function openAlpacaBroker(parts: AlpacaAccount): Broker {
   const { account, addresses, login, api, clock, log } = parts;
   const assets = createAssets(api, clock);
   const sessions = createSessions(api, clock);
-  const history = createHistory(api, account, async (symbol) => {
-    const [quote] = await getQuotes([symbol]);
-    return quote?.price ?? null;
+  const history = createHistory({
+    api,
+    account,
+    clock,
+    log,
+    priceOf: async (symbol) => {
+      const [quote] = await getQuotes([symbol]);
+      return quote?.price ?? null;
+    },
   });
   const updates = createUpdates({
     account,
@@ -229,7 +235,8 @@ export function openAlpacaBroker(parts: AlpacaAccount): Broker {
     executeTrade,
     findOrder: async (intent) => await whileOpen(async () => await findOrder(intent)),
     listOrders: async (since) => await whileOpen(async () => await history.listOrders(since)),
-    listFills: async (since) => await whileOpen(async () => await history.listFills(since)),
+    listFills: async (since) =>
+      await whileOpen(async () => await history.listCorrectedFills(since)),
     cancelOrder: async (id) => await whileOpen(async () => await cancelOrder(id)),
     subscribe: (listener) => (closed ? () => {} : updates.subscribe(listener)),
     findProblems: async () =>

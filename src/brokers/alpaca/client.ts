@@ -32,6 +32,8 @@ export interface AlpacaApi {
   ask(urgency: Urgency, call: (client: AlpacaClient) => Promise<unknown>): Promise<HttpAnswer>;
   /** For what the library has no right way to ask: a path below `/v2` of the trading address. */
   askPath(urgency: Urgency, request: HttpRequest): Promise<HttpAnswer>;
+  /** Events that end, of the newer interface, which the library does not know: a path below `/v2beta1`. */
+  askEvents(urgency: Urgency, path: string): Promise<HttpAnswer>;
   /** @throws BrokerError when the answer is a failure or does not fit. */
   understand<T>(answer: HttpAnswer, schema: z.ZodType<T>): T;
 }
@@ -113,6 +115,12 @@ export function createApi(parts: {
     understand,
     askPath: async (urgency, request) =>
       await send(urgency, { ...request, url: `${addresses.api}/v2${request.url}` }),
+    askEvents: async (urgency, path) =>
+      await send(urgency, {
+        method: 'GET',
+        url: `${addresses.api}/v2beta1${path}`,
+        events: true,
+      }),
     async read(urgency, schema, call) {
       let answer;
       try {

@@ -12,7 +12,7 @@ export interface HttpAnswer {
   /** What was asked: `GET /v2/account`, without its parameters. */
   readonly path: string;
   readonly status: number;
-  /** The JSON of it, numbers as text; undefined when it is none. */
+  /** The JSON of it, numbers as text; undefined when it is none. Events are their text. */
   readonly body: unknown;
 }
 

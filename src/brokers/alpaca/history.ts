@@ -4,17 +4,25 @@ import type { Decimal } from '../../core/decimal.ts';
 import type { Fill } from '../../core/order.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
 import type { BrokerOrder } from '../../ports/broker.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { readTradeEvents } from './activity-events.ts';
+import type { TradeEvent } from './activity-events.ts';
 import { fillsAnswer, ordersAnswer } from './answers.ts';
 import type { FillAnswer, OrderAnswer } from './answers.ts';
 import type { AlpacaApi } from './client.ts';
+import { applyCorrections, revisionAt } from './corrections.ts';
+import type { CorrectedFill } from './corrections.ts';
 import { isWorking, toBrokerOrder, toFill } from './mapping.ts';
 
 /** What happened in an account: orders and fills, page after page. */
 export interface History {
   /** As `Broker.listOrders`. */
   listOrders(since: Temporal.Instant): Promise<readonly BrokerOrder[]>;
-  /** As `Broker.listFills`. */
+  /** The fills since as they were told first. */
   listFills(since: Temporal.Instant): Promise<readonly Fill[]>;
+  /** As `Broker.listFills`: with what became of them, and with older ones that were corrected since. */
+  listCorrectedFills(since: Temporal.Instant): Promise<readonly Fill[]>;
   /** In shares, also where the order is for an amount of money. */
   toBrokerOrder(order: OrderAnswer): Promise<BrokerOrder>;
 }
@@ -34,12 +42,22 @@ const BOOKING_MARGIN = Temporal.Duration.from({ seconds: 5 });
 /** The most decimal places that Alpaca trades. */
 const QUANTITY_PLACES = 9;
 
-/** @param priceOf the present price of a symbol, null where there is none. */
-export function createHistory(
-  api: AlpacaApi,
-  account: string,
-  priceOf: (symbol: string) => Promise<Decimal | null>,
-): History {
+const EXECUTED: ReadonlySet<string> = new Set(['fill', 'partial_fill']);
+
+/** A correction comes within days of its execution, before that settles. */
+const LATEST_CORRECTION = Temporal.Duration.from({ hours: 24 * 10 });
+
+/** @param parts `priceOf`: the present price of a symbol, null where there is none. */
+export function createHistory(parts: {
+  readonly api: AlpacaApi;
+  readonly account: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly priceOf: (symbol: string) => Promise<Decimal | null>;
+}): History {
+  const { api, account, clock, log, priceOf } = parts;
+  /** Why corrections could not be read the last time. */
+  let unread: string | null = null;
   /** By Alpaca's id, of every order seen so far. */
   const clientOrderIds = new Map<string, string | null>();
 
@@ -125,29 +143,80 @@ export function createHistory(
   return {
     toBrokerOrder: toOurs,
     listOrders,
-    async listFills(since) {
-      const after = since
-        .subtract(BOOKING_MARGIN)
-        .round({ smallestUnit: 'second', roundingMode: 'floor' })
-        .toString();
-      let page = await pageOfFills(after, null);
-      const all = [...page];
-      for (let last = page.at(-1); last !== undefined && page.length === FILLS_A_PAGE;) {
-        page = await pageOfFills(after, last.id);
-        all.push(...page);
-        last = page.at(-1);
+    listFills: async (since) => await toFills(await fillsSince(since), since, new Set()),
+    async listCorrectedFills(since) {
+      const fills = await fillsSince(since);
+      const events = await tradeEvents(since);
+      let found = applyCorrections(fills, events);
+      if (found.unmatched.length > 0) {
+        const earlier = since.subtract(LATEST_CORRECTION);
+        found = applyCorrections(await fillsSince(earlier), await tradeEvents(earlier));
       }
-      const wanted = all.filter(
-        (fill) => Temporal.Instant.compare(fill.transaction_time, since) >= 0,
-      );
-      // Fills name Alpaca's order and not ours: the orders tell, once for each.
-      if (wanted.some((fill) => !clientOrderIds.has(fill.order_id))) await listOrders(since);
-      const byId = new Map(wanted.map((fill) => [fill.id, fill]));
-      return [...byId.values()]
-        .map((fill) => toFill(fill, account, clientOrderIds.get(fill.order_id) ?? null))
-        .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at));
+      for (const { type, orderId, executionId } of found.unmatched) {
+        log.error(
+          { code: 'alpaca_correction_unmatched', account, type, order: orderId, executionId },
+          'Alpaca corrected an execution that is not in the account; compare it with its statement',
+        );
+      }
+      // Corrected since: further back, others may have been corrected before.
+      const wanted = found.fills.filter(({ revision }) => revision >= revisionAt(since));
+      return await toFills(found.fills, since, new Set(wanted.map(({ id }) => id)));
     },
   };
+
+  async function fillsSince(since: Temporal.Instant): Promise<readonly CorrectedFill[]> {
+    const after = since
+      .subtract(BOOKING_MARGIN)
+      .round({ smallestUnit: 'second', roundingMode: 'floor' })
+      .toString();
+    let page = await pageOfFills(after, null);
+    const all = [...page];
+    for (let last = page.at(-1); last !== undefined && page.length === FILLS_A_PAGE;) {
+      page = await pageOfFills(after, last.id);
+      all.push(...page);
+      last = page.at(-1);
+    }
+    const executed = all.filter(({ type = 'fill' }) => EXECUTED.has(type));
+    return [...new Map(executed.map((fill) => [fill.id, { ...fill, revision: 0 }])).values()];
+  }
+
+  /** Those since, and the older ones that are named, as the port has them. */
+  async function toFills(
+    fills: readonly CorrectedFill[],
+    since: Temporal.Instant,
+    older: ReadonlySet<string>,
+  ): Promise<readonly Fill[]> {
+    const wanted = fills.filter(
+      (fill) => older.has(fill.id) || Temporal.Instant.compare(fill.transaction_time, since) >= 0,
+    );
+    // Fills name Alpaca's order and not ours: the orders tell, once for each.
+    if (wanted.some((fill) => !clientOrderIds.has(fill.order_id))) {
+      const times = wanted.map((fill) => fill.transaction_time);
+      await listOrders(times.reduce((a, b) => (Temporal.Instant.compare(b, a) < 0 ? b : a), since));
+    }
+    return wanted
+      .map((fill) => toFill(fill, account, clientOrderIds.get(fill.order_id) ?? null))
+      .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at));
+  }
+
+  /** None where they cannot be read: fills are told all the same, and the next reading has them. */
+  async function tradeEvents(since: Temporal.Instant): Promise<readonly TradeEvent[]> {
+    try {
+      const events = await readTradeEvents(api, clock, since);
+      unread = null;
+      return events;
+    } catch (error) {
+      if (!(error instanceof BrokerError)) throw error;
+      if (unread !== error.message) {
+        log.warn(
+          { code: 'alpaca_corrections_unread', account, reason: error.message },
+          'corrections of executions could not be read from Alpaca',
+        );
+      }
+      unread = error.message;
+      return [];
+    }
+  }
 }
 
 /** Whether the first of two readings of an order is the later one. */

@@ -3,10 +3,10 @@ import type { Decimal } from '../../core/decimal.ts';
 import type { Fill, OrderIntent } from '../../core/order.ts';
 import type { Position, Quote } from '../../core/portfolio.ts';
 import type { BrokerOrder } from '../../ports/broker.ts';
+import type { CorrectedFill } from './corrections.ts';
 import type {
   AlpacaOrderStatus,
   AssetAnswer,
-  FillAnswer,
   OrderAnswer,
   PositionAnswer,
   SnapshotAnswer,
@@ -78,9 +78,10 @@ export function isWorking(order: OrderAnswer): boolean {
 }
 
 /** Stocks carry no commission; what regulators take is booked on the account, not on the fill. */
-export function toFill(fill: FillAnswer, account: string, clientOrderId: string | null): Fill {
+export function toFill(fill: CorrectedFill, account: string, clientOrderId: string | null): Fill {
   return {
     executionId: fill.id,
+    ...(fill.revision === 0 ? {} : { revision: fill.revision }),
     clientOrderId,
     brokerOrderId: fill.order_id,
     account,

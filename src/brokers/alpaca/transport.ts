@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly url: string;
   /** Sent as JSON. */
   readonly body?: Readonly<Record<string, unknown>>;
+  /** The answer is a stream of events that ends: its text is handed on as it is. */
+  readonly events?: true;
   /** For an order: asked when all that could be waited for is there. */
   readonly permit?: SendPermit;
 }
@@ -61,7 +63,8 @@ export function createTransport(parts: {
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         signal: giveUp.signal,
       });
-      const body = parseExactJson(text);
+      const isStream = request.events === true && status >= 200 && status < 300;
+      const body = isStream ? text : parseExactJson(text);
       if (status === 401) login.refused();
       if (status === 429) {
         pacer.pauseUntil(clock.now().add({ seconds: pauseAfter(header, clock.now()) }));
@@ -98,7 +101,7 @@ function headersOf(
     );
   }
   return {
-    accept: 'application/json',
+    accept: request.events === true ? 'text/event-stream' : 'application/json',
     ...login,
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
   };

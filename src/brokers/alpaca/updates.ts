@@ -1,6 +1,7 @@
 import { ZERO } from '../../core/decimal.ts';
 import type { Decimal } from '../../core/decimal.ts';
 import { isFinal } from '../../core/order-transition.ts';
+import type { Fill } from '../../core/order.ts';
 import { createSerialQueue } from '../../lib/serial-queue.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
 import type { BrokerOrder, BrokerUpdate } from '../../ports/broker.ts';
@@ -24,6 +25,9 @@ const OVERLAP = Temporal.Duration.from({ minutes: 5 });
 /** How often a fill is looked for that the stream told of; the books are a moment behind it. */
 const WAITS_FOR_BOOKS_IN_MILLISECONDS = [100, 250, 500, 1000, 2000];
 
+/** A correction is in the account's events a moment after the stream told of it. */
+const CORRECTION_SETTLES = Temporal.Duration.from({ seconds: 4 });
+
 /** What has been told is remembered for so many orders and fills, the newest of them. */
 const MOST_REMEMBERED = 5000;
 
@@ -45,9 +49,11 @@ export function createUpdates(parts: {
   const listeners = new Set<(update: BrokerUpdate) => void>();
   const queue = createSerialQueue();
   const toldOrders = new Map<string, BrokerOrder>();
-  const toldFills = new Map<string, true>();
+  const toldFills = new Map<string, ToldFill>();
   /** Shares of the fills that were told, by order. */
   const toldShares = new Map<string, Decimal>();
+  /** Ends the waits for corrections that the stream told of. */
+  const waits = new Set<() => void>();
   let stream: TradeStream | null = null;
   let lost = false;
   let heardAt = clock.now();
@@ -67,13 +73,31 @@ export function createUpdates(parts: {
 
   /** Reads the fills since, and tells those that are new. */
   async function readFills(since: Temporal.Instant): Promise<void> {
-    for (const fill of await history.listFills(since)) {
-      if (toldFills.has(fill.executionId)) continue;
-      remember(toldFills, fill.executionId, true);
-      const shares = (toldShares.get(fill.brokerOrderId) ?? ZERO).plus(fill.quantity);
-      remember(toldShares, fill.brokerOrderId, shares);
+    tellFills(await history.listFills(since));
+  }
+
+  function tellFills(fills: readonly Fill[]): void {
+    for (const fill of fills) {
+      const { executionId, brokerOrderId, quantity, revision = 0 } = fill;
+      const before = toldFills.get(executionId);
+      if (before !== undefined && before.revision >= revision) continue;
+      remember(toldFills, executionId, { quantity, revision });
+      const more = quantity.minus(before?.quantity ?? ZERO);
+      remember(toldShares, brokerOrderId, filledAsTold(brokerOrderId).plus(more));
       emit({ type: 'fill', fill });
     }
+  }
+
+  /** The stream says that an execution was corrected, and not what of it: that is read a moment later. */
+  function readCorrectionsLater(): void {
+    const begins = clock.now().subtract(OVERLAP);
+    const cancel = clock.schedule(clock.now().add(CORRECTION_SETTLES), () => {
+      waits.delete(cancel);
+      later(async () => {
+        tellFills(await history.listCorrectedFills(begins));
+      }, 'a correction could not be read from Alpaca');
+    });
+    waits.add(cancel);
   }
 
   function filledAsTold(brokerOrderId: string): Decimal {
@@ -82,10 +106,11 @@ export function createUpdates(parts: {
 
   async function takeIn(event: string, answer: OrderAnswer): Promise<void> {
     if (event === 'trade_bust' || event === 'trade_correct') {
-      log.error(
+      log.warn(
         { code: 'alpaca_trade_corrected', account, event, order: answer.id },
-        'Alpaca took back or changed an execution; compare the account with its statement',
+        'Alpaca took back or changed an execution',
       );
+      readCorrectionsLater();
     }
     const order = await history.toBrokerOrder(answer);
     for (const wait of WAITS_FOR_BOOKS_IN_MILLISECONDS) {
@@ -119,7 +144,7 @@ export function createUpdates(parts: {
   async function repair(since: Temporal.Instant): Promise<void> {
     // Asked for first and told last: an order is then never told ahead of the fills it counts.
     const orders = await history.listOrders(since);
-    await readFills(since);
+    tellFills(await history.listCorrectedFills(since));
     for (const order of orders) tell(order);
   }
 
@@ -165,6 +190,8 @@ export function createUpdates(parts: {
     stream = null;
     lost = false;
     endWait();
+    for (const cancel of waits) cancel();
+    waits.clear();
   }
 
   return {
@@ -186,6 +213,11 @@ export function createUpdates(parts: {
       end();
     },
   };
+}
+
+interface ToldFill {
+  readonly quantity: Decimal;
+  readonly revision: number;
 }
 
 /** Updates come late and twice: an order never goes back. */

@@ -297,7 +297,7 @@ describe('a fill that the stream tells of before it is in the books', () => {
     });
     await using alpaca = openAlpaca(tiny.url, { clock });
     const log = recordUpdates(alpaca.broker);
-    const reads = () => tiny.paths().filter((path) => path.endsWith('/activities')).length;
+    const reads = () => tiny.paths().filter((path) => path.endsWith('/account/activities')).length;
     // What was missed before the stream is read once at its beginning.
     await until('the stream', () => tiny.heard.length === 2 && reads() === 1);
     const order = orderJson({

@@ -125,6 +125,8 @@ function unscripted({ method, path }: Asked): Answer {
   if (method === 'GET' && path === '/v2/clock') return { json: OPEN_CLOCK };
   if (method === 'GET' && path === '/v2/orders') return { json: [] };
   if (method === 'GET' && path === '/v2/account/activities') return { json: [] };
+  // No trades, as events that end.
+  if (path === '/v2beta1/events/activities') return { text: '' };
   return { status: 404, json: { message: 'endpoint not found.' } };
 }
 

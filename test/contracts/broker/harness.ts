@@ -74,6 +74,12 @@ export interface BrokerControls {
   reopen(end: 'closed' | 'killed'): Promise<void>;
   /** The stream is lost and comes back. */
   loseConnection(): Promise<void>;
+  /** The exchange changes an execution after the fact; `executionId` as the adapter tells it. */
+  correctExecution(correction: {
+    readonly executionId: string;
+    readonly quantity: string;
+    readonly price: string;
+  }): Promise<void>;
   /** Somebody places the same order, at the same time, without our clientOrderId. */
   placeElsewhere(intent: OrderIntent): Promise<void>;
 }
@@ -95,6 +101,7 @@ export const CONTROLS = {
   failNext: true,
   reopen: true,
   loseConnection: true,
+  correctExecution: true,
   placeElsewhere: true,
 } as const satisfies Record<keyof BrokerControls, true>;
 

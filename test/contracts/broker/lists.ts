@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import type { Fill } from '../../../src/core/order.ts';
 import type { Check } from './check.ts';
 import { EPOCH, accept, buy, sell, symbolsOf } from './requests.ts';
 
@@ -34,6 +35,37 @@ export function describeLists(check: Check): void {
         expect(await broker.listFills(last.at.add({ seconds: 1 }))).toEqual([]);
         const times = fills.map((fill) => fill.at.epochMilliseconds);
         expect(times).toEqual(times.toSorted((a, b) => a - b));
+      },
+    );
+
+    check(
+      'show an execution that was corrected as the same one in a higher revision',
+      { controls: ['advance', 'fillNext', 'correctExecution'] },
+      async ({ broker, controls }) => {
+        await accept(broker, buy('MSFT', '10'));
+        await controls.fillNext();
+        await controls.fillNext();
+        const figures = (fill: Fill | undefined) => [
+          fill?.executionId,
+          fill?.quantity.toFixed(),
+          fill?.price.toFixed(2),
+        ];
+        const [first, second] = await broker.listFills(EPOCH);
+        if (first === undefined) throw new Error('unreachable');
+        const { executionId } = first;
+        await controls.correctExecution({ executionId, quantity: '5', price: '33.00' });
+        await controls.advance({ seconds: 30 });
+        const [once, other, ...more] = await broker.listFills(EPOCH);
+        expect(more).toEqual([]);
+        expect(figures(once)).toEqual([executionId, '5', '33.00']);
+        expect(once?.revision ?? 0).toBeGreaterThan(first.revision ?? 0);
+        expect(other).toEqual(second);
+        expect(await broker.listFills(EPOCH)).toEqual([once, other]);
+        await controls.correctExecution({ executionId, quantity: '4', price: '32.50' });
+        await controls.advance({ seconds: 30 });
+        const [twice] = await broker.listFills(EPOCH);
+        expect(figures(twice)).toEqual([executionId, '4', '32.50']);
+        expect(twice?.revision ?? 0).toBeGreaterThan(once?.revision ?? 0);
       },
     );
 

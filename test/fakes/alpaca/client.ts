@@ -79,7 +79,7 @@ export type AlpacaFakeState = z.output<typeof stateSchema>;
 export type AlpacaFakeExecution = z.output<typeof executionSchema>;
 export type AlpacaFakeRequest = z.output<typeof requestSchema>;
 
-type Operation = 'any' | 'submit' | 'read' | 'cancel' | 'token';
+type Operation = 'any' | 'submit' | 'read' | 'events' | 'cancel' | 'token';
 type AnOrder = { readonly brokerOrderId: string };
 
 /** A running fake of Alpaca and everything a test can do to it; README.md tells more. */
@@ -133,6 +133,14 @@ export interface AlpacaFake extends AsyncDisposable {
     readonly what?: 'stream' | 'all';
   }): Promise<void>;
   acceptConnections(): Promise<void>;
+  /** The exchange changes an execution after the fact. */
+  correctExecution(correction: {
+    readonly executionId: string;
+    readonly quantity?: string;
+    readonly price?: string;
+  }): Promise<void>;
+  /** The exchange takes an execution back. */
+  bustExecution(executionId: string): Promise<void>;
   replayUpdates(): Promise<void>;
   reorderUpdates(on: boolean): Promise<void>;
   placeElsewhere(order: {
@@ -196,6 +204,8 @@ function clientOf(fake: RunningFake): AlpacaFake {
     loseConnection: (how = {}) => ask(executions, 'loseConnection', how),
     refuseConnections: (how) => tell('refuseConnections', how),
     acceptConnections: () => tell('acceptConnections'),
+    correctExecution: (correction) => tell('correctExecution', correction),
+    bustExecution: (executionId) => tell('bustExecution', { executionId }),
     replayUpdates: () => tell('replayUpdates'),
     reorderUpdates: (on) => tell('reorderUpdates', { on }),
     placeElsewhere: (order) => ask(placedSchema, 'placeElsewhere', order),

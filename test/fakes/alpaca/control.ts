@@ -61,6 +61,11 @@ export function controlVerbs(
     if (account === undefined) throw new Error(`there is no account ${name}`);
     return account;
   };
+  const executionOf = (id: string) => {
+    const found = venue.executions.find((execution) => execution.id === id);
+    if (found === undefined) throw new Error(`there is no execution ${id}`);
+    return found;
+  };
   const fillNext = (only?: string) =>
     (only === undefined ? [...world.accounts.values()] : [accountOf(only)])
       .flatMap(({ orders }) => orders)
@@ -146,6 +151,25 @@ export function controlVerbs(
       ),
       acceptConnections: verb(nothing, () => {
         network.accept();
+        return null;
+      }),
+      correctExecution: verb(
+        z.strictObject({
+          executionId: z.string(),
+          quantity: positive.optional(),
+          price: positive.optional(),
+        }),
+        ({ executionId, quantity, price }) => {
+          const execution = executionOf(executionId);
+          venue.correct(execution, {
+            quantity: quantity ?? execution.quantity,
+            price: price ?? execution.price,
+          });
+          return null;
+        },
+      ),
+      bustExecution: verb(z.strictObject({ executionId: z.string() }), ({ executionId }) => {
+        venue.correct(executionOf(executionId), null);
         return null;
       }),
       replayUpdates: verb(nothing, () => {

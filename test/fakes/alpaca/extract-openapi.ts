@@ -9,7 +9,9 @@
  *
  * What it changes, besides leaving out the prose: objects are closed (a field that the document does not
  * know is an error, so that a misspelt field cannot go unnoticed); `source` and `subtag` of an order, which
- * stand only in the document's examples, are fields; a list of activities may mix both kinds.
+ * stand only in the document's examples, are fields; a list of activities may mix both kinds; an event of an
+ * activity is one schema, and its details are those of trades, with `partial_fill` as the changelog of 6
+ * November 2026 has it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -26,6 +28,7 @@ const operations = [
   'GET /v2/orders',
   'DELETE /v2/orders',
   'GET /v2/orders/{order_id}',
+  'GET /v2beta1/events/activities',
   'PATCH /v2/orders/{order_id}',
   'DELETE /v2/orders/{order_id}',
   'GET /v2/orders:by_client_order_id',
@@ -77,7 +80,24 @@ function schemaNamesIn(value: Json, found: Set<string>): void {
 }
 
 function jsonSchemaOf(holder: Json | undefined): Json {
-  return asObject(asObject(asObject(holder)['content'])['application/json'])['schema'] ?? null;
+  const content = asObject(asObject(holder)['content']);
+  const [type = 'application/json'] = Object.keys(content);
+  return asObject(content[type])['schema'] ?? null;
+}
+
+/** One schema for an event of a trade, in place of several that must all hold and are closed. */
+function joinTradeEvent(schemas: JsonObject): void {
+  const common = asObject(schemas['ActivityEventV2CommonFields']);
+  schemas['ActivityEventV2'] = {
+    type: 'object',
+    properties: {
+      ...asObject(common['properties']),
+      details: { $ref: '#/components/schemas/ActivityV2DetailTRD' },
+    },
+    required: [...asList(common['required']), 'details'],
+  };
+  const details = asObject(asObject(schemas['ActivityV2DetailTRD'])['properties']);
+  asList(asObject(details['execution_type'])['enum']).push('partial_fill');
 }
 
 function nameOf({ name }: JsonObject): string {
@@ -100,6 +120,7 @@ function querySchemaOf(parameters: readonly JsonObject[]): JsonObject {
 function extract(document: JsonObject): JsonObject {
   const components = asObject(document['components']);
   const schemas = asObject(components['schemas']);
+  joinTradeEvent(schemas);
   const resolved = (parameter: Json): JsonObject => {
     const reference = asObject(parameter)['$ref'];
     if (typeof reference !== 'string') return asObject(parameter);

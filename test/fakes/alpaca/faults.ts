@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 /** What kind of request a fault is for. */
-export type RequestKind = 'submit' | 'cancel' | 'token' | 'read' | 'other';
+export type RequestKind = 'submit' | 'cancel' | 'token' | 'read' | 'events' | 'other';
 
 const failureSchema = z.strictObject({
-  operation: z.enum(['any', 'submit', 'read', 'cancel', 'token']).default('any'),
+  operation: z.enum(['any', 'submit', 'read', 'events', 'cancel', 'token']).default('any'),
   code: z.enum(['authentication', 'rate_limited', 'unavailable', 'garbage', 'half_open']),
   retryAfterSeconds: z.int().min(0).default(1),
   count: z.int().min(1).default(1),
@@ -18,7 +18,7 @@ const droppedAnswerSchema = z.strictObject({
 
 const delaySchema = z.strictObject({
   milliseconds: z.int().min(0),
-  operation: z.enum(['any', 'submit', 'read', 'cancel', 'token']).default('any'),
+  operation: z.enum(['any', 'submit', 'read', 'events', 'cancel', 'token']).default('any'),
 });
 
 export const faultSchemas = {

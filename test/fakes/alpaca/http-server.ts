@@ -21,6 +21,8 @@ export interface ApiAnswer {
   readonly status: number;
   /** Sent as JSON; nothing is sent when it is left out. */
   readonly body?: unknown;
+  /** The body is a list, of which each item is sent as an event. */
+  readonly events?: true;
   readonly headers?: Readonly<Record<string, string>>;
   /** What happens once the answer is on its way, e.g. the order is routed. */
   readonly afterwards?: () => void;
@@ -126,7 +128,13 @@ export function createApiServer(
   }
 }
 
-function send(response: ServerResponse, { status, body, headers }: ApiAnswer): void {
+function send(response: ServerResponse, answer: ApiAnswer): void {
+  const { status, body, headers } = answer;
+  if (answer.events === true && Array.isArray(body)) {
+    response.writeHead(status, { 'content-type': 'text/event-stream', ...headers });
+    response.end(body.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+    return;
+  }
   const text = body === undefined ? '' : JSON.stringify(body);
   response.writeHead(status, {
     ...(body === undefined ? {} : { 'content-type': 'application/json; charset=UTF-8' }),

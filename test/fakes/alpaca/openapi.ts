@@ -14,6 +14,7 @@ const ajv = new Ajv({
     'date-time': (text: string) => !Number.isNaN(Date.parse(text)),
     date: /^\d{4}-\d{2}-\d{2}$/,
     decimal: /^-?\d+(\.\d+)?$/,
+    ulid: /^[0-9A-HJKMNP-TV-Z]{26}$/,
     uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   },
 });

@@ -63,13 +63,29 @@ export interface FakeExecution {
   readonly activityUuid: string;
   readonly order: FakeOrder;
   readonly at: Temporal.Instant;
+  /** As it was told first. */
   readonly quantity: Decimal;
   readonly price: Decimal;
+  /** As it stands after corrections. */
+  current: { readonly quantity: Decimal; readonly price: Decimal };
   /** Filled by the order in all, this execution included, and what it left. */
   readonly cumulative: Decimal;
   readonly leaves: Decimal;
   /** The account's position afterwards. */
   readonly positionQuantity: Decimal;
+}
+
+/** What was executed, corrected or taken back, in the order in which it happened. */
+export interface FakeTradeEvent {
+  readonly type: 'fill' | 'partial_fill' | 'trade_correct' | 'trade_bust';
+  /** A new one for each event; that of a fill is the execution's. */
+  readonly executionId: string;
+  readonly previousId: string | null;
+  /** As it was told first. */
+  readonly execution: FakeExecution;
+  readonly at: Temporal.Instant;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
 }
 
 /** The smallest part of a share that is traded. */

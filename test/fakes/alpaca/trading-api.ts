@@ -4,6 +4,7 @@ import { exchangeTime } from './clock.ts';
 import type { ApiAnswer, ApiRequest, Route } from './http-server.ts';
 import type { RequestKind } from './faults.ts';
 import { listActivities } from './list-activities.ts';
+import { listTradeEvents } from './list-trade-events.ts';
 import { listOrders } from './list-orders.ts';
 import type { OperationName } from './openapi.ts';
 import { cancelOrder, findOwnOrder, placeOrder, replaceOrder } from './orders-api.ts';
@@ -92,6 +93,11 @@ export function tradingRoutes(world: World): readonly Route[] {
       ok(listActivities(world.venue.executions, account.name, query, null)),
     'GET /v2/account/activities/{activity_type}': ({ query, parts: [type = ''] }, account) =>
       ok(listActivities(world.venue.executions, account.name, query, type)),
+    'GET /v2beta1/events/activities': ({ query }, account) => ({
+      status: 200,
+      body: listTradeEvents(world.venue.tradeEvents, account.name, query),
+      events: true,
+    }),
   } satisfies Record<OperationName, Handler>;
   return Object.entries(handlers).map(([name, handler]) => routeOf(world, name, handler));
 }
@@ -116,6 +122,7 @@ function routeOf(world: World, name: string, handler: Handler): Route {
 }
 
 function kindOf(method: string, template: string): RequestKind {
+  if (template.startsWith('/v2beta1/events/')) return 'events';
   if (method === 'GET') return 'read';
   if (method === 'POST' && template === '/v2/orders') return 'submit';
   return method === 'DELETE' ? 'cancel' : 'other';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Decimal } from '../../../src/core/decimal.ts';
-import { ZERO } from '../../../src/core/decimal.ts';
+import { ONE, ZERO } from '../../../src/core/decimal.ts';
 import { book } from './account.ts';
 import type { FakeAccount } from './account.ts';
 import { checkOrder } from './account-rules.ts';
@@ -13,7 +13,7 @@ import {
   marketPriceFor,
   nextExecutionQuantity,
 } from './order.ts';
-import type { FakeExecution, FakeOrder, OrderState, OrderTerms } from './order.ts';
+import type { FakeExecution, FakeTradeEvent, FakeOrder, OrderState, OrderTerms } from './order.ts';
 import { extendedSessionEnd, inExtendedHours } from './sessions.ts';
 import type { Sessions } from './sessions.ts';
 import { amountText, orderView } from './wire.ts';
@@ -24,6 +24,7 @@ export type TradeUpdate = Readonly<Record<string, unknown>> & { readonly event: 
 /** Where orders live: placing, routing, executing and ending them. */
 export interface Venue {
   readonly executions: readonly FakeExecution[];
+  readonly tradeEvents: readonly FakeTradeEvent[];
   /** @throws Refusal when the account's state forbids it. The order is routed by `route`, not yet. */
   place(account: FakeAccount, terms: OrderTerms, replaces?: string): FakeOrder;
   /** Sends an accepted order to the market, or leaves it queued when that is closed. */
@@ -34,6 +35,15 @@ export interface Venue {
   /** The old order is over, and the new one has taken its place. */
   replace(order: FakeOrder, by: FakeOrder): void;
   execute(order: FakeOrder, quantity: Decimal, price: Decimal): FakeExecution;
+  /**
+   * The exchange changes an execution, or takes it back: cash, position and order follow, and the account's
+   * activities keep what was told first.
+   * @param to null: taken back.
+   */
+  correct(
+    execution: FakeExecution,
+    to: { readonly quantity: Decimal; readonly price: Decimal } | null,
+  ): void;
   /** The next of its two executions at the market; null when the market does not trade it now. */
   executeNext(order: FakeOrder): FakeExecution | null;
   /** Whether the market trades such an order now. */
@@ -56,6 +66,7 @@ export function createVenue(world: {
 }): Venue {
   const { clock, sessions } = world;
   const executions: FakeExecution[] = [];
+  const tradeEvents: FakeTradeEvent[] = [];
 
   /** Looked through at each request, and so not searched for among all there ever were. */
   const open = new Set<FakeOrder>();
@@ -116,11 +127,21 @@ export function createVenue(world: {
       at,
       quantity,
       price,
+      current: { quantity, price },
       cumulative: order.filledQuantity,
       leaves,
       positionQuantity,
     };
     executions.push(execution);
+    tradeEvents.push({
+      type: whole ? 'fill' : 'partial_fill',
+      executionId: id,
+      previousId: null,
+      execution,
+      at,
+      quantity,
+      price,
+    });
     if (whole) order.filledAt = at;
     // An order that is being canceled stays so while it fills in part.
     const partial = order.state === 'pending_cancel' ? 'pending_cancel' : 'partially_filled';
@@ -139,6 +160,42 @@ export function createVenue(world: {
     return execution;
   };
 
+  const correct: Venue['correct'] = (execution, to) => {
+    const { order } = execution;
+    const account = world.accounts.get(order.account);
+    const last = tradeEvents.findLast((event) => event.execution === execution);
+    if (account === undefined || last === undefined) throw new Error('nothing of it was told');
+    const { quantity, price } = to ?? { quantity: ZERO, price: last.price };
+    execution.current = { quantity, price };
+    const wasQuantity = last.type === 'trade_bust' ? ZERO : last.quantity;
+    const shares = quantity.minus(wasQuantity);
+    const value = quantity.times(price).minus(wasQuantity.times(last.price));
+    const sign = order.side === 'buy' ? ONE : ONE.neg();
+    account.cash = account.cash.minus(value.times(sign));
+    const { asset } = order;
+    const held = account.holdings.get(asset.symbol) ?? { asset, quantity: ZERO, costBasis: ZERO };
+    held.quantity = held.quantity.plus(shares.times(sign));
+    held.costBasis = held.costBasis.plus(value.times(sign));
+    if (held.quantity.eq(ZERO)) account.holdings.delete(asset.symbol);
+    else account.holdings.set(asset.symbol, held);
+    order.filledQuantity = order.filledQuantity.plus(shares);
+    order.filledValue = order.filledValue.plus(value);
+    const at = clock.stamp();
+    const type = to === null ? 'trade_bust' : 'trade_correct';
+    const executionId = randomUUID();
+    const previousId = last.executionId;
+    tradeEvents.push({
+      type,
+      executionId,
+      previousId,
+      execution,
+      at,
+      quantity: to === null ? last.quantity : quantity,
+      price,
+    });
+    become(order, order.state, type, { execution_id: executionId }, at);
+  };
+
   const cancel = (order: FakeOrder) => {
     order.canceledAt = clock.stamp();
     become(order, 'canceled', 'canceled', {}, order.canceledAt);
@@ -146,6 +203,8 @@ export function createVenue(world: {
 
   return {
     executions,
+    tradeEvents,
+    correct,
     trades,
     route,
     execute,

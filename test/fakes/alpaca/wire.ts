@@ -11,7 +11,7 @@ import {
 import type { FakeAccount, Holding } from './account.ts';
 import { rfc3339 } from './clock.ts';
 import type { Asset } from './market.ts';
-import type { FakeExecution, FakeOrder } from './order.ts';
+import type { FakeExecution, FakeOrder, FakeTradeEvent } from './order.ts';
 
 type Wire = Readonly<Record<string, unknown>>;
 
@@ -192,6 +192,48 @@ export function activityView(execution: FakeExecution): Wire {
   };
 }
 
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function crockford(value: number, length: number): string {
+  let text = '';
+  for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) {
+    text = `${CROCKFORD[rest % 32] ?? ''}${text}`;
+  }
+  return text;
+}
+
+/** Schema `ActivityEventV2` of a trade. @param index counts events: ids of one millisecond grow by it. */
+export function tradeEventView(event: FakeTradeEvent, index: number): Wire {
+  const { execution, at, quantity, price } = event;
+  const { order } = execution;
+  const whole = execution.leaves.lte(ZERO);
+  const day = execution.at.toZonedDateTimeISO(EXCHANGE_TIME_ZONE).toPlainDate();
+  return {
+    event_id: `${crockford(at.epochMilliseconds, 10)}${crockford(index, 16)}`,
+    at: rfc3339(at),
+    executed_at: rfc3339(execution.at),
+    activity_type: 'FILL',
+    status: 'executed',
+    settle_date: day.add({ days: 1 }).toString(),
+    currency: 'USD',
+    ref_id: event.executionId,
+    ...(event.previousId === null ? {} : { previous_id: event.previousId }),
+    qty: amountText(quantity),
+    price: amountText(price),
+    details: {
+      execution_type: event.type,
+      order_id: order.id,
+      client_order_id: order.clientOrderId,
+      side: order.side,
+      symbol: order.asset.symbol,
+      asset_id: order.asset.id,
+      leaves_qty: amountText(execution.leaves),
+      cum_qty: amountText(execution.cumulative),
+      order_status: whole ? 'filled' : 'partially_filled',
+    },
+  };
+}
+
 /** Executions as the control interface tells them. */
 export function executionView(execution: FakeExecution): Wire {
   return {
@@ -202,8 +244,8 @@ export function executionView(execution: FakeExecution): Wire {
     clientOrderId: execution.order.clientOrderId,
     symbol: execution.order.asset.symbol,
     side: execution.order.side,
-    quantity: amountText(execution.quantity),
-    price: amountText(execution.price),
+    quantity: amountText(execution.current.quantity),
+    price: amountText(execution.current.price),
     at: rfc3339(execution.at),
   };
 }
