@@ -3,7 +3,9 @@ import type { BenchRow } from './bench-row.ts';
 
 /**
  * All real months of the built-in prices, rebalanced one after the other through the whole program:
- * proposed, approved, filled and recorded, with every promise looked at after each month.
+ * proposed, approved, filled and recorded, with every promise looked at after each month. GOOG begins to
+ * trade in August 2004: it is put into the targets then, as an admin would, and the bot started again. A
+ * weight is within its band as the program means it: as a share of what is invested, all but the cash buffer.
  */
 export async function benchHistory(): Promise<BenchRow[]> {
   const begun = performance.now();
@@ -25,6 +27,13 @@ export async function benchHistory(): Promise<BenchRow[]> {
     count('  fills', result.fills),
     count('  audit rows, verified after each month', result.auditRows),
     {
+      name: '  GOOG in the configuration, and in /targets, from',
+      value: result.googTargetFrom ?? 'never',
+      unit: '',
+      bound: '2004-08',
+      met: result.googTargetFrom === '2004-08',
+    },
+    {
       name: '  GOOG, which begins to trade in 2004-08, held from',
       value: result.googFrom ?? 'never',
       unit: '',
@@ -32,7 +41,7 @@ export async function benchHistory(): Promise<BenchRow[]> {
       met: result.googFrom === '2004-08',
     },
     {
-      name: '  broken promises',
+      name: '  broken promises (cash, band net of the buffer, books)',
       value: String(result.violations.length),
       unit: '',
       bound: '0',

@@ -48,9 +48,11 @@ async function grant(wish: Wish): Promise<Acted | Shown> {
       return acted;
     }
     case 'approve':
-      return await inTurn(approvable(), wish.everyMilliseconds, ({ message, actionId }) =>
-        fake.user(BEN).click(message, actionId),
-      );
+      return await inTurn(approvable(), wish.everyMilliseconds, async ({ message, actionId }) => {
+        // It may have moved on since, by a click before.
+        const isThere = approvable().some((shown) => shown.message.ts === message.ts);
+        return isThere ? await fake.user(BEN).click(message, actionId) : null;
+      });
     case 'look':
       return {
         messages: posted().map((message) => ({
@@ -77,9 +79,8 @@ async function inTurn<Item>(
     under.push(act(item));
   }
   const lastAt = Date.now();
-  const acknowledged = (await Promise.all(under)).map(
-    (interaction) => interaction?.acknowledgementMilliseconds ?? null,
-  );
+  const sent = (await Promise.all(under)).filter((interaction) => interaction !== null);
+  const acknowledged = sent.map(({ acknowledgementMilliseconds }) => acknowledgementMilliseconds);
   return { firstAt, lastAt, acknowledged };
 }
 

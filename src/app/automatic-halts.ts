@@ -16,7 +16,7 @@ import { planningPolicy } from '../core/planning-policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import { StoreError } from '../ports/store-error.ts';
-import type { AuditRow } from '../ports/store.ts';
+import type { AuditRow, Store } from '../ports/store.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltAutomatically } from './halt.ts';
@@ -162,20 +162,37 @@ async function resumedHalts(
   );
 }
 
+/** When a process last found the whole log good. The summaries of a thousand accounts share one reading. */
+const readWhole = new WeakMap<Store, Temporal.Instant>();
+const LATELY = Temporal.Duration.from({ minutes: 10 });
+
+function readLately({ store, clock }: AppContext): boolean {
+  const at = readWhole.get(store);
+  const now = clock.now();
+  return (
+    at !== undefined &&
+    Temporal.Instant.compare(at, now) <= 0 &&
+    Temporal.Instant.compare(at.add(LATELY), now) > 0
+  );
+}
+
 /**
  * Checks the audit log; a break halts everything.
  * @param extent `all` of it, or only what came `since_verified`: a start need not wait for a long log.
+ *   `lately`: all of it, unless this process has read all of it in the last minutes; then what came since.
  * @returns what was found; null when the log could not be read.
  */
 export async function verifyRecord(
   context: AppContext,
-  extent: 'all' | 'since_verified',
+  extent: 'all' | 'since_verified' | 'lately',
 ): Promise<{ readonly at: Temporal.Instant; readonly fault: string | null } | null> {
   const { store, log } = context;
   try {
-    const since = extent === 'all' ? null : await store.readSetting(VERIFIED_SETTING);
+    const isAll = extent === 'all' || (extent === 'lately' && !readLately(context));
+    const since = isAll ? null : await store.readSetting(VERIFIED_SETTING);
     const result = await store.verifyAudit(since === null ? {} : { since });
     const at = context.clock.now();
+    if (since === null && result.ok) readWhole.set(store, at);
     const halt = findAuditChainHalt(result);
     if (result.ok) {
       if (result.rows > 0) {

@@ -13,6 +13,7 @@ import { destinationsOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltFor } from './halt-record.ts';
 import { loginEndOf } from './login-accounts.ts';
+import { summaryDestinations } from './summary-digests.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const SCHEDULE = { actor: 'evenkeel', platform: 'schedule' };
@@ -42,7 +43,7 @@ export async function summarize(
     return;
   }
   const { plan } = result;
-  const verification = await verifyRecord(context, 'all');
+  const verification = await verifyRecord(context, 'lately');
   await context.store.transaction(async (unit) => {
     const value = {
       account: account.name,
@@ -99,7 +100,9 @@ export async function summarize(
       auditRows: head.seq,
       verification,
     });
-    await unit.announce({ key, account: account.name, message }, destinations, now);
+    // In a channel of many accounts the day of all of them is told in one message.
+    const own = summaryDestinations(context, account);
+    await unit.announce({ key, account: account.name, message }, own, now);
   });
   context.changed();
 }

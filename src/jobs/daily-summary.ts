@@ -1,5 +1,6 @@
 import { accountNamed } from '../app/context.ts';
 import { summarize } from '../app/summarize.ts';
+import { tellDigests } from '../app/summary-digests.ts';
 import type { Job } from './job.ts';
 
 /** Posts each account's day: value, change, drift, trades, what is pending, the audit head. */
@@ -19,4 +20,5 @@ export const dailySummary = {
     await summarize(context, account, dueAt.toZonedDateTimeISO(zone).toPlainDate());
     return 'posted';
   },
+  finish: tellDigests,
 } satisfies Job;

@@ -17,6 +17,11 @@ export interface Job {
    * @returns what came of it, in a few words for the job log.
    */
   run(context: AppContext, scope: string, dueAt: Temporal.Instant): Promise<string>;
+  /**
+   * Done once those that were due together have been run, at every start, and after each run that is made
+   * up: what has been done before must be left as it is.
+   */
+  finish?(context: AppContext, scopes: readonly string[], dueAt: Temporal.Instant): Promise<void>;
 }
 
 export interface ScheduledRun extends JobSchedule {

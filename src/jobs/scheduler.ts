@@ -94,7 +94,10 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
       if (attempts < MOST_ATTEMPTS && !stopped) {
         const cancel = context.clock.schedule(context.clock.now().add(ATTEMPT_AGAIN_AFTER), () => {
           retries.delete(cancel);
-          void track(job, planned, () => attempt(job, planned, dueAt, attempts + 1));
+          void track(job, planned, async () => {
+            await attempt(job, planned, dueAt, attempts + 1);
+            await finish(job, [planned], dueAt);
+          });
         });
         retries.add(cancel);
       }
@@ -123,6 +126,18 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
     return run;
   };
 
+  const finish = async (
+    job: Job,
+    together: readonly ScheduledRun[],
+    dueAt: Temporal.Instant,
+  ): Promise<void> => {
+    const tooOld =
+      Temporal.Instant.compare(dueAt, context.clock.now().subtract(MAKE_UP_WITHIN)) < 0;
+    if (stopped || tooOld) return;
+    const scopes = together.map(({ scope }) => scope);
+    await job.finish?.(context, scopes, dueAt);
+  };
+
   /** Accounts that are due together take turns; each has a run of its own on record. */
   const runGroup = async (job: Job, together: readonly ScheduledRun[]): Promise<void> => {
     const ofAccounts: { readonly account: AccountSettings; readonly planned: ScheduledRun }[] = [];
@@ -144,6 +159,10 @@ export function createScheduler(context: AppContext, jobs: readonly Job[]): Sche
         },
       ),
     ]);
+    const [first] = together;
+    if (first === undefined || job.finish === undefined) return;
+    const dueAt = latestDue(first, context.clock.now());
+    if (dueAt !== null) await track(job, first, () => finish(job, together, dueAt));
   };
 
   const groupsOf = (job: Job): readonly (readonly ScheduledRun[])[] => [

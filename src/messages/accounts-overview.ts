@@ -14,7 +14,7 @@ import { venue } from './words.ts';
 export const MOST_IN_FULL = 8;
 
 /** Rows of that table: what fits on a screen of every platform. */
-const MOST_ROWS = 20;
+export const MOST_ROWS = 20;
 
 /** An account at a glance. */
 export interface AccountState {

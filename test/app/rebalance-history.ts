@@ -13,6 +13,8 @@ export interface RebalancedHistory {
   /** Orders that were left out because the cash no longer paid for them. */
   readonly unpaid: number;
   readonly auditRows: number;
+  /** The first month in which `/targets` showed GOOG, the configuration having been changed; null: none. */
+  readonly googTargetFrom: string | null;
   /** The first month after which GOOG was held; null when it never was. */
   readonly googFrom: string | null;
   /** A sentence for each promise that did not hold, with its month. */
@@ -60,6 +62,7 @@ export async function rebalanceHistory(from: string, most: number): Promise<Reba
   let months = 0;
   let proposals = 0;
   let googFrom: string | null = null;
+  let joined: string | null = null;
   let month = await world.broker.replayMonth();
   for (;;) {
     months += 1;
@@ -68,12 +71,20 @@ export async function rebalanceHistory(from: string, most: number): Promise<Reba
     if (goog?.tradable === true && !isTarget) {
       // As an admin would: the new targets are in portfolios.yaml, and the bot is started again.
       await world.restart({ accounts: [{ ...account, targets: WITH_GOOG }] });
+      joined = month.toString();
+    }
+    const shown = await shownTargets(world);
+    if (shown.includes('GOOG') !== (joined !== null)) {
+      violations.push(`${month.toString()}: /targets shows ${shown}`);
     }
     const before = await newestId(world);
     await world.say('ana', 'rebalance', 'core');
     const proposed = (await newestId(world)) !== before;
     if (proposed) {
       proposals += 1;
+      if (joined === month.toString() && !(await buysGoog(world))) {
+        violations.push(`${joined}: nothing of GOOG is bought`);
+      }
       await world.click('ben', 'approve');
       await world.settle();
     }
@@ -96,9 +107,21 @@ export async function rebalanceHistory(from: string, most: number): Promise<Reba
     unpaid: orders.filter(({ reasonCode }) => reasonCode === UNPAID).length,
     fills: (await world.store.listFills({})).length,
     auditRows: (await world.store.auditHead()).seq,
+    googTargetFrom: joined,
     googFrom,
     violations,
   };
+}
+
+/** What `/targets` answers. */
+async function shownTargets(world: AppWorld): Promise<string> {
+  const reply = await world.say('ana', 'targets', 'core');
+  return reply.type === 'message' ? reply.message.fallback : reply.type;
+}
+
+async function buysGoog(world: AppWorld): Promise<boolean> {
+  const { legs } = (await world.newest()).proposal.plan;
+  return legs.some(({ side, symbol }) => side === 'buy' && symbol === 'GOOG');
 }
 
 async function newestId({ store }: AppWorld): Promise<string | null> {

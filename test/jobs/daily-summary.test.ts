@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { summarize } from '../../src/app/summarize.ts';
+import { dailySummary } from '../../src/jobs/daily-summary.ts';
+import { createScheduler } from '../../src/jobs/scheduler.ts';
+import { BrokerError } from '../../src/ports/broker-error.ts';
 import { openAppWorld } from '../app/app-world.ts';
 import type { AppWorld } from '../app/app-world.ts';
+import { sampleAccount } from '../fixtures/sample-account.ts';
 
 const account = (world: AppWorld) => {
   const found = world.context.accounts.get('core');
@@ -45,5 +49,92 @@ describe('the daily summary', () => {
     for (const name of triggers) sqlite.exec(`drop trigger ${String(name)}`);
     sqlite.exec("update audit_log set subject = 'something else' where seq = 1");
     expect(await summaryOf(world, '2026-11-20')).toMatch(/found broken/u);
+  });
+});
+
+describe('the daily summaries of a channel with many accounts', () => {
+  const DUE = '2026-11-20T21:05:00Z';
+  const KEY = 'summaries:web:workspace:2026-11-20';
+
+  async function open(options: { readonly away?: string } = {}) {
+    const schedule = { cron: '5 16 * * 1-5', timeZone: 'America/New_York' };
+    const [first, ...others] = Array.from({ length: 12 }, (_, index) =>
+      sampleAccount({
+        name: `client-${index}`,
+        schedule: { dailySummary: schedule, driftScan: null },
+      }),
+    );
+    if (first === undefined) throw new Error('there are twelve accounts');
+    const away = new Set(options.away === undefined ? [] : [options.away]);
+    const world = await openAppWorld({
+      accounts: [first, ...others],
+      wrap: (broker) => ({
+        ...broker,
+        getPositions: async () => {
+          if (!away.has(broker.account)) return await broker.getPositions();
+          throw new BrokerError('paper', 'unavailable', 'The broker does not answer.');
+        },
+      }),
+    });
+    const context = {
+      ...world.context,
+      everyAccountOn: [{ platform: 'web', channel: 'workspace' }],
+    };
+    return { world, context, away };
+  }
+
+  const copiesIn = async (world: AppWorld) =>
+    (await world.store.listPendingDeliveries('web', world.clock.now(), 100)).map(
+      ({ announcementKey, version, message }) => ({
+        announcementKey,
+        version,
+        words: message.fallback,
+      }),
+    );
+
+  it('are one message, and each is kept', async () => {
+    const { world, context } = await open();
+    await using _ = world;
+    const scheduler = createScheduler(context, [dailySummary]);
+    await world.clock.set(DUE);
+    await scheduler.tick();
+    await scheduler.stop();
+    const copies = await copiesIn(world);
+    expect(copies).toMatchObject([{ announcementKey: KEY, version: 1 }]);
+    expect(copies[0]?.words).toMatch(/^12 accounts · Friday 20 Nov .*verified/u);
+    const own = await world.store.findAnnouncement('summary:client-7:2026-11-20');
+    expect(own?.message.fallback).toMatch(/^client-7/u);
+  });
+
+  it('tell of an account that could not be read once it can be, in the same message', async () => {
+    const { world, context, away } = await open({ away: 'client-3' });
+    await using _ = world;
+    const scheduler = createScheduler(context, [dailySummary]);
+    await world.clock.set(DUE);
+    await scheduler.tick();
+    expect((await copiesIn(world))[0]?.words).toMatch(/^11 accounts .*Not read yet.*client-3\./u);
+    away.clear();
+    await world.clock.advance({ minutes: 6 });
+    await scheduler.stop();
+    expect(await copiesIn(world)).toMatchObject([
+      { announcementKey: KEY, version: 2, words: expect.stringMatching(/^12 accounts /u) },
+    ]);
+  });
+
+  it('are told at the next start where the process ended before it told them, and once', async () => {
+    const { world, context } = await open();
+    await using _ = world;
+    const { finish: _finish, ...silent } = dailySummary;
+    const before = createScheduler(context, [silent]);
+    await world.clock.set(DUE);
+    await before.tick();
+    await before.stop();
+    expect(await copiesIn(world)).toEqual([]);
+    for (let start = 0; start < 2; start += 1) {
+      const scheduler = createScheduler(context, [dailySummary]);
+      await scheduler.start();
+      await scheduler.stop();
+    }
+    expect(await copiesIn(world)).toMatchObject([{ announcementKey: KEY, version: 1 }]);
   });
 });

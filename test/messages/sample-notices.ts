@@ -4,6 +4,9 @@ import { presentChatIncident, presentChatRecovered } from '../../src/messages/ch
 import { presentCsvFile } from '../../src/messages/csv-file.ts';
 import { presentOverview } from '../../src/messages/accounts-overview.ts';
 import type { AccountState, OverviewInput } from '../../src/messages/accounts-overview.ts';
+import { presentDailyDigest } from '../../src/messages/daily-digest.ts';
+import type { DailyDigestInput } from '../../src/messages/daily-digest.ts';
+import { presentRestOfReconciliation } from '../../src/messages/reconciliation-rest.ts';
 import { presentHome } from '../../src/messages/home.ts';
 import type { HomeInput } from '../../src/messages/home.ts';
 import type { Message } from '../../src/messages/message.ts';
@@ -150,6 +153,30 @@ function overviewInput(): OverviewInput {
   return { accounts, at: later(1), timeZone: 'America/New_York', now: later(2) };
 }
 
+/** The day of forty accounts: one is halted, one could not be read, two have traded. */
+function digestInput(changes: Partial<DailyDigestInput> = {}): DailyDigestInput {
+  return {
+    date: Temporal.PlainDate.from('2026-11-20'),
+    now: later(124),
+    timeZone: 'America/New_York',
+    accounts: Array.from({ length: 39 }, (_, index) => ({
+      name: `client-${String(index + 1).padStart(2, '0')}`,
+      value: decimal(`${100_000 + index * 1000}.50`),
+      drift: decimal(`0.0${String(index + 10)}`),
+      valueBefore: index === 0 ? null : decimal(`${99_900 + index * 1003}`),
+      traded: decimal(index === 5 || index === 30 ? '24306.12' : '0'),
+      isHalted: index === 3,
+    })),
+    missing: ['client-40'],
+    pending: ['k3f9xa', 'm4h2yb'],
+    working: 1,
+    auditHead: '9c1e77d0a1b2c3d4',
+    auditRows: 18_846,
+    verification: { at: later(123), fault: null },
+    ...changes,
+  };
+}
+
 /** What is said around a proposal, about the chats themselves, and on a person's own page. */
 export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
   'story-vote': () => newestLine(oneVote),
@@ -218,6 +245,22 @@ export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
     }),
   home: () => presentHome(homeInput()),
   'home-many': () => presentHome(homeInput({ accounts: overviewInput() })),
+  'daily-digest': () => presentDailyDigest(digestInput()),
+  'daily-digest-broken': () =>
+    presentDailyDigest(
+      digestInput({
+        missing: [],
+        pending: [],
+        working: 0,
+        verification: { at: later(123), fault: 'row 7 is edited. Row 7 does not match its hash.' },
+      }),
+    ),
+  'reconciliation-rest': () =>
+    presentRestOfReconciliation({
+      more: Array.from({ length: 30 }, (_, index) => `client-${index + 10}`),
+      quiet: 962,
+    }),
+  'reconciliation-quiet': () => presentRestOfReconciliation({ more: [], quiet: 1 }),
   'accounts-overview': () => presentOverview(overviewInput()),
   'home-quiet': () => presentHome(homeInput({ pending: [], fills: [] })),
 };
