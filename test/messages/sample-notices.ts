@@ -260,7 +260,7 @@ export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
       more: Array.from({ length: 30 }, (_, index) => `client-${index + 10}`),
       quiet: 962,
     }),
-  'reconciliation-quiet': () => presentRestOfReconciliation({ more: [], quiet: 1 }),
+  'reconciliation-rest-quiet': () => presentRestOfReconciliation({ more: [], quiet: 1 }),
   'accounts-overview': () => presentOverview(overviewInput()),
   'home-quiet': () => presentHome(homeInput({ pending: [], fills: [] })),
 };
