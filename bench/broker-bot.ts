@@ -35,8 +35,12 @@ export interface BenchBot extends AsyncDisposable {
   readonly broker: Broker;
   /** Its time, which is the market's. */
   readonly clock: Clock;
-  /** Proposes, approves, and waits for the end. @throws Error unless every leg was executed. */
-  execute(): Promise<Execution>;
+  /**
+   * Proposes, approves, and waits for the end.
+   * @param beforeClick done between the two.
+   * @throws Error unless every leg was executed.
+   */
+  execute(beforeClick?: () => Promise<void>): Promise<Execution>;
 }
 
 export async function openBenchBot(options: {
@@ -85,7 +89,7 @@ export async function openBenchBot(options: {
   return {
     broker,
     clock,
-    async execute() {
+    async execute(beforeClick) {
       const command = { type: 'command', command: 'rebalance', text: 'core' } as const;
       const reply = await bot.handle({ ...by('ana'), ...command });
       const [record] = await store.listProposals({ account: 'core', limit: 1 });
@@ -95,6 +99,7 @@ export async function openBenchBot(options: {
       const { id: proposalId, digest, plan } = record.proposal;
       if (plan.legs.length !== LEGS) throw new Error(`${plan.legs.length} legs were proposed`);
       await bot.settled();
+      await beforeClick?.();
       const clicked = performance.now();
       const click = { action: 'approve', proposalId, digest, fields: null } as const;
       await bot.handle({ ...by('ben'), type: 'click', ...click });

@@ -10,7 +10,7 @@ const QUIET_TIME = Temporal.Duration.from({ seconds: 10 });
  * The same at a broker that tells nothing by itself, while orders work there: soon after something
  * happened, because marketable orders fill at once, then more rarely; the last one repeats. And while none works.
  */
-const POLLING_WAITS_IN_SECONDS = [1, 1, 2, 3];
+const POLLING_WAITS_IN_MILLISECONDS = [100, 250, 500, 1000, 1000, 2000, 3000];
 const IDLE_POLLING_INTERVAL = Temporal.Duration.from({ minutes: 1 });
 
 /** How long to wait for news of a broker before it is asked. */
@@ -22,8 +22,9 @@ export function quietTimeOf(
   if (run.broker.capabilities.streaming) return QUIET_TIME;
   const works = orders.some(({ status }) => status === 'accepted' || status === 'partially_filled');
   if (!works) return IDLE_POLLING_INTERVAL;
-  const seconds = POLLING_WAITS_IN_SECONDS[timesAsked] ?? POLLING_WAITS_IN_SECONDS.at(-1) ?? 3;
-  return Temporal.Duration.from({ seconds });
+  const milliseconds =
+    POLLING_WAITS_IN_MILLISECONDS[timesAsked] ?? POLLING_WAITS_IN_MILLISECONDS.at(-1) ?? 3000;
+  return Temporal.Duration.from({ milliseconds });
 }
 
 /** Compares with the broker; one that cannot be asked is asked again later. */

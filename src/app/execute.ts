@@ -1,7 +1,7 @@
 import { frozenQuorum } from '../core/approval-state.ts';
 import { ONE, sum, toText, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { decideExecution, releaseUntil } from '../core/execution.ts';
+import { costAtMost, decideExecution, releaseUntil } from '../core/execution.ts';
 import type { ExecutionState, ExecutionStep } from '../core/execution.ts';
 import type { Order } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
@@ -19,6 +19,8 @@ import type { AppContext } from './context.ts';
 import { readFacts, writeDriftAfter } from './execution-facts.ts';
 import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
+import { createUnderWay } from './under-way.ts';
+import type { UnderWay } from './under-way.ts';
 import { askFundsAhead, isFresh, readBuyingPower } from './funds-ahead.ts';
 import type { FundsAhead } from './funds-ahead.ts';
 import { refreshHalts } from './announce-halt.ts';
@@ -69,6 +71,21 @@ interface Execution {
 }
 
 async function runLoop(context: AppContext, run: ExecutionRun, given: Execution): Promise<void> {
+  const underWay = createUnderWay(run.signal);
+  try {
+    await runSteps(context, run, given, underWay);
+  } finally {
+    // As long as a request may be under way, nothing else may begin on this account.
+    await underWay.settled();
+  }
+}
+
+async function runSteps(
+  context: AppContext,
+  run: ExecutionRun,
+  given: Execution,
+  underWay: UnderWay,
+): Promise<void> {
   const { proposal, facts } = given;
   let { beginning } = given;
   const account = accountNamed(context, proposal.account);
@@ -81,6 +98,7 @@ async function runLoop(context: AppContext, run: ExecutionRun, given: Execution)
   let asked = { picture: '', times: 0 };
   run.announcing = proposal.id;
   while (!run.stopping()) {
+    underWay.rethrow();
     const orders = await context.store.listOrders({ proposalId: proposal.id });
     await haltAfterRejections(context, account, orders);
     const halted = (await haltFor(context.store, account.name)) !== null;
@@ -112,8 +130,12 @@ async function runLoop(context: AppContext, run: ExecutionRun, given: Execution)
       heardAt = context.clock.now();
     }
     const quietTime = quietTimeOf(run, orders, asked.times);
-    if (releasesBuys(step)) funds = null;
-    const done = await perform(context, run, { ...given, beginning }, step, () => {
+    if (funds !== null) {
+      const buys = step.release.filter(({ leg }) => leg.side === 'buy');
+      const cost = sum(buys.map((released) => costAtMost(released, account.orders)));
+      funds = { ...funds, committed: funds.committed.plus(cost) };
+    }
+    const done = await perform(context, run, { ...given, beginning }, step, underWay, () => {
       // Buys will need it as soon as the sales have filled.
       if (!releasesEveryBuy(state, step)) funds = askFundsAhead(context, run);
     });
@@ -147,7 +169,11 @@ async function runLoop(context: AppContext, run: ExecutionRun, given: Execution)
 
 /** The book that was checked a moment ago tells the funds of the first buys, too. */
 function fundsOf(context: AppContext, { balance }: Beginning): FundsAhead {
-  return { askedAt: context.clock.now(), buyingPower: Promise.resolve(balance.buyingPower) };
+  return {
+    askedAt: context.clock.now(),
+    committed: ZERO,
+    buyingPower: Promise.resolve(balance.buyingPower),
+  };
 }
 
 function releasesBuys(step: ExecutionStep): boolean {
@@ -179,8 +205,9 @@ async function decideWithFunds(
   const afterSales = state.legs.some((leg) => leg.side === 'sell');
   if (!afterSales || !releasesBuys(step)) return step;
   if (ahead !== null && isFresh(ahead, state.now)) {
-    const buyingPower = await ahead.buyingPower;
-    if (buyingPower !== null) {
+    const told = await ahead.buyingPower;
+    if (told !== null) {
+      const buyingPower = told.minus(ahead.committed);
       const decided = decideExecution({
         ...state,
         funds: { buyingPower, awaitedUntil: fundsAwaitedUntil(state) },
@@ -207,7 +234,7 @@ function fundsAwaitedUntil(state: ExecutionState): Temporal.Instant {
 }
 
 /**
- * Does what was decided.
+ * Does what was decided. Orders are under way when it returns.
  * @param answered called when the broker has answered the last of the orders that were sent.
  * @returns whether the state must be read again at once, and when otherwise; null when the execution has
  *   begun or ended elsewhere.
@@ -217,16 +244,17 @@ async function perform(
   run: ExecutionRun,
   { proposal, beginning }: Execution,
   step: ExecutionStep,
+  underWay: UnderWay,
   answered: () => void,
 ): Promise<{ readonly again: boolean; readonly wakeAt: Temporal.Instant | null } | null> {
   const { release, deny, withdraw, submit } = step;
   if (beginning !== null || [release, deny, withdraw, submit].some(({ length }) => length > 0)) {
     const intents = await commitOrders(context, proposal, step, beginning);
     if (intents === null) return null;
+    // Purchases follow as soon as they are paid for, whatever else is still waiting for its answer.
     const sending = submitOrders(context, run, intents, answered);
-    const showing = beginning === null ? null : showBeginning(context, proposal, sending);
-    const [sent, shown] = await Promise.allSettled([sending, showing]);
-    for (const outcome of [sent, shown]) if (outcome.status === 'rejected') throw outcome.reason;
+    underWay.add(sending);
+    if (beginning !== null) underWay.add(showBeginning(context, proposal, sending));
     return { again: true, wakeAt: null };
   }
   const lookUp = await lookUpOrders(context, run, step.lookUp, step.unanswered);

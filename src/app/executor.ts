@@ -50,7 +50,7 @@ export interface ExecutionRun {
   stopping(): boolean;
   /** Orders whose request is under way in this process: they must not be looked up yet. */
   readonly inFlight: Set<string>;
-  /** How many orders of the batch that was sent last have no answer yet. */
+  /** How many orders that were sent have no answer yet. */
   unanswered: number;
   /** Unanswered orders that a person wants looked up now. */
   readonly lookAgain: Set<string>;
@@ -58,8 +58,8 @@ export interface ExecutionRun {
   takeIn(update: BrokerUpdate): Promise<void>;
   /** Records a report of the broker, together with others that come at the same time. */
   record(report: BrokerReport): Promise<Recorded>;
-  /** Looks now whether what waits for its turn at the broker may still be sent. */
-  recheckPermits: () => void;
+  /** Each looks now whether what waits for its turn at the broker may still be sent. */
+  readonly recheckPermits: Set<() => void>;
   /** The proposal whose message is about to be written anyway: what is recorded need not write it. */
   announcing: string | null;
 }
@@ -93,7 +93,7 @@ export function createExecutor(context: AppContext): Executor {
       lookAgain: new Set(),
       takeIn: (update) => intake.takeIn(update),
       record: (report) => intake.record(report),
-      recheckPermits: () => {},
+      recheckPermits: new Set(),
       announcing: null,
     };
     const unsubscribe = broker.subscribe((update) => {
@@ -193,7 +193,7 @@ export function createExecutor(context: AppContext): Executor {
     },
     wake(account) {
       const run = lanes.get(account)?.run;
-      run?.recheckPermits();
+      for (const recheck of run?.recheckPermits ?? []) recheck();
       run?.signal.wake();
     },
     lookAgain(account, clientOrderId) {

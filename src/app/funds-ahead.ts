@@ -1,12 +1,15 @@
+import { ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { isDue } from '../core/time.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
 
-/** Buying power that was asked for before it was needed; good for one release of buys. */
+/** Buying power that was asked for before it was needed. */
 export interface FundsAhead {
   readonly askedAt: Temporal.Instant;
+  /** What has been committed to since may cost so much at most; the broker's figure knows nothing of it. */
+  readonly committed: Decimal;
   /** Null when the broker did not say. */
   readonly buyingPower: Promise<Decimal | null>;
 }
@@ -16,7 +19,8 @@ const FRESH_FOR = Temporal.Duration.from({ seconds: 1 });
 
 /** Asks the broker what buys may cost now, while the fills of the sales are on their way. */
 export function askFundsAhead(context: AppContext, run: ExecutionRun): FundsAhead {
-  return { askedAt: context.clock.now(), buyingPower: readBuyingPower(context, run) };
+  const askedAt = context.clock.now();
+  return { askedAt, committed: ZERO, buyingPower: readBuyingPower(context, run) };
 }
 
 export function isFresh({ askedAt }: FundsAhead, now: Temporal.Instant): boolean {

@@ -2,6 +2,7 @@ import type { Order, OrderIntent } from '../core/order.ts';
 import { earlier } from '../core/time.ts';
 import { failpoint } from '../lib/failpoint.ts';
 import { BrokerError } from '../ports/broker-error.ts';
+import type { ExecuteTradeResult } from '../ports/broker.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
@@ -29,12 +30,20 @@ export async function submitOrders(
   if (first === undefined) return;
   for (const { clientOrderId } of intents) run.inFlight.add(clientOrderId);
   const { permit, recheck } = openSendPermit(context, first.account);
-  run.recheckPermits = recheck;
-  run.unanswered = intents.length;
+  run.recheckPermits.add(recheck);
+  run.unanswered += intents.length;
+  let unanswered = intents.length;
+  const ask = async (intent: OrderIntent): Promise<ExecuteTradeResult> => {
+    try {
+      return await run.broker.executeTrade(intent, permit);
+    } finally {
+      run.unanswered -= 1;
+      unanswered -= 1;
+      if (unanswered === 0) answered();
+    }
+  };
   const send = async (intent: OrderIntent): Promise<void> => {
-    const result = await run.broker.executeTrade(intent, permit);
-    run.unanswered -= 1;
-    if (run.unanswered === 0) answered();
+    const result = await ask(intent);
     // Whoever has the lease now looks for the order: nothing is recorded here any more.
     if (result.type === 'not_sent' && result.code === 'lease_lost') throw new LeaseLost();
     failpoint('order_answered');
@@ -46,8 +55,7 @@ export async function submitOrders(
     const sent = await Promise.allSettled(intents.map(send));
     for (const outcome of sent) if (outcome.status === 'rejected') throw outcome.reason;
   } finally {
-    run.recheckPermits = () => {};
-    run.unanswered = 0;
+    run.recheckPermits.delete(recheck);
     for (const { clientOrderId } of intents) run.inFlight.delete(clientOrderId);
   }
 }

@@ -208,6 +208,14 @@ function spendableCash(state: ExecutionState): Decimal {
   return cash;
 }
 
+/** What a released buy may cost at most. */
+export function costAtMost(
+  { leg, quantity, limitPrice }: ReleasedLeg,
+  settings: OrderSettings,
+): Decimal {
+  return reservedCost(quantity, limitPrice, leg.referencePrice, settings);
+}
+
 /** What an order may cost at most: at its limit, or for market orders at the collar's edge. */
 function reservedCost(
   quantity: Decimal,

@@ -1,7 +1,7 @@
-/** What goes first when requests have to wait: what finds out, then what reads, then what trades. */
-export type Urgency = 'recovery' | 'reading' | 'trading';
+/** What goes first when requests have to wait: what finds out, what reads, what trades, what tidies up. */
+export type Urgency = 'recovery' | 'reading' | 'trading' | 'tidying';
 
-const ORDER: readonly Urgency[] = ['recovery', 'reading', 'trading'];
+const ORDER: readonly Urgency[] = ['recovery', 'reading', 'trading', 'tidying'];
 
 /** Keeps the requests of one broker login under its published limit. Shared by all its accounts. */
 export interface Pacer {
@@ -64,7 +64,12 @@ export function createPacer(clock: PacerClock, limit: PacerLimit): Pacer {
   if (!Number.isInteger(limit.requests) || limit.requests < 1) {
     throw new RangeError(`a limit takes a whole number from 1; found ${limit.requests}`);
   }
-  const lanes: Readonly<Record<Urgency, Waiting[]>> = { recovery: [], reading: [], trading: [] };
+  const lanes: Readonly<Record<Urgency, Waiting[]>> = {
+    recovery: [],
+    reading: [],
+    trading: [],
+    tidying: [],
+  };
   let begun: Temporal.Instant[] = [];
   let pausedUntil: Temporal.Instant | null = null;
   let cancelTimer: (() => void) | null = null;

@@ -46,7 +46,7 @@ export function createAccountReads(login: Login, log: Log): AccountReads {
         }
         if (event.type === 'account_values_end' && event.id === id) {
           // Otherwise it goes on for ever, and IB allows two of them.
-          login.tell((api) => {
+          void login.tell((api) => {
             api.cancelAccountSummary(id);
           });
           give();
@@ -87,7 +87,7 @@ export function createAccountReads(login: Login, log: Log): AccountReads {
           });
         }
         if (event.type === 'positions_end') {
-          login.tell((api) => {
+          void login.tell((api) => {
             api.cancelPositions();
           });
           give();

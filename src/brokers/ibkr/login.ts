@@ -28,8 +28,15 @@ export interface Login {
    *   `notSentBecause` knows when its permit was refused.
    */
   ask<T>(question: Question<T>): Promise<T>;
-  /** Sends what has no answer, where the connection of now still stands. */
-  tell(write: (api: IBApi) => void): void;
+  /**
+   * Sends what has no answer, where the connection still stands.
+   * @param options `on`: that of now by default.
+   * @returns when it has been sent, or is not sent any more.
+   */
+  tell(
+    write: (api: IBApi) => void,
+    options?: { readonly urgency?: 'reading' | 'tidying'; readonly on?: Link },
+  ): Promise<void>;
   follow(listener: (event: LoginEvent) => void): () => void;
   close(): Promise<void>;
 }
@@ -182,7 +189,7 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
   function probe(current: Link): void {
     const heardBefore = current.heard();
     if (current === link) {
-      tellTws((api) => {
+      void tellTws((api) => {
         api.reqCurrentTime();
       });
     }
@@ -191,15 +198,18 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
     });
   }
 
-  function tellTws(write: (api: IBApi) => void): void {
-    const asked = link;
-    pacer
-      .run('reading', async () => {
+  async function tellTws(
+    write: (api: IBApi) => void,
+    options: { readonly urgency?: 'reading' | 'tidying'; readonly on?: Link } = {},
+  ): Promise<void> {
+    const asked = options.on ?? link;
+    try {
+      await pacer.run(options.urgency ?? 'reading', async () => {
         if (link === asked && asked !== null) asked.send(write);
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof PacerClosed)) throw error;
       });
+    } catch (error) {
+      if (!(error instanceof PacerClosed)) throw error;
+    }
   }
 
   async function ask<T>(question: Question<T>): Promise<T> {

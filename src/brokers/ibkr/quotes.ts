@@ -41,8 +41,17 @@ const PATIENCE = Temporal.Duration.from({ seconds: 4 });
 /** IB says 15 to 20 minutes; the younger end would claim too much. */
 const DELAY = Temporal.Duration.from({ minutes: 20 });
 
-/** Of 100 market data lines: some are for the person who watches the same TWS. */
+/** Of 100 market data lines, so many are asked for at once; some are for the person who watches the same TWS. */
 const LINES = 40;
+
+/** So many may be taken in all, with those that have told their price and wait to be given back. */
+const MOST_LINES = 80;
+
+/**
+ * A line is given back this long after it told its price: orders that follow a look at the prices need the
+ * messages of the same seconds.
+ */
+const KEPT_FOR = Temporal.Duration.from({ seconds: 4 });
 
 /** Tick types, live and delayed. https://interactivebrokers.github.io/tws-api/tick_types.html */
 const BID = [1, 66];
@@ -60,13 +69,21 @@ interface Ticks {
 
 export function createQuotes(login: Login, clock: Clock): Quotes {
   const queue = createSerialQueue();
+  /** Lines that have told their price, by the ids of their requests. */
+  const kept = new Set<number>();
+  let cancelReturn: (() => void) | null = null;
+  /** Lines on their way back. */
+  const returning = new Set<Promise<void>>();
   let kindSet: { readonly link: Link; readonly kind: MarketDataType } | null = null;
 
   /** The kind of data is one for the whole connection, until it is set again. */
   async function setKind(kind: MarketDataType): Promise<void> {
     const link = await login.connect();
+    // The lines of a connection that is gone are gone with it.
+    if (kindSet !== null && kindSet.link !== link) kept.clear();
     if (kindSet?.link === link && kindSet.kind === kind) return;
-    login.tell((api) => {
+    // Before the prices, in the order given.
+    void login.tell((api) => {
       api.reqMarketDataType(kind);
     });
     kindSet = { link, kind };
@@ -88,7 +105,7 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
       fractionable: false,
     };
     if (resolved === null) return nothing;
-    const ticks = await askTicks(login, symbol, resolved.contract, marketData);
+    const ticks = await askTicks(login, symbol, resolved.contract, marketData, giveBack);
     if (ticks === null) return nothing;
     const { bid, ask, last, lastAt, delayed } = ticks;
     const now = clock.now();
@@ -107,6 +124,30 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
     };
   }
 
+  /** Nobody waits for a line to be given back, unless there are too few: the messages are for orders first. */
+  function giveBack(id: number): void {
+    kept.add(id);
+    cancelReturn ??= clock.schedule(clock.now().add(KEPT_FOR), returnKept);
+  }
+
+  function returnKept(): void {
+    cancelReturn?.();
+    cancelReturn = null;
+    const on = kindSet?.link;
+    for (const id of kept) {
+      const given = login
+        .tell(
+          (api) => {
+            api.cancelMktData(id);
+          },
+          { urgency: 'tidying', ...(on === undefined ? {} : { on }) },
+        )
+        .finally(() => returning.delete(given));
+      returning.add(given);
+    }
+    kept.clear();
+  }
+
   return {
     read: async (contracts, symbols, marketData) =>
       await queue.run(async () => {
@@ -115,6 +156,8 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
         const quotes: Quote[] = [];
         for (let from = 0; from < symbols.length; from += LINES) {
           const batch = symbols.slice(from, from + LINES);
+          if (kept.size + returning.size + batch.length > MOST_LINES) returnKept();
+          while (returning.size + batch.length > MOST_LINES) await Promise.race(returning);
           quotes.push(
             ...(await Promise.all(batch.map((symbol) => quote(contracts, symbol, marketData)))),
           );
@@ -130,6 +173,7 @@ async function askTicks(
   symbol: string,
   contract: Contract,
   marketData: 'live' | 'delayed',
+  giveBack: (id: number) => void,
 ): Promise<Ticks | null> {
   const ticks: Ticks = { bid: null, ask: null, last: null, lastAt: null, delayed: false };
   let subscription: number | null = null;
@@ -167,12 +211,7 @@ async function askTicks(
       },
     });
   } finally {
-    const id = subscription;
-    if (id !== null) {
-      login.tell((api) => {
-        api.cancelMktData(id);
-      });
-    }
+    if (subscription !== null) giveBack(subscription);
   }
 }
 

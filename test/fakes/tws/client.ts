@@ -58,6 +58,8 @@ const requestsSchema = z.object({
   requests: z.array(z.object({ at: z.string(), clientId: z.int(), type: z.string(), id: z.int() })),
   connected: z.array(z.int()),
   defects: z.array(z.string()),
+  /** Messages that came too fast and were not acted on. */
+  tooFast: z.int(),
 });
 
 export type TwsFakeState = z.infer<typeof stateSchema>;

@@ -243,6 +243,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     requests: gateway.requests,
     connected: gateway.sessions().map(({ clientId }) => clientId),
     defects: gateway.defects,
+    tooFast: gateway.tooFast(),
   })),
 };
 

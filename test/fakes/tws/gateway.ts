@@ -32,6 +32,8 @@ export interface Gateway {
   readonly port: number;
   readonly requests: readonly SeenRequest[];
   readonly defects: readonly string[];
+  /** How many messages came too fast, over all connections. */
+  readonly tooFast: () => number;
   sessions(): readonly Session[];
   reachable(): boolean;
   /** Cuts every connection without a word. */
@@ -55,6 +57,7 @@ export async function startGateway(context: GatewayContext, faults: Faults): Pro
   const sockets = new Map<Socket, Session | null>();
   const requests: SeenRequest[] = [];
   const defects: string[] = [];
+  let tooFast = 0;
   const waiting: (() => void)[] = [];
   let reachable = true;
   let currentDelay = 0;
@@ -113,6 +116,7 @@ export async function startGateway(context: GatewayContext, faults: Faults): Pro
       if (session !== null && settings.pacing === 'enforced') {
         const verdict = paced();
         if (verdict.type === 'refused') {
+          tooFast += 1;
           say(id, 100, verdict.text);
           if (verdict.last) {
             sockets.delete(socket);
@@ -263,6 +267,7 @@ export async function startGateway(context: GatewayContext, faults: Faults): Pro
     port,
     requests,
     defects,
+    tooFast: () => tooFast,
     sessions,
     reachable: () => reachable,
     cutAll,
