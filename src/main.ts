@@ -214,7 +214,7 @@ async function openBroker(
     shared.readPrices ??= paper.createPriceReader();
     const broker = await paper.openPaperBroker({
       account: account.name,
-      settings: paper.paperSettingsSchema.parse(account.brokerSettings),
+      settings: paper.readPaperSettings(account),
       readPrices: shared.readPrices,
       database: store.database.kysely.withTables<PaperDatabase>(),
       clock,

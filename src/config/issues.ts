@@ -73,19 +73,38 @@ function explainIssue(
     }
     case 'invalid_union': {
       const branch = issue.errors.find((errors) => !errors.some(isOtherKind));
-      if (branch === undefined || branch.length === 0) return expected(issue.message);
+      if (branch === undefined || branch.length === 0) {
+        return expected(inOurWords(issue.message, 'another kind of value'));
+      }
       return branch.flatMap((each) =>
         explainIssue({ ...each, path: [...issue.path, ...each.path] }, schema, input, options),
       );
     }
+    case 'invalid_type':
+      return expected(inOurWords(issue.message, KINDS[issue.expected] ?? 'another kind of value'));
+    case 'too_small':
+      return expected(inOurWords(issue.message, 'more than that'));
     case 'invalid_element':
     case 'invalid_format':
-    case 'invalid_type':
     case 'not_multiple_of':
     case 'too_big':
-    case 'too_small':
-      return expected(issue.message);
+      return expected(inOurWords(issue.message, 'something else'));
   }
+}
+
+/** What zod calls the kinds of values, in the words of this project. */
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  record: 'a section',
+  object: 'a section',
+  array: 'a list',
+  boolean: 'true or false',
+  number: 'a number',
+};
+
+/** A schema that does not say what it expects leaves it to zod, whose words are for programmers. */
+function inOurWords(message: string, what: string): string {
+  return /^(Invalid|Too |Unrecognized)/.test(message) ? `expected ${what}` : message;
 }
 
 /** True when a union's branch expected another kind of value altogether. */

@@ -25,7 +25,7 @@ export interface AccountSettings {
   readonly name: string;
   /** `paper`, `alpaca`, `ibkr`, `schwab`. */
   readonly broker: string;
-  /** The broker's own section of portfolios.yaml, parsed by that broker's schema. */
+  /** The broker's own section of portfolios.yaml as it is written, checked by that broker's schema. */
   readonly brokerSettings: Readonly<Record<string, unknown>>;
   /** `live` only when the account says so and TRADING_MODE=live is set. */
   readonly mode: 'paper' | 'live';

@@ -137,7 +137,7 @@ export interface Broker {
 export interface GatewayAccount {
   readonly name: string;
   readonly mode: 'paper' | 'live';
-  /** The account's section for this broker, as the broker's settings schema parsed it. */
+  /** The account's section for this broker as it is written, with `${NAME}` replaced: the adapter parses it. */
   readonly brokerSettings: Readonly<Record<string, unknown>>;
 }
 

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { createPacer } from '../../lib/pacer.ts';
 import type { Pacer } from '../../lib/pacer.ts';
 import type { BrokerGateway, GatewayAccount } from '../../ports/broker.ts';
+import { parseAccountSettings } from '../account-settings.ts';
 import type { GatewaySurroundings } from '../gateways.ts';
 import { addressesOf } from './addresses.ts';
 import { openAlpacaBroker } from './broker.ts';
@@ -45,7 +46,12 @@ export function openAlpacaGateway(surroundings: AlpacaSurroundings): BrokerGatew
 
   return {
     openAccount(account) {
-      const settings = alpacaSettingsSchema.parse(account.brokerSettings);
+      const settings = parseAccountSettings(
+        'alpaca',
+        account.name,
+        alpacaSettingsSchema,
+        account.brokerSettings,
+      );
       const addresses = addressesOf(account, settings, config.alpaca);
       const login = loginOf(account, settings);
       const transport = createTransport({ login, pacer: pacerOf(login), clock });

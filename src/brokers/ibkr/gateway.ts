@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { BrokerGateway } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { parseAccountSettings } from '../account-settings.ts';
 import { createAccountReads } from './account-reads.ts';
 import { createIbkrBroker, type SharedLogin } from './broker.ts';
 import { createContracts } from './contracts.ts';
@@ -50,7 +51,7 @@ export function openIbkrGateway({ config, clock, log }: IbkrSurroundings): Broke
 
   return {
     openAccount({ name, mode, brokerSettings }) {
-      const settings = ibkrSettingsSchema.parse(brokerSettings);
+      const settings = parseAccountSettings('ibkr', name, ibkrSettingsSchema, brokerSettings);
       const shared = sharedLogin(
         {
           host: settings.host ?? defaults.host,

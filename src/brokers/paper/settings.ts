@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAccountSettings } from '../account-settings.ts';
 import { DECIMAL_TEXT, decimal, ZERO } from '../../core/decimal.ts';
 import { symbolSchema } from '../../core/schemas.ts';
 
@@ -114,3 +115,12 @@ export const paperSettingsSchema = z
   });
 
 export type PaperSettings = z.output<typeof paperSettingsSchema>;
+
+/** The settings of an account at the paper broker. @throws Error that names each place that does not fit. */
+export function readPaperSettings(account: {
+  readonly name: string;
+  readonly brokerSettings: Readonly<Record<string, unknown>>;
+}): PaperSettings {
+  const { name, brokerSettings } = account;
+  return parseAccountSettings('paper', name, paperSettingsSchema, brokerSettings);
+}

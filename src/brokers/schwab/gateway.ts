@@ -1,9 +1,10 @@
 import type { Config } from '../../config/config.ts';
 import { createPacer } from '../../lib/pacer.ts';
-import type { BrokerGateway } from '../../ports/broker.ts';
+import type { BrokerGateway, GatewayAccount } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logins } from '../../ports/credentials.ts';
 import type { Log } from '../../ports/log.ts';
+import { parseAccountSettings } from '../account-settings.ts';
 import { openSchwabBroker } from './broker.ts';
 import { createSchwabClient } from './client.ts';
 import { BROKER } from './errors.ts';
@@ -45,7 +46,7 @@ export function openSchwabGateway(surroundings: SchwabSurroundings): BrokerGatew
 
   return {
     openAccount({ name, mode, brokerSettings }) {
-      const { connection, accountNumber } = schwabSettingsSchema.parse(brokerSettings);
+      const { connection, accountNumber } = settingsOf({ name, brokerSettings });
       return openSchwabBroker({
         account: name,
         mode,
@@ -61,11 +62,15 @@ export function openSchwabGateway(surroundings: SchwabSurroundings): BrokerGatew
   };
 }
 
+function settingsOf({ name, brokerSettings }: Pick<GatewayAccount, 'name' | 'brokerSettings'>) {
+  return parseAccountSettings(BROKER, name, schwabSettingsSchema, brokerSettings);
+}
+
 /** The limit belongs to the app and not to an account: the smallest that is written counts. */
 function ordersAMinute(config: SchwabSurroundings['config'], person: string): number {
   const limits = config.accounts
     .filter((account) => account.broker === BROKER)
-    .map((account) => schwabSettingsSchema.parse(account.brokerSettings))
+    .map(settingsOf)
     .filter((settings) => settings.connection === person)
     .map((settings) => settings.ordersAMinute);
   return Math.min(...limits);
