@@ -10,7 +10,7 @@ const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /**
  * Parses JSON with every number as the text that was written, so that no price passes through a binary
  * float. Numbers are put in quotes first: a reviver, which is called for each value, takes twice as long.
- * @returns undefined for what is no JSON.
+ * @returns undefined for what is no JSON, or nested so deep that nothing can read it.
  */
 export function parseExactJson(text: string): unknown {
   const quoted = text.replace(STRING_OR_NUMBER, (found) =>
@@ -19,7 +19,8 @@ export function parseExactJson(text: string): unknown {
   try {
     return JSON.parse(quoted);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    // Brackets in brackets in brackets are a RangeError: the stack has an end.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 }

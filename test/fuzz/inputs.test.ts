@@ -11,10 +11,11 @@ import type { Log } from '../../src/ports/log.ts';
 import { openAppWorld } from '../app/app-world.ts';
 import { fuzzSettings } from '../fixtures/fuzz-runs.ts';
 import { temporaryFolder } from '../fixtures/test-store.ts';
+import { createTally } from './tally.ts';
 
 const settings = fuzzSettings(150);
 const timeout = settings.isLong ? 0 : 60_000;
-const tried = { commands: 0, clicks: 0, portfolios: 0, csv: 0 };
+const tally = createTally();
 
 const piece = fc.oneof(
   fc.constantFrom('core', 'all', '--buy-only', '--contribute', '1e9', '-1', '$2,500.00', '=', '"'),
@@ -39,6 +40,7 @@ function listening(errors: string[]): Log {
 
 test('no command line and no click crashes the bot or trades', { timeout }, async () => {
   const errors: string[] = [];
+  let clicks = 0;
   await using world = await openAppWorld({
     log: listening(errors),
     masterKeys: [new Uint8Array(32).fill(5)],
@@ -52,16 +54,17 @@ test('no command line and no click crashes the bot or trades', { timeout }, asyn
       fc.option(fc.dictionary(fc.string({ maxLength: 20 }), piece, { maxKeys: 4 }), { nil: null }),
       async (command, text, click, fields) => {
         await world.say('dev', command, text);
-        tried.commands += 1;
+        tally.count('command lines');
         await world.handle({
           type: 'click',
-          idempotencyKey: `fuzz-${tried.clicks}`,
+          idempotencyKey: `fuzz-${clicks}`,
           user: { platform: 'web', userId: 'dev', roleIds: [] },
           channel: 'workspace',
           ...click,
           fields,
         });
-        tried.clicks += 1;
+        clicks += 1;
+        tally.count('clicks and forms');
         expect(errors).toEqual([]);
       },
     ),
@@ -88,7 +91,7 @@ test('no portfolios.yaml crashes the start: it is read, or told apart in sentenc
     fc.property(text, (yaml) => {
       writeFileSync(join(folder.path, 'portfolios.yaml'), yaml);
       const loaded = loadConfig({ env: {}, cwd: folder.path, brokerSchemas: BROKER_SCHEMAS });
-      tried.portfolios += 1;
+      tally.count('portfolios.yaml');
       const told = loaded.type === 'invalid' ? loaded.problems : loaded.config.accounts;
       expect(told.length).toBeGreaterThan(0);
     }),
@@ -110,12 +113,12 @@ test('no CSV crashes the import of prices and positions: every bad line is a pro
       const csv = hasHead ? `date,symbol,close\n${body}` : body;
       expect(parsePriceCsv(csv, 'prices.csv').type).toMatch(/./);
       expect(parsePositionsCsv(csv, 'positions.csv').type).toMatch(/./);
-      tried.csv += 2;
+      tally.count('CSV files', 2);
     }),
     settings,
   );
 });
 
 afterAll(() => {
-  console.log(`fuzz: ${JSON.stringify(tried)}`);
+  tally.report();
 });

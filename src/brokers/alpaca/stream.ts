@@ -87,7 +87,7 @@ export function openTradeStream(options: TradeStreamOptions): TradeStream {
       endpoints: endpointsOf(addresses),
     });
     const socket = stream.getConnection();
-    // The library's own handlers are taken out; what is well-formed is handed to it below.
+    // The library's own handlers are taken out; what it needs to know is handed to it below.
     const library = socket.onmessage;
     socket.removeAllListeners();
     let heard = true;
@@ -147,8 +147,10 @@ export function openTradeStream(options: TradeStreamOptions): TradeStream {
         );
         return;
       }
-      // It learns from this that it may speak.
-      library?.call(socket, { type: 'message', data: text, target: socket });
+      // It learns from this that it may speak. Over the rest it may stumble, and nobody could catch that.
+      if (message.data.stream === 'authorization') {
+        library?.call(socket, { type: 'message', data: text, target: socket });
+      }
       hear(message.data);
     });
 

@@ -1,6 +1,7 @@
 import { EventName, IBApi } from '@stoqey/ib';
 import type { BrokerError } from '../../ports/broker-error.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { createLengthCheck } from './frame-lengths.ts';
 import { CLIENT_ID_IN_USE, isNotice, unavailable } from './errors.ts';
 import { twsOffsetMinutes } from './instants.ts';
 import { parseCallback, type TwsEvent } from './wire.ts';
@@ -48,12 +49,14 @@ const NO_LIMIT_OF_THE_LIBRARY = 100_000;
  * Each connection has an IBApi of its own: the library keeps what it was given while there was no
  * connection and sends it with the next one, which must never happen to an order.
  * @param listener hears everything from the first message on.
+ * @param givingUp once aborted, nothing is waited for any more.
  * @throws BrokerError unavailable, saying what a person can do about it.
  */
 export async function openLink(
   address: Address,
   clock: Clock,
   listener: (event: TwsEvent) => void,
+  givingUp: AbortSignal,
 ): Promise<Link> {
   const api = new IBApi({ ...address, maxReqPerSec: NO_LIMIT_OF_THE_LIBRARY });
   const listeners = new Set([listener]);
@@ -125,11 +128,16 @@ export async function openLink(
   const cancelTimer = clock.schedule(clock.now().add(HANDSHAKE_PATIENCE), () => {
     fail(noHandshake(address));
   });
+  const giveUp = () => {
+    fail(unavailable('The connection to Interactive Brokers is closed.'));
+  };
+  givingUp.addEventListener('abort', giveUp);
   try {
     api.connect();
     await opened.promise;
   } finally {
     cancelTimer();
+    givingUp.removeEventListener('abort', giveUp);
   }
   return {
     accounts: accounts ?? [],
@@ -155,21 +163,44 @@ export async function openLink(
 }
 
 /**
- * The library decodes inside the socket's own callback and lets some errors through, such as of JSON in a
- * rejection that is none: nobody could catch them there, and the whole bot would end.
+ * The library cuts and decodes inside the socket's own callback. It lets some errors through, such as of
+ * JSON in a rejection that is none, which nobody could catch there, and it believes every length: the whole
+ * bot would end, or turn in a circle.
  */
 function guardDecoder(api: IBApi, failed: (error: Error) => void): void {
   const controller: unknown = Reflect.get(api, 'controller');
-  if (typeof controller !== 'object' || controller === null) return;
-  const decode: unknown = Reflect.get(controller, 'processIngressQueue');
-  if (typeof decode !== 'function') return;
-  Reflect.set(controller, 'processIngressQueue', () => {
+  const isRight = createLengthCheck();
+  let isBroken = false;
+  wrap(controller, 'processIngressQueue', (decode) => {
     try {
-      Reflect.apply(decode, controller, []);
+      decode();
     } catch (error) {
       failed(error instanceof Error ? error : new Error(String(error)));
     }
   });
+  wrap(propertyOf(controller, 'socket'), 'onData', (take, bytes) => {
+    if (isBroken || !Buffer.isBuffer(bytes)) return;
+    isBroken = !isRight(bytes);
+    if (isBroken) failed(new RangeError('a message has a length that none can have'));
+    else take(bytes);
+  });
+}
+
+/** Puts our own in the place of a method of the library's, which it finds by its name. */
+function wrap(
+  owner: unknown,
+  name: string,
+  ours: (theirs: (...given: readonly unknown[]) => void, ...given: readonly unknown[]) => void,
+): void {
+  const method = propertyOf(owner, name);
+  if (typeof owner !== 'object' || owner === null || typeof method !== 'function') return;
+  Reflect.set(owner, name, (...given: readonly unknown[]) => {
+    ours((...passed) => Reflect.apply(method, owner, passed), ...given);
+  });
+}
+
+function propertyOf(owner: unknown, name: string): unknown {
+  return typeof owner === 'object' && owner !== null ? Reflect.get(owner, name) : undefined;
 }
 
 const place = ({ host, port }: Address): string => `${host}:${port}`;

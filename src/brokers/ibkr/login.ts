@@ -83,6 +83,7 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
   let triedAtOnce: Temporal.Instant | null = null;
   let serverLost: BrokerError | null = null;
   let closed = false;
+  const closing = new AbortController();
 
   const tellFollowers = (event: LoginEvent): void => {
     for (const follower of followers) follower(event);
@@ -137,7 +138,7 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
     serverLost = null;
     let again: boolean;
     try {
-      const established = await openLink(address, clock, hear);
+      const established = await openLink(address, clock, hear, closing.signal);
       if (closed || !established.isUp()) {
         established.end();
         throw closed ? closedError() : unavailable('TWS closed the connection at once.');
@@ -287,6 +288,8 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
       cancelRetry?.();
       pacer.close();
       link?.end();
+      // A handshake that is not answered is not waited for.
+      closing.abort();
       await connecting?.catch(() => undefined);
       followers.clear();
     },

@@ -18,19 +18,28 @@ const NUMBER = /^-?\d{1,40}(\.\d{1,60})?([eE][+-]?\d{1,2})?$/;
 
 /**
  * Parses JSON; every number in it becomes an exact decimal.
- * @throws SyntaxError for text that is not JSON, and for numbers that are no amounts.
+ * @throws SyntaxError for text that is not JSON or nested too deep, and for numbers that are no amounts.
  */
 export function parseExactJson(text: string): unknown {
-  return JSON.parse(
-    text,
-    (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
-      if (typeof value !== 'number') return value;
-      const source = context?.source ?? '';
-      if (!NUMBER.test(source))
-        throw new SyntaxError(`a number that is no amount: ${source.slice(0, 60)}`);
-      return new Decimal(source);
-    },
-  );
+  try {
+    return JSON.parse(text, reviveNumber);
+  } catch (error) {
+    // Brackets in brackets in brackets: the stack has an end.
+    if (error instanceof RangeError) throw new SyntaxError('nested too deep', { cause: error });
+    throw error;
+  }
+}
+
+function reviveNumber(
+  _key: string,
+  value: unknown,
+  context?: { readonly source?: string },
+): unknown {
+  if (typeof value !== 'number') return value;
+  const source = context?.source ?? '';
+  if (!NUMBER.test(source))
+    throw new SyntaxError(`a number that is no amount: ${source.slice(0, 60)}`);
+  return new Decimal(source);
 }
 
 /** A decimal that JSON.stringify writes as a number with exactly these digits. */

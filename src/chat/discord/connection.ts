@@ -5,6 +5,7 @@ import type { ConnectionHealth } from '../../ports/chat.ts';
 import type { Log } from '../../ports/log.ts';
 import { ChatError } from '../../ports/chat-error.ts';
 import { isTransient, toChatError } from './errors.ts';
+import { createGatewayGuard } from './gateway-guard.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
 import { backoff } from './wait.ts';
 
@@ -56,7 +57,9 @@ export function createConnection(options: {
   }
 
   async function attempt(): Promise<void> {
+    const guard = createGatewayGuard(log);
     const fresh = new Client({
+      ws: guard.ws,
       intents: [GatewayIntentBits.Guilds],
       rest: options.rest,
       allowedMentions: { parse: [] },
@@ -66,6 +69,7 @@ export function createConnection(options: {
         MessageManager: 0,
       }),
     });
+    guard.watch(fresh);
     client = fresh;
     fresh.on(Events.InteractionCreate, options.take);
     report(fresh);

@@ -27,7 +27,7 @@ const MOST_REMEMBERED = 1000;
 export interface CustomIds {
   encode(about: Carried | Button): string;
   /** Null when the id is not one of ours, or of another version. */
-  decode(customId: string): Carried | null;
+  decode(customId: unknown): Carried | null;
 }
 
 export function createCustomIds(): CustomIds {
@@ -51,6 +51,8 @@ export function createCustomIds(): CustomIds {
       return [...head, HASHED, hash].join(SEPARATOR);
     },
     decode(customId) {
+      // Whatever Discord sent: its declared type is a promise that nobody has checked.
+      if (typeof customId !== 'string') return null;
       const [version, name, way, proposalId, digest, ...more] = customId.split(SEPARATOR);
       const action = buttonActionSchema.safeParse(name);
       if (version !== VERSION || !action.success || digest === undefined || more.length > 0) {

@@ -2,17 +2,18 @@ import { REST } from 'discord.js';
 import type { Interaction as DiscordInteraction } from 'discord.js';
 import type { DiscordSettings } from '../../config/config.ts';
 import { reveal } from '../../lib/secret.ts';
-import type { Chat, InteractionHandler, PlatformUser } from '../../ports/chat.ts';
+import type { Chat, Interaction, InteractionHandler, PlatformUser } from '../../ports/chat.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Observer } from '../../ports/observer.ts';
 import { createAnswers } from './answers.ts';
+import type { Answerable } from './answers.ts';
 import { createConnection } from './connection.ts';
 import { createCustomIds } from './custom-id.ts';
 import { toChatError } from './errors.ts';
 import { ANSWERS_PER_SECOND } from './limits.ts';
 import { createMessages } from './messages.ts';
-import { completions, originOf, parseCommand, parseFields, userOf } from './parse.ts';
+import { checked, completions, originOf, parseCommand, parseFields, userOf } from './parse.ts';
 import { createPainter } from './picture.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
 import { findDiscordProblems } from './problems.ts';
@@ -85,7 +86,12 @@ export async function openDiscordChat(options: DiscordChatOptions): Promise<Disc
     log,
     take: (interaction) => {
       if (stopped !== null || !isFirst(interaction.id)) return;
-      const work = take(interaction);
+      const work = take(interaction).catch((error: unknown) => {
+        log.error(
+          { code: 'discord_interaction_failed', interaction: interaction.id, error },
+          'an interaction of Discord could not be read',
+        );
+      });
       inFlight.add(work);
       void work.finally(() => inFlight.delete(work));
     },
@@ -144,25 +150,29 @@ export async function openDiscordChat(options: DiscordChatOptions): Promise<Disc
       await answers.refuse(interaction, WORDS.elsewhere);
     } else if (handler === null) {
       await answers.refuse(interaction, WORDS.notStarted);
-    } else if (interaction.isChatInputCommand()) {
-      await answers.answer(interaction, () => handler(parseCommand(interaction, commands)));
     } else {
-      const carried = customIds.decode(interaction.customId);
-      if (carried === null) {
-        await answers.refuse(interaction, WORDS.unknownButton);
-        return;
-      }
-      const { opensForm, ...about } = carried;
-      const work = () =>
-        handler({
-          type: 'click',
-          ...originOf(interaction),
-          ...about,
-          fields: interaction.isModalSubmit() ? parseFields(interaction) : null,
-        });
-      if (interaction.isButton() && opensForm) await answers.answerWithForm(interaction, work);
-      else await answers.answer(interaction, work);
+      const read = readInteraction(interaction);
+      if (read === null) await answers.refuse(interaction, WORDS.unknownButton);
+      else if (interaction.isButton() && read.opensForm) {
+        await answers.answerWithForm(interaction, () => handler(read.interaction));
+      } else await answers.answer(interaction, () => handler(read.interaction));
     }
+  }
+
+  /** Null: nothing that the bot put there. */
+  function readInteraction(
+    given: Answerable,
+  ): { readonly interaction: Interaction; readonly opensForm: boolean } | null {
+    if (given.isChatInputCommand()) {
+      const interaction = checked(parseCommand(given, commands));
+      return interaction === null ? null : { interaction, opensForm: false };
+    }
+    const carried = customIds.decode(given.customId);
+    if (carried === null) return null;
+    const { opensForm, ...about } = carried;
+    const fields = given.isModalSubmit() ? parseFields(given) : null;
+    const interaction = checked({ type: 'click', ...originOf(given), ...about, fields });
+    return interaction === null ? null : { interaction, opensForm };
   }
 
   async function settled(): Promise<void> {

@@ -6,11 +6,38 @@ import type {
   ModalSubmitInteraction,
 } from 'discord.js';
 import { ComponentType } from 'discord.js';
+import { z } from 'zod';
 import type { Interaction, PlatformUser } from '../../ports/chat.ts';
 import type { CommandMetadata } from './register.ts';
 import { LIMITS } from './limits.ts';
 import { LISTED } from './forms.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
+
+const textSchema = z.string();
+const origin = {
+  idempotencyKey: textSchema,
+  user: z.object({ platform: textSchema, userId: textSchema, roleIds: z.array(textSchema) }),
+  channel: textSchema,
+};
+const interactionSchema: z.ZodType<Interaction> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('command'), ...origin, command: textSchema, text: textSchema }),
+  z.object({
+    type: z.literal('click'),
+    ...origin,
+    action: textSchema,
+    proposalId: textSchema,
+    digest: textSchema,
+    fields: z.record(textSchema, textSchema).nullable(),
+  }),
+]);
+
+/**
+ * discord.js declares types for what Discord sent and looks at none of it.
+ * @returns null when something in it is not what it is declared to be.
+ */
+export function checked(interaction: Interaction): Interaction | null {
+  return interactionSchema.safeParse(interaction).data ?? null;
+}
 
 type Given = Readonly<Record<string, string | number | boolean>>;
 

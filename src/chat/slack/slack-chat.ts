@@ -15,6 +15,7 @@ import { createSlackMessages } from './messages.ts';
 import { parse, SLACK_PLATFORM } from './parse.ts';
 import { findSlackProblems } from './problems.ts';
 import { connectionError, createConnection } from './socket.ts';
+import { guardRequests, guardSocket } from './unreadable.ts';
 import { createSlackApi, toChatError } from './web-api.ts';
 import { WORDS } from './words.ts';
 
@@ -145,6 +146,7 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
         autoReconnectEnabled: false,
         installerOptions: { clientOptions: { ...clientOptions } },
       });
+      guardSocket(receiver, log);
       const app = createApp(identity, receiver);
       const socket = createConnection({ app, receiver, clock, log, health: health ?? null });
       await socket.start();
@@ -155,6 +157,7 @@ export async function openSlackChat(options: SlackChatOptions): Promise<SlackCha
       port: transport.port,
       logger,
     });
+    guardRequests(receiver, log);
     const app = createApp(identity, receiver);
     const server: Server = await receiver.start(transport.port);
     const address = server.address();

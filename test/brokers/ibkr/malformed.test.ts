@@ -44,6 +44,7 @@ async function openBadTws(
 describe('a TWS that does not write what TWS writes', () => {
   test.each<[string, Buffer]>([
     ['a rejection with JSON that is none', frame(4, 2, -1, 201, 'no', '{"broken')],
+    ['a length below zero', Buffer.from([0xff, 0xff, 0xff, 0xfc])],
     ['a message of an unknown kind', frame('garbage', 'and', 'more')],
     ['a message that ends too early', frame(3, 7)],
     ['an order without its fields', frame(5, 1, 265_598)],

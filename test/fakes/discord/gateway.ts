@@ -53,6 +53,8 @@ export interface Gateway {
   invalidateSessions(isResumable: boolean): void;
   /** Asks for a heartbeat at once. */
   requestHeartbeat(): void;
+  /** Sends a text frame as it is to every connection. */
+  sendRaw(frame: string): void;
   /** Refuses new connections until the returned function is called. */
   refuseConnections(): () => void;
   stop(): void;
@@ -317,6 +319,9 @@ export function createGateway(
     requestHeartbeat: () => {
       for (const socket of sockets)
         transmit(socket, { op: opcodes.heartbeat, s: null, t: null, d: null });
+    },
+    sendRaw: (frame) => {
+      for (const socket of sockets) socket.send(frame);
     },
     refuseConnections: () => {
       isRefusing = true;
