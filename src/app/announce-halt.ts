@@ -8,6 +8,7 @@ import { destinationsOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readHaltRecord } from './halt-record.ts';
 import { resumersOf, resumeVotesNeeded } from './resume-quorum.ts';
+import { unlessDamaged } from './store-damage.ts';
 
 /** An account has so many orders at most that ended since a halt and are counted in its message. */
 const MOST_ENDED = 500;
@@ -35,7 +36,7 @@ export async function announceHalt(
         .map((vote) => displayName(context, vote.person)),
       needed: resumeVotesNeeded(context, halt.scope),
     },
-    orders: await countOrders(context, unit, halt),
+    orders: await unlessDamaged(() => countOrders(context, unit, halt)),
     canceling: record.cancelOrders,
     end,
   });

@@ -22,6 +22,7 @@ import { handleClick } from './clicks.ts';
 import type { Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import type { AppContext } from './context.ts';
+import { haltForDamage } from './halt-for-damage.ts';
 import { privately } from './privately.ts';
 import type { Executor } from './executor.ts';
 
@@ -53,6 +54,7 @@ export function createDispatcher(facts: DispatchFacts): InteractionHandler {
     try {
       return await dispatch(facts, interaction);
     } catch (error) {
+      await haltForDamage(facts.context, error);
       return privately(explain(facts.context, interaction, error));
     }
   };

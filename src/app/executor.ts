@@ -9,6 +9,7 @@ import { accountNamed, brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { eachAccount } from './each-account.ts';
 import { executeRebalancingPlan } from './execute.ts';
+import { haltForDamage } from './halt-for-damage.ts';
 import { readQueuedUntil } from './queued-execution.ts';
 import { isFresh, readBook } from './read-book.ts';
 import type { BookReading } from './read-book.ts';
@@ -99,12 +100,13 @@ export function createExecutor(context: AppContext): Executor {
     const unsubscribe = broker.subscribe((update) => {
       intake
         .takeIn(update)
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
           // Not lost: the order stays open for us and reconciliation asks for it again.
           context.log.error(
             { code: 'broker_update_not_recorded', account, error },
             'broker update could not be recorded',
           );
+          await haltForDamage(context, error);
         })
         .finally(() => {
           signal.wake();
@@ -148,11 +150,12 @@ export function createExecutor(context: AppContext): Executor {
       .finally(() => {
         lane.busy -= 1;
       })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         context.log.error(
           { code: 'execution_interrupted', account, proposal: proposalId, error },
           'execution was interrupted; it is taken up again',
         );
+        await haltForDamage(context, error);
         // Everything it did is durable, so it goes on where it was: a full disk may be freed meanwhile.
         later(context.clock.now().add(RETRY_AFTER), proposalId, account);
       });
@@ -185,6 +188,7 @@ export function createExecutor(context: AppContext): Executor {
             { code: 'reconciliation_failed', account, error },
             'account could not be reconciled at start',
           );
+          await haltForDamage(context, error);
         }
         for (const { proposal } of unfinished) {
           if (proposal.account === account) start(proposal.id, account);

@@ -10,6 +10,7 @@ import { displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { readHaltRecord, writeHaltRecord, writeResumedAt } from './halt-record.ts';
 import { resumersOf, resumeVotesNeeded } from './resume-quorum.ts';
+import { unlessDamaged } from './store-damage.ts';
 
 /** A halt that is asked for. */
 export interface HaltOrder extends Halt {
@@ -24,9 +25,19 @@ export type HaltResult = 'halted' | 'renewed' | 'unchanged';
 
 /** Stops an account (or `all`): nothing new is sent from this commit on. */
 export async function halt(context: AppContext, order: HaltOrder, by: Actor): Promise<HaltResult> {
-  const result = await context.store.transaction((unit) => haltWithin(context, unit, order, by));
+  const result = await placeHalt(context, order, by);
   context.changed();
   return result;
+}
+
+/** Where the database is damaged and the halt cannot be told, it is placed without a word, and counts. */
+async function placeHalt(context: AppContext, order: HaltOrder, by: Actor): Promise<HaltResult> {
+  const { store } = context;
+  const told = await unlessDamaged(() =>
+    store.transaction((unit) => haltWithin(context, unit, order, by, 'told')),
+  );
+  if (told !== null) return told;
+  return await store.transaction((unit) => haltWithin(context, unit, order, by, 'untold'));
 }
 
 async function haltWithin(
@@ -34,6 +45,7 @@ async function haltWithin(
   unit: StoreTransaction,
   order: HaltOrder,
   by: Actor,
+  telling: 'told' | 'untold',
 ): Promise<HaltResult> {
   const { scope, at, reason, cancelOrders, automatic } = order;
   const before = (await unit.listHalts()).find((candidate) => candidate.scope === scope);
@@ -61,9 +73,12 @@ async function haltWithin(
       ...(before === undefined ? {} : { insteadOf: before.at.toString() }),
     }),
   );
-  if (before !== undefined) await announceHalt(context, unit, before, { type: 'replaced' });
-  await announceHalt(context, unit, placed, null);
-  await refreshProposals(context, unit, scope);
+  if (telling === 'told') {
+    if (before !== undefined) await announceHalt(context, unit, before, { type: 'replaced' });
+    await announceHalt(context, unit, placed, null);
+    // Of what waits; where only that cannot be read, the halt is told all the same.
+    await unlessDamaged(() => refreshProposals(context, unit, scope));
+  }
   return before === undefined ? 'halted' : 'renewed';
 }
 

@@ -16,6 +16,8 @@ const LASTS = Temporal.Duration.from({ seconds: 10 });
 const RENEW_EVERY = Temporal.Duration.from({ seconds: 3 });
 /** How often one that stands by looks: with what a lease lasts, a takeover within 12 seconds. */
 const LOOK_EVERY = Temporal.Duration.from({ seconds: 2 });
+/** A lease that ran out and a database that its holder does not let go of: somebody has to end that process. */
+const BLOCKED_AFTER = Temporal.Duration.from({ seconds: 30 });
 
 /** Another process acts on the database now: nothing of this one may be committed any more. */
 export class LeaseLost extends Error {
@@ -69,7 +71,9 @@ export interface LeaseFacts {
 /** Waits until this process may act. */
 export async function acquireLease(facts: LeaseFacts): Promise<Lease> {
   const { store, clock, holder } = facts;
-  let told = false;
+  let holding: string | null = null;
+  let blockedSince: Temporal.Instant | null = null;
+  let complained = false;
   for (;;) {
     try {
       const taken = await store.transaction(async (unit) => {
@@ -82,13 +86,24 @@ export async function acquireLease(facts: LeaseFacts): Promise<Lease> {
         return { type: 'taken' as const, token };
       });
       if (taken.type === 'taken') return hold(facts, taken.token);
-      if (!told) facts.waiting(taken.by);
-      told = true;
+      if (holding === null) facts.waiting(taken.by);
+      holding = taken.by;
+      blockedSince = null;
+      complained = false;
     } catch (error) {
       // The one that acts may have been frozen in the middle of a transaction: that one has to end
       // first, and then somebody must still be standing by.
-      if (!told || !(error instanceof StoreError) || error.code !== 'database_locked') throw error;
-      facts.log.warn({ code: error.code }, 'database is locked; standing by');
+      const isLocked = error instanceof StoreError && error.code === 'database_locked';
+      if (holding === null || !isLocked) throw error;
+      facts.log.warn({ code: error.code, holder: holding }, 'database is locked; standing by');
+      blockedSince ??= clock.now();
+      if (!complained && isDue(clock.now(), blockedSince.add(BLOCKED_AFTER))) {
+        complained = true;
+        facts.log.error(
+          { code: 'takeover_blocked', holder: holding },
+          'the process that acts holds the database and does nothing: end it, so that this one can take over',
+        );
+      }
     }
     await new Promise<void>((resolve) => {
       clock.schedule(clock.now().add(LOOK_EVERY), resolve);

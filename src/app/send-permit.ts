@@ -1,3 +1,4 @@
+import { failpoint } from '../lib/failpoint.ts';
 import type { SendPermit, SendRefusal } from '../ports/broker.ts';
 import { StoreError } from '../ports/store-error.ts';
 import type { AppContext } from './context.ts';
@@ -54,6 +55,7 @@ async function findRefusal(context: AppContext, account: string): Promise<SendRe
     }
     // Whoever slept since the commit must not wake up and send what somebody else has looked for meanwhile.
     await context.lease.confirm();
+    failpoint('send_permitted');
     return null;
   } catch (error) {
     if (error instanceof LeaseLost) return { code: 'lease_lost', reason: error.message };

@@ -10,6 +10,7 @@ export const AUTOMATIC_HALT_RULES = [
   'day_loss',
   'clock_skew',
   'audit_chain',
+  'database',
 ] as const;
 export type AutomaticHaltRule = (typeof AUTOMATIC_HALT_RULES)[number];
 
@@ -180,6 +181,15 @@ export function findAuditChainHalt(
     rule: 'audit_chain',
     reason: `the audit log is broken: row ${brokenSeq} is ${kind}. ${detail} Look at it with "evenkeel audit verify" before anyone resumes`,
     figures: { row: String(brokenSeq), kind },
+  };
+}
+
+/** @param fault what the database said of itself, a sentence. */
+export function findDatabaseHalt(fault: string): AutomaticHalt {
+  return {
+    rule: 'database',
+    reason: `part of the record cannot be read: ${fault} Stop the program, keep a copy of the file and restore the last backup before anyone resumes`,
+    figures: { fault },
   };
 }
 

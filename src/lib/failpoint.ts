@@ -9,6 +9,7 @@ export const FAILPOINTS = [
   'execution_begun',
   'intents_committed',
   'orders_marked_submitted',
+  'send_permitted',
   'order_answered',
   'answer_recorded',
   'fill_recorded',

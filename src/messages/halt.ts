@@ -53,12 +53,15 @@ export interface HaltDetails {
   readonly resumerNames: readonly string[];
   /** Who agreed to resume so far, and how many must. */
   readonly votes: { readonly names: readonly string[]; readonly needed: number };
-  /** How many orders still work at the broker, and what became of others since the halt. */
+  /**
+   * How many orders still work at the broker, and what became of others since the halt; null where the
+   * record of them cannot be read.
+   */
   readonly orders: {
     readonly working: number;
     readonly canceled: number;
     readonly filled: number;
-  };
+  } | null;
   /** True when those that work are being canceled. */
   readonly canceling: boolean;
   /** Null while it lasts. */
@@ -73,6 +76,7 @@ const RULE_WORDS: Readonly<Record<AutomaticHaltRule, string>> = {
   day_loss: 'the loss of the day',
   clock_skew: 'clocks that differ',
   audit_chain: 'a broken audit log',
+  database: 'a damaged database',
 };
 
 /** Trading has been stopped. */
@@ -107,6 +111,7 @@ function reasonWords(halt: Halt): string {
 }
 
 function ordersWords({ orders, canceling }: HaltDetails): string {
+  if (orders === null) return ' What works at the broker cannot be read: look there.';
   const { working, canceled, filled } = orders;
   const ended = [
     ...(canceled === 0 ? [] : [`${canceled} canceled`]),

@@ -3,8 +3,9 @@ import { acquireLease, isHeld, LeaseLost } from '../../src/app/lease.ts';
 import type { Lease } from '../../src/app/lease.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
+import { createKeptLog } from '../chat/slack/harness.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
-import { openTestStore, SILENT_LOG } from '../fixtures/test-store.ts';
+import { openTestStore } from '../fixtures/test-store.ts';
 import { openAppWorld } from './app-world.ts';
 
 const open: AsyncDisposable[] = [];
@@ -17,6 +18,7 @@ async function twoProcesses() {
   const test = await openTestStore();
   open.push(test);
   const clock = createTestClock();
+  const log = createKeptLog();
   const gone = new Set<string>();
   const join = (holder: string) => {
     const told: string[] = [];
@@ -32,7 +34,7 @@ async function twoProcesses() {
     const lease = acquireLease({
       store: test.store,
       clock: own,
-      log: SILENT_LOG,
+      log,
       holder,
       isGone: (other) => gone.has(other),
       waiting: (by) => told.push(by),
@@ -58,7 +60,7 @@ async function twoProcesses() {
     };
   };
   const requires = (lease: Lease) => test.store.transaction((unit) => lease.require(unit));
-  return { test, clock, gone, join, requires };
+  return { log, test, clock, gone, join, requires };
 }
 
 describe('a lease', () => {
@@ -168,6 +170,26 @@ describe('whoever stands by', () => {
     lock.mockRejectedValueOnce(new StoreError('database_locked', 'The database is locked.'));
     await clock.advance({ seconds: 14 });
     expect(lock.mock.settledResults[0]?.type).toBe('rejected');
+    expect(second.held()).not.toBeNull();
+  });
+});
+
+describe('a takeover that a frozen transaction keeps from happening', () => {
+  it('is told once with who is to be ended, and happens when that one lets go', async () => {
+    const { test, clock, join, log } = await twoProcesses();
+    const first = join('first');
+    await first.lease;
+    const second = join('second');
+    await clock.settle();
+    first.freeze();
+    const lock = vi.spyOn(test.store, 'transaction');
+    lock.mockRejectedValue(new StoreError('database_locked', 'The database is locked.'));
+    await clock.advance({ minutes: 2 });
+    const told = log.lines.filter(({ fields }) => fields['code'] === 'takeover_blocked');
+    expect(told.map(({ fields }) => fields['holder'])).toEqual(['first']);
+    expect(second.held()).toBeNull();
+    lock.mockRestore();
+    await clock.advance({ seconds: 3 });
     expect(second.held()).not.toBeNull();
   });
 });

@@ -11,8 +11,17 @@ import type { Workplace } from './workplace.ts';
 
 const NETWORKED = ['alpaca', 'ibkr', 'schwab'] as const;
 
+/** Of a fault on the way to a broker. */
+const NO_WAY = { paper: 'it lives in the bot’s own database: nothing is between them' } as const;
+const NO_STREAM = {
+  paper: 'its updates come out of the bot’s own database, once',
+  schwab: 'the adapter asks for orders and is told none',
+} as const;
+
 interface Scenario {
   readonly brokers: readonly BrokerName[];
+  /** Why a broker is not among them. */
+  readonly why: Readonly<Partial<Record<BrokerName, string>>>;
   /** Fills come by themselves unless the scenario tells them. */
   readonly fills?: MarketOptions['fillAfterMilliseconds'];
   readonly timeLimit?: string;
@@ -45,41 +54,64 @@ const fillTold: Pick<Scenario, 'fills' | 'meanwhile'> = {
 export const BROKER_FAULTS: Readonly<Record<string, Scenario>> = {
   'answer lost, order placed': {
     brokers: NETWORKED,
+    why: NO_WAY,
     before: (faults) => faults.dropAnswer('submit', 'placed'),
   },
   'answer lost, order not placed': {
     brokers: NETWORKED,
+    why: NO_WAY,
     before: (faults) => faults.dropAnswer('submit', 'not_placed'),
   },
-  '429 storm': { brokers: NETWORKED, atWork: (faults) => faults.fail('rate_limited', 8) },
-  '5xx for a while': { brokers: NETWORKED, atWork: (faults) => faults.fail('unavailable', 8) },
-  garbage: { brokers: NETWORKED, atWork: (faults) => faults.fail('garbage', 3) },
-  'half-open socket': { brokers: NETWORKED, atWork: (faults) => faults.fail('half_open', 1) },
+  '429 storm': {
+    brokers: NETWORKED,
+    why: NO_WAY,
+    atWork: (faults) => faults.fail('rate_limited', 8),
+  },
+  '5xx for a while': {
+    brokers: NETWORKED,
+    why: NO_WAY,
+    atWork: (faults) => faults.fail('unavailable', 8),
+  },
+  garbage: { brokers: NETWORKED, why: NO_WAY, atWork: (faults) => faults.fail('garbage', 3) },
+  'half-open socket': {
+    brokers: NETWORKED,
+    why: NO_WAY,
+    atWork: (faults) => faults.fail('half_open', 1),
+  },
   'connection lost, fills in the gap': {
     ...fillTold,
     brokers: NETWORKED,
+    why: NO_WAY,
     atWork: (faults) => faults.loseConnection(),
   },
   'updates replayed': {
     brokers: ['alpaca', 'ibkr'],
+    why: NO_STREAM,
     meanwhile: async (faults) => await faults.replayUpdates?.(),
   },
   'updates out of order': {
     brokers: ['alpaca', 'ibkr'],
+    why: NO_STREAM,
     before: async (faults) => await faults.reorderUpdates?.(true),
   },
   'execution corrected': {
     brokers: ['alpaca', 'ibkr'],
+    why: {
+      paper: 'the paper exchange corrects nothing',
+      schwab: 'its API has no word for a correction; positions and cash are reconciled',
+    },
     afterwards: async (faults) => await faults.correctExecution?.(),
   },
   'filled in part, then canceled': {
     brokers: NETWORKED,
+    why: { paper: 'shown by test/contracts/paper.contract.test.ts' },
     fills: 'told',
     timeLimit: '2 seconds',
     atWork: (faults) => faults.fillNext(),
   },
   'answer to the cancel lost': {
     brokers: NETWORKED,
+    why: NO_WAY,
     fills: 'told',
     timeLimit: '2 seconds',
     before: (faults) => faults.dropAnswer('cancel', 'placed'),
@@ -87,10 +119,16 @@ export const BROKER_FAULTS: Readonly<Record<string, Scenario>> = {
   'gateway restarted': {
     ...fillTold,
     brokers: ['ibkr'],
+    why: {
+      ...NO_WAY,
+      alpaca: 'no gateway of one’s own is between',
+      schwab: 'no gateway of one’s own is between',
+    },
     atWork: async (faults) => await faults.restart?.(),
   },
   'clock jumps 90 s ahead': {
     brokers: BROKERS,
+    why: {},
     atWork: (_, bot) => {
       bot.signal('SIGUSR2');
       return Promise.resolve();
@@ -98,6 +136,7 @@ export const BROKER_FAULTS: Readonly<Record<string, Scenario>> = {
   },
   'clock jumps 90 s back': {
     brokers: BROKERS,
+    why: {},
     atWork: (_, bot) => {
       bot.signal('SIGPWR');
       return Promise.resolve();

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { decimal, sum, toText, ZERO } from '../../src/core/decimal.ts';
+import type { CrashChat } from './chats.ts';
 import { nonZero } from './markets.ts';
 import type { Books } from './markets.ts';
 import { readRecords } from './records.ts';
 import type { Records } from './records.ts';
 import type { Workplace } from './workplace.ts';
 
-/** What must not be. `untrue`: the record or the message says what is not so. */
+/**
+ * What must not be. `untrue`: the record or the message says what is not so. `left_behind`: a message that
+ * was posted a second time, at Slack, which has no key for a post; that is known and counted by itself.
+ */
 export interface Finding {
-  readonly kind: 'duplicate' | 'loss' | 'untrue';
+  readonly kind: 'duplicate' | 'loss' | 'untrue' | 'left_behind';
   readonly what: string;
 }
 
@@ -29,6 +33,7 @@ export async function examine(place: Workplace): Promise<readonly Finding[]> {
     ...examineBook(place, records, books),
     ...examineAudit(records),
     ...examineMessages(records),
+    ...(await Promise.all(place.chats.map((chat) => examineChat(chat, records)))).flat(),
     ...(await examineChain(place)),
   ];
 }
@@ -198,7 +203,8 @@ function examineMessages({ deliveries, messages, proposals }: Records): Finding[
       findings.push({ kind: 'untrue', what: `message of ${copy.announcement_key} is behind` });
     }
   }
-  const shown = new Set(deliveries.map((copy) => copy.reference_message_id));
+  const onPage = deliveries.filter(({ platform }) => platform === 'web');
+  const shown = new Set(onPage.map((copy) => copy.reference_message_id));
   const announced = messages.filter(
     ({ author, body }) => author === null && body.includes('"proposalId"'),
   );
@@ -208,7 +214,7 @@ function examineMessages({ deliveries, messages, proposals }: Records): Finding[
     findings.push({ kind: 'duplicate', what: `message ${id} is left behind${buttons}` });
   }
   for (const { id, status } of proposals) {
-    const copy = deliveries.find(({ announcement_key: key }) => key === `proposal:${id}`);
+    const copy = onPage.find(({ announcement_key: key }) => key === `proposal:${id}`);
     const message = messages.find((row) => String(row.id) === copy?.reference_message_id);
     if (message === undefined) {
       findings.push({ kind: 'loss', what: `proposal ${id} has no message` });
@@ -220,6 +226,35 @@ function examineMessages({ deliveries, messages, proposals }: Records): Finding[
     }
     if (status !== 'pending' && message.body.includes('"action":"approve"')) {
       findings.push({ kind: 'untrue', what: `the message of ${id} still asks for a vote` });
+    }
+  }
+  return findings;
+}
+
+/** The same of what a chat platform shows, by its own account. */
+async function examineChat(chat: CrashChat, records: Records): Promise<Finding[]> {
+  const { messages, problems } = await chat.state();
+  const copies = records.deliveries.filter(({ platform }) => platform === chat.name);
+  const shown = new Set(copies.map((copy) => copy.reference_message_id));
+  const findings = problems.map((what): Finding => ({ kind: 'untrue', what }));
+  for (const { id, text, buttons } of messages) {
+    if (shown.has(id)) continue;
+    const asks = buttons.some(({ action }) => action === 'approve') ? ' and asks for a vote' : '';
+    const what = `${chat.name}: a message is left behind${asks}: ${text.slice(0, 60)}`;
+    findings.push({ kind: chat.name === 'slack' ? 'left_behind' : 'duplicate', what });
+  }
+  for (const { id, status } of records.proposals) {
+    const copy = copies.find(({ announcement_key: key }) => key === `proposal:${id}`);
+    const message = messages.find((one) => one.id === copy?.reference_message_id);
+    if (message === undefined) {
+      findings.push({ kind: 'loss', what: `${chat.name}: proposal ${id} has no message` });
+      continue;
+    }
+    if (WORDS_OF[status]?.test(message.text) === false) {
+      findings.push({ kind: 'untrue', what: `${chat.name}: ${id} is not said to be ${status}` });
+    }
+    if (status !== 'pending' && message.buttons.some(({ action }) => action === 'approve')) {
+      findings.push({ kind: 'untrue', what: `${chat.name}: ${id} still asks for a vote` });
     }
   }
   return findings;

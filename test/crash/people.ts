@@ -8,7 +8,7 @@ import type { Workplace } from './workplace.ts';
 /** How often the people look at what the bot shows. */
 const LOOK_MILLISECONDS = 40;
 
-/** What two people do at the page, however often the bot dies under their hands. */
+/** What two people do at the page or in a chat, however often the bot dies under their hands. */
 export interface People {
   /**
    * Ana proposes, Ben approves, and both wait for the end and answer what they are asked. Goes on from
@@ -19,6 +19,7 @@ export interface People {
   workWith(bot: BotProcess, deadline: number, enough?: () => boolean): Promise<boolean>;
 }
 
+/** They are in the first chat that there is; what the bot asks about orders they answer at the page. */
 export function createPeople(
   place: Workplace,
   /** What else is done at each look, e.g. fills that are told. */
@@ -27,10 +28,18 @@ export function createPeople(
   const act = async (bot: BotProcess): Promise<boolean> => {
     const records = readRecords(place);
     const proposal = records.proposals.at(-1);
-    if (proposal === undefined) return await place.say(bot, 'ana', '/rebalance core');
+    const [chat] = place.chats;
+    if (proposal === undefined) {
+      return chat === undefined
+        ? await place.say(bot, 'ana', '/rebalance core')
+        : await chat.propose('ana');
+    }
     const { id: proposalId, digest, status } = proposal;
     if (status === 'pending') {
-      return await place.click(bot, 'ben', { action: 'approve', proposalId, digest });
+      const button = { action: 'approve', proposalId, digest };
+      return chat === undefined
+        ? await place.click(bot, 'ben', button)
+        : await chat.click('ben', button);
     }
     await answerQuestions(place, bot, records, proposalId);
     await meanwhile();

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BotProcess } from './bot-process.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './examine.ts';
+import type { ChatName } from './chats.ts';
 import { BROKERS } from './markets.ts';
 import type { BrokerName } from './markets.ts';
 import { createPeople } from './people.ts';
@@ -44,11 +45,15 @@ async function killAfter(bot: BotProcess, milliseconds: number, whileStarting: b
 /** Brings one proposal to its end through kills at instants that the seed decides. */
 export async function runRandomKills(
   broker: BrokerName,
+  chat: ChatName,
   seed: number,
   mostKills: number = MOST_KILLS_EACH,
 ): Promise<RandomKillsResult> {
   const random = seeded(seed * BROKERS.length + BROKERS.indexOf(broker));
-  await using place = await openWorkplace(broker, { fillAfterMilliseconds: 400 });
+  await using place = await openWorkplace(broker, {
+    fillAfterMilliseconds: 400,
+    chats: chat === 'web' ? [] : [chat],
+  });
   const people = createPeople(place);
   const deadline = performance.now() + MOST_MILLISECONDS;
   let kills = 0;

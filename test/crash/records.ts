@@ -32,6 +32,8 @@ export interface Records {
   readonly audit: readonly { seq: number; action: string; subject: string; payload: string }[];
   readonly deliveries: readonly {
     announcement_key: string;
+    platform: string;
+    channel: string;
     reference_message_id: string | null;
     delivered_version: number;
     wanted_version: number;
@@ -71,6 +73,8 @@ const schemas = {
   audit: z.object({ seq: z.number(), action: text, subject: text, payload: text }),
   deliveries: z.object({
     announcement_key: text,
+    platform: text,
+    channel: text,
     reference_message_id: text.nullable(),
     delivered_version: z.number(),
     wanted_version: z.number(),

@@ -2,6 +2,7 @@ import type { Failpoint } from '../../src/lib/failpoint.ts';
 import { FAILPOINTS } from '../../src/lib/failpoint.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './examine.ts';
+import type { ChatName } from './chats.ts';
 import type { BrokerName } from './markets.ts';
 import { createPeople } from './people.ts';
 import { openWorkplace } from './workplace.ts';
@@ -37,20 +38,24 @@ export const STEPS: readonly Step[] = FAILPOINTS.flatMap((name): Step[] => {
     case 'proposal_committed':
     case 'decision_committed':
     case 'execution_begun':
+    case 'send_permitted':
     case 'cancel_recorded':
     case 'cancel_answered':
     case 'execution_finished':
-    case 'message_posted':
       return [first];
+    // The page posts its copy first, and a chat after it.
+    case 'message_posted':
+      return [first, { name, hit: 2 }, { name, hit: 3 }];
   }
 });
 
 /** Proposes, approves, is killed at the step, starts again, and comes to its end. */
-export async function runStep(broker: BrokerName, step: Step): Promise<StepResult> {
+export async function runStep(broker: BrokerName, chat: ChatName, step: Step): Promise<StepResult> {
   const needsCancel = step.name === 'cancel_recorded' || step.name === 'cancel_answered';
   await using place = await openWorkplace(broker, {
     fillAfterMilliseconds: needsCancel ? 'told' : 60,
     timeLimit: needsCancel ? '2 seconds' : '2 minutes',
+    chats: chat === 'web' ? [] : [chat],
   });
   const people = createPeople(place);
   const deadline = performance.now() + MOST_MILLISECONDS;

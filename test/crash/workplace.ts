@@ -7,22 +7,17 @@ import { openStore } from '../../src/store/index.ts';
 import { SILENT_LOG } from '../fixtures/test-store.ts';
 import { startBotProcess } from './bot-process.ts';
 import type { BotProcess } from './bot-process.ts';
+import type { Button, PersonName } from './chat-fakes/platform.ts';
+import { openCrashChat } from './chats.ts';
+import type { CrashChat } from './chats.ts';
 import { openMarket } from './markets.ts';
 import type { BrokerName, Market, MarketOptions } from './markets.ts';
 
-/** Who clicks: Ana proposes, Ben decides. */
-export type PersonName = 'ana' | 'ben';
-
-/** The digest of a proposal and of its buttons. */
-export interface Button {
-  readonly action: string;
-  readonly proposalId: string;
-  readonly digest: string;
-}
-
-/** A folder with a configuration and a database, the broker, and two people at the bot's page. */
+/** A folder with a configuration and a database, the broker, and people at the bot's page and in chats. */
 export interface Workplace extends AsyncDisposable {
   readonly market: Market;
+  /** Beside the page. */
+  readonly chats: readonly CrashChat[];
   readonly folder: string;
   readonly databasePath: string;
   /** Starts the bot; `failpoint` such as `fill_recorded:2`. */
@@ -33,16 +28,27 @@ export interface Workplace extends AsyncDisposable {
   command(...args: readonly string[]): BotProcess;
   /** Types a line. @returns false when the bot was gone before it answered. */
   say(bot: BotProcess, person: PersonName, text: string): Promise<boolean>;
-  click(bot: BotProcess, person: PersonName, button: Button): Promise<boolean>;
+  /** @param how `twice`: the page sends it again under the same id. */
+  click(
+    bot: BotProcess,
+    person: PersonName,
+    button: Button,
+    how?: { readonly twice: boolean },
+  ): Promise<boolean>;
   /** Reads the database beside the bot. */
   read<T>(work: (database: Database.Database) => T): T;
 }
 
 export interface WorkplaceOptions extends MarketOptions {
   readonly timeLimit?: string;
+  /** Platforms beside the page; none when left out. */
+  readonly chats?: readonly CrashChat['name'][];
 }
 
-function portfolios(section: string, timeLimit: string): string {
+function portfolios(section: string, timeLimit: string, chats: readonly CrashChat[]): string {
+  const idsOf = (person: PersonName) =>
+    [`web: ${person}`, ...chats.map(({ name, people }) => `${name}: "${people[person]}"`)].join();
+  const channels = chats.map(({ name, channel }) => `{ ${name}: "${channel}" }`).join();
   return `
 accounts:
   core:${section}
@@ -58,10 +64,11 @@ accounts:
       expiresAfter: 1 hour
       priceTolerance: 1%
     orders: { type: limit, collar: 50 bp, timeLimit: ${timeLimit} }
-    channels: []
+    channels: [${channels}]
 people:
-  ana: { name: Ana, role: proposer, web: ana }
-  ben: { name: Ben, role: approver, web: ben }
+  ana: { name: Ana, role: proposer, ${idsOf('ana')} }
+  ben: { name: Ben, role: approver, ${idsOf('ben')} }
+  chloe: { name: Chloe, role: approver, ${idsOf('chloe')} }
 `;
 }
 
@@ -69,12 +76,18 @@ export async function openWorkplace(
   broker: BrokerName,
   options: WorkplaceOptions,
 ): Promise<Workplace> {
-  const market = await openMarket(broker, options);
+  const [market, ...chats] = await Promise.all([
+    openMarket(broker, options),
+    ...(options.chats ?? []).map(openCrashChat),
+  ]);
+  const environment = Object.fromEntries(
+    [market, ...chats].flatMap((fake) => Object.entries(fake.environment)),
+  );
   const folder = await mkdtemp(join(tmpdir(), `evenkeel-crash-${broker}-`));
   const databasePath = join(folder, 'bot.db');
   await writeFile(
     join(folder, 'portfolios.yaml'),
-    portfolios(market.section, options.timeLimit ?? '2 minutes'),
+    portfolios(market.section, options.timeLimit ?? '2 minutes', chats),
   );
   const store = await openStore({ path: databasePath, auditKey: null, log: SILENT_LOG });
   await store.close();
@@ -116,6 +129,7 @@ export async function openWorkplace(
 
   const workplace = (database: string): Workplace => ({
     market,
+    chats,
     folder,
     databasePath: join(folder, database),
     at: workplace,
@@ -125,18 +139,20 @@ export async function openWorkplace(
         userId,
         environment: {
           DATABASE_URL: database,
-          ...market.environment,
+          ...environment,
           ...(failpoint === undefined ? {} : { EVENKEEL_FAILPOINT: failpoint }),
         },
       }),
     command: (...args) =>
-      startBotProcess(
-        { ...launch, environment: { DATABASE_URL: database, ...market.environment } },
-        args,
-      ),
+      startBotProcess({ ...launch, environment: { DATABASE_URL: database, ...environment } }, args),
     say: (bot, person, text) => post(bot, person, '/say', { text }),
-    click: (bot, person, { action, proposalId, digest }) =>
-      post(bot, person, '/click', { action, proposalId, digest, fields: null }),
+    async click(bot, person, { action, proposalId, digest }, { twice } = { twice: false }) {
+      const body = { id: randomUUID(), action, proposalId, digest, fields: null };
+      const sent = [body, ...(twice ? [body] : [])].map((each) =>
+        post(bot, person, '/click', each),
+      );
+      return (await Promise.all(sent)).every((isTaken) => isTaken);
+    },
     read(work) {
       const file = new Database(join(folder, database), { readonly: true, timeout: 5000 });
       try {
@@ -146,18 +162,19 @@ export async function openWorkplace(
       }
     },
     async [Symbol.asyncDispose]() {
-      await market[Symbol.asyncDispose]();
+      await Promise.all([market, ...chats].map((fake) => fake[Symbol.asyncDispose]()));
       await rm(folder, { recursive: true, force: true });
     },
   });
   return workplace('bot.db');
 }
 
-/** Both have opened the page in a browser of their own, once, before anything goes wrong. */
+/** All have opened the page in a browser of their own, once, before anything goes wrong. */
 function signIn(path: string, clockShift: number): Readonly<Record<PersonName, string>> {
   const cookies = {
     ana: randomBytes(32).toString('base64url'),
     ben: randomBytes(32).toString('base64url'),
+    chloe: randomBytes(32).toString('base64url'),
   };
   const at = Temporal.Now.instant()
     .add({ seconds: clockShift })

@@ -15,9 +15,10 @@ import {
 } from '../brokers/alpaca/tiny-alpaca.ts';
 import { createKeptLog } from '../chat/slack/harness.ts';
 import { buy } from '../contracts/broker/requests.ts';
+import { MAY_SEND } from '../fixtures/send-permits.ts';
 import { until } from '../e2e/bot-world.ts';
 import { startAlpacaFake } from '../fakes/alpaca/index.ts';
-import { fuzzSettings } from '../fixtures/fuzz-runs.ts';
+import { fuzzSettings, inTurns } from '../fixtures/fuzz-runs.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
 import { openBendingRelay } from './bending-relay.ts';
 import { secretsIn, unforeseen } from './bot-state.ts';
@@ -85,7 +86,7 @@ async function openWorld() {
   // There is an order that has filled in part, so that lists are not empty.
   {
     await using opened = open();
-    await opened.broker.executeTrade(buy('MSFT', '4', '33.40'));
+    await opened.broker.executeTrade(buy('MSFT', '4', '33.40'), MAY_SEND);
     await fake.fillNext('core');
   }
   return {
@@ -110,33 +111,38 @@ test(
   'no answer of Alpaca crashes the adapter, trades, or is told wrongly',
   { timeout },
   async () => {
-    using crashes = watchForCrashes();
-    await using world = await openWorld();
-    const { trading, data, log } = world;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...ASK_NAMES),
-        fc.nat({ max: 2 }),
-        damage,
-        async (name, nth, harm) => {
-          const before = (await world.orders()).length;
-          await using opened = world.open();
-          const intent = { ...buy('AAPL', '1', '75.60'), createdAt: Temporal.Instant.from(START) };
-          const relay = name === 'getQuotes' && nth === 1 ? data : trading;
-          relay.bend({ nth: relay === data ? 0 : nth, damage: harm });
-          const outcome = await withinDeadline(name, ask(opened.broker, name, intent));
-          relay.bend(null);
-          tally.count('Alpaca answers: REST and market data');
-          expectHonest(name, outcome, (await world.orders()).length - before);
-          expect(secretsIn(outcome, SECRETS)).toEqual([]);
-          expect(unforeseen(log)).toEqual([]);
-          expect(crashes.found).toEqual([]);
-        },
-      ),
-      settings,
-    );
-    expect(trading.bent + data.bent).toBeGreaterThan(settings.numRuns / 4);
-    expect(secretsIn(log.lines, SECRETS)).toEqual([]);
+    await inTurns(settings, async (turn) => {
+      using crashes = watchForCrashes();
+      await using world = await openWorld();
+      const { trading, data, log } = world;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...ASK_NAMES),
+          fc.nat({ max: 2 }),
+          damage,
+          async (name, nth, harm) => {
+            const before = (await world.orders()).length;
+            await using opened = world.open();
+            const intent = {
+              ...buy('AAPL', '1', '75.60'),
+              createdAt: Temporal.Instant.from(START),
+            };
+            const relay = name === 'getQuotes' && nth === 1 ? data : trading;
+            relay.bend({ nth: relay === data ? 0 : nth, damage: harm });
+            const outcome = await withinDeadline(name, ask(opened.broker, name, intent));
+            relay.bend(null);
+            tally.count('Alpaca answers: REST and market data');
+            expectHonest(name, outcome, (await world.orders()).length - before);
+            expect(secretsIn(outcome, SECRETS)).toEqual([]);
+            expect(unforeseen(log)).toEqual([]);
+            expect(crashes.found).toEqual([]);
+          },
+        ),
+        turn,
+      );
+      expect(trading.bent + data.bent).toBeGreaterThan(turn.numRuns / 4);
+      expect(secretsIn(log.lines, SECRETS)).toEqual([]);
+    });
   },
 );
 

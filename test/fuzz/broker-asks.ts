@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { OrderIntent } from '../../src/core/order.ts';
 import { BrokerError } from '../../src/ports/broker-error.ts';
 import type { Broker } from '../../src/ports/broker.ts';
+import { MAY_SEND } from '../fixtures/send-permits.ts';
 
 /** What is asked of an adapter: by the port's own names. Nothing of it places an order but `executeTrade`. */
 export const ASKS = {
@@ -15,7 +16,7 @@ export const ASKS = {
   cancelOrder: (broker) => broker.cancelOrder('61e69015-8549-4bfd-b9c3-01e75843f47d'),
   findProblems: async (broker) => await broker.findProblems?.(),
   getTime: async (broker) => await broker.getTime?.(),
-  executeTrade: (broker, intent) => broker.executeTrade(intent),
+  executeTrade: (broker, intent) => broker.executeTrade(intent, MAY_SEND),
 } as const satisfies Readonly<
   Record<string, (broker: Broker, intent: OrderIntent) => Promise<unknown>>
 >;

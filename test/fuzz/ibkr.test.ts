@@ -4,8 +4,9 @@ import { openIbkrGateway } from '../../src/brokers/ibkr/index.ts';
 import { ACCOUNT, START } from '../brokers/ibkr/open-ibkr.ts';
 import { createKeptLog } from '../chat/slack/harness.ts';
 import { buy } from '../contracts/broker/requests.ts';
+import { MAY_SEND } from '../fixtures/send-permits.ts';
 import { startTwsFake } from '../fakes/tws/index.ts';
-import { fuzzSettings } from '../fixtures/fuzz-runs.ts';
+import { fuzzSettings, inTurns } from '../fixtures/fuzz-runs.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
 import type { TestClock } from '../fixtures/test-clock.ts';
 import { unforeseen } from './bot-state.ts';
@@ -63,7 +64,7 @@ async function openWorld() {
   };
   {
     await using opened = open();
-    await inTime(opened.clock, opened.broker.executeTrade(buy('MSFT', '4', '33.40')));
+    await inTime(opened.clock, opened.broker.executeTrade(buy('MSFT', '4', '33.40'), MAY_SEND));
     await fake.fillNext();
   }
   return {
@@ -108,31 +109,33 @@ const harms = fc.array(fc.tuple(fc.nat({ max: 14 }), frameHarm), { minLength: 1,
 const piece = fc.option(fc.constantFrom(1, 2, 3, 5, 7, 64), { nil: null });
 
 test('no message of TWS crashes the adapter, trades, or is told wrongly', { timeout }, async () => {
-  using crashes = watchForCrashes();
-  await using world = await openWorld();
-  const { relay, log } = world;
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...ASK_NAMES), harms, piece, async (name, list, size) => {
-      const before = (await world.orders()).length;
-      const intent = { ...buy('AAPL', '1', '75.60'), createdAt: Temporal.Instant.from(START) };
-      let outcome: Outcome;
-      {
-        await using opened = world.open();
-        relay.harm(new Map<number, FrameHarm>(list), size);
-        outcome = await inTime(opened.clock, ask(opened.broker, name, intent));
-      }
-      relay.harm(new Map(), null);
-      // TWS takes 20 working orders of a side.
-      if (name === 'executeTrade')
-        for (let half = 0; half < 2; half += 1) await world.fake.fillNext();
-      tally.count('TWS messages');
-      expectHonest(name, outcome, (await world.orders()).length - before);
-      expect(unforeseen(log)).toEqual([]);
-      expect(crashes.found).toEqual([]);
-    }),
-    settings,
-  );
-  expect(relay.harmed).toBeGreaterThan(settings.numRuns / 4);
+  await inTurns(settings, async (turn) => {
+    using crashes = watchForCrashes();
+    await using world = await openWorld();
+    const { relay, log } = world;
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...ASK_NAMES), harms, piece, async (name, list, size) => {
+        const before = (await world.orders()).length;
+        const intent = { ...buy('AAPL', '1', '75.60'), createdAt: Temporal.Instant.from(START) };
+        let outcome: Outcome;
+        {
+          await using opened = world.open();
+          relay.harm(new Map<number, FrameHarm>(list), size);
+          outcome = await inTime(opened.clock, ask(opened.broker, name, intent));
+        }
+        relay.harm(new Map(), null);
+        // TWS takes 20 working orders of a side.
+        if (name === 'executeTrade')
+          for (let half = 0; half < 2; half += 1) await world.fake.fillNext();
+        tally.count('TWS messages');
+        expectHonest(name, outcome, (await world.orders()).length - before);
+        expect(unforeseen(log)).toEqual([]);
+        expect(crashes.found).toEqual([]);
+      }),
+      turn,
+    );
+    expect(relay.harmed).toBeGreaterThan(turn.numRuns / 4);
+  });
 });
 
 const READS: readonly AskName[] = [

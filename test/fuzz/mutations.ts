@@ -88,7 +88,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Change>({ type: 'twice' }) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(1, 2, 2000).map((depth): Change => ({ type: 'nest', depth })),
+    arbitrary: fc.constantFrom(1, 2, 1000).map((depth): Change => ({ type: 'nest', depth })),
   },
   {
     weight: 1,

@@ -9,8 +9,9 @@ import { issued, startTokenServer } from '../brokers/oauth/token-server.ts';
 import { ACCOUNT_NUMBER } from '../brokers/schwab/schwab-world.ts';
 import { createKeptLog } from '../chat/slack/harness.ts';
 import { buy } from '../contracts/broker/requests.ts';
+import { MAY_SEND } from '../fixtures/send-permits.ts';
 import { startSchwabFake } from '../fakes/schwab/index.ts';
-import { fuzzSettings } from '../fixtures/fuzz-runs.ts';
+import { fuzzSettings, inTurns } from '../fixtures/fuzz-runs.ts';
 import { sampleAccount } from '../fixtures/sample-account.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
 import { openBendingRelay } from './bending-relay.ts';
@@ -72,7 +73,7 @@ async function openWorld() {
   };
   {
     await using opened = open();
-    await opened.broker.executeTrade(buy('VTI', '4', '251'));
+    await opened.broker.executeTrade(buy('VTI', '4', '251'), MAY_SEND);
     await fake.fillNext({});
   }
   return {
@@ -92,37 +93,39 @@ test(
   'no answer of Schwab crashes the adapter, trades, or is told wrongly',
   { timeout },
   async () => {
-    using crashes = watchForCrashes();
-    await using world = await openWorld();
-    const { fake, relay, log } = world;
-    const orders = async () =>
-      (await fake.state({})).orders.filter(({ status }) => status !== 'REJECTED');
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...ASK_NAMES),
-        fc.nat({ max: 2 }),
-        damage,
-        async (name, nth, harm) => {
-          const before = (await orders()).length;
-          await using opened = world.open();
-          // Orders a minute are counted by the fake as well.
-          await fake.advance({ seconds: 60 });
-          const intent = { ...buy('AAPL', '1', '201'), createdAt: Temporal.Instant.from(START) };
-          relay.bend({ nth, damage: harm });
-          const outcome = await withinDeadline(name, ask(opened.broker, name, intent));
-          relay.bend(null);
-          tally.count('Schwab answers: REST');
-          const added = (await orders()).length - before;
-          expectHonest(name, outcome, added);
-          expect(secretsIn(outcome, [world.accessToken])).toEqual([]);
-          expect(unforeseen(log)).toEqual([]);
-          expect(crashes.found).toEqual([]);
-        },
-      ),
-      settings,
-    );
-    expect(relay.bent).toBeGreaterThan(settings.numRuns / 4);
-    expect(secretsIn(log.lines, [world.accessToken])).toEqual([]);
+    await inTurns(settings, async (turn) => {
+      using crashes = watchForCrashes();
+      await using world = await openWorld();
+      const { fake, relay, log } = world;
+      const orders = async () =>
+        (await fake.state({})).orders.filter(({ status }) => status !== 'REJECTED');
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...ASK_NAMES),
+          fc.nat({ max: 2 }),
+          damage,
+          async (name, nth, harm) => {
+            const before = (await orders()).length;
+            await using opened = world.open();
+            // Orders a minute are counted by the fake as well.
+            await fake.advance({ seconds: 60 });
+            const intent = { ...buy('AAPL', '1', '201'), createdAt: Temporal.Instant.from(START) };
+            relay.bend({ nth, damage: harm });
+            const outcome = await withinDeadline(name, ask(opened.broker, name, intent));
+            relay.bend(null);
+            tally.count('Schwab answers: REST');
+            const added = (await orders()).length - before;
+            expectHonest(name, outcome, added);
+            expect(secretsIn(outcome, [world.accessToken])).toEqual([]);
+            expect(unforeseen(log)).toEqual([]);
+            expect(crashes.found).toEqual([]);
+          },
+        ),
+        turn,
+      );
+      expect(relay.bent).toBeGreaterThan(turn.numRuns / 4);
+      expect(secretsIn(log.lines, [world.accessToken])).toEqual([]);
+    });
   },
 );
 

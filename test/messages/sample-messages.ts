@@ -717,6 +717,11 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       },
       { ...HALTED, byName: 'Evenkeel', rule: 'rejections' },
     ),
+  'halt-damaged': () =>
+    presentHalted(
+      { ...halt, scope: 'all', by: 'evenkeel', reason: 'part of the record cannot be read' },
+      { ...HALTED, byName: 'Evenkeel', rule: 'database', orders: null },
+    ),
   'halt-resumed': () =>
     presentHalted(halt, {
       ...HALTED,

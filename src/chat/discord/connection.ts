@@ -129,6 +129,8 @@ export function createConnection(options: {
   /** What happens to the connection, for the operator. The SDK reconnects and resumes by itself. */
   function report(of: Client): void {
     of.on(Events.ShardReconnecting, () => {
+      // Also told when the bot itself hangs up: then nobody waits for it to come back.
+      if (isClosed) return;
       log.warn({ code: 'discord_reconnecting' }, 'the connection to Discord is being renewed');
       cancelPatience();
       cancelPatience = clock.schedule(clock.now().add(LOST_AFTER), () => {

@@ -355,3 +355,11 @@ function inspectDeeply(fields: object): string {
     )
     .join();
 }
+
+test('leaves no timer behind when it hangs up itself, which would keep the program from ending', async () => {
+  const clock = createTestClock();
+  await using world = await openDiscordWorld({ chat: { clock } });
+  await world.chat.start(async () => ({ type: 'nothing' }));
+  await world.chat.stop();
+  expect(clock.scheduled()).toEqual([]);
+});

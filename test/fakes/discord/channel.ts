@@ -1,8 +1,10 @@
+import { deleteMessage } from './messages.ts';
 import { channelPayload } from './payloads.ts';
 import { bitsOf } from './permissions.ts';
 import type { PermissionName } from './permissions.ts';
 import { messageView } from './views.ts';
 import type { MessageView } from './views.ts';
+import { messageIn } from './world.ts';
 import type { FakeChannel, World } from './world.ts';
 
 const guildsIntent = 1 << 0;
@@ -18,6 +20,8 @@ export interface Channel {
   /** Gives back what was taken away. */
   allow(permissions: readonly PermissionName[], userId?: string): void;
   delete(): void;
+  /** A moderator deletes a message. */
+  remove(messageId: string): void;
 }
 
 export function createChannel(world: World, channel: FakeChannel): Channel {
@@ -51,6 +55,9 @@ export function createChannel(world: World, channel: FakeChannel): Channel {
     delete: () => {
       channel.isDeleted = true;
       announce('CHANNEL_DELETE');
+    },
+    remove: (messageId) => {
+      deleteMessage(world, messageIn(world, messageId));
     },
   };
 }
