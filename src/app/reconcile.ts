@@ -38,8 +38,8 @@ export async function reconcileAccount(
     )
     // Their clock and ours need not agree.
     .subtract({ minutes: 5 });
-  const fills = await broker.listFills(since);
-  const orders = await broker.listOrders(since);
+  // Asked for together: at some brokers both are one list.
+  const [fills, orders] = await Promise.all([broker.listFills(since), broker.listOrders(since)]);
   // Fills first: a finished order is only taken as finished when its fills are here.
   const reports: readonly BrokerReport[] = [
     ...fills.map((fill) => ({ type: 'fill', fill }) as const),

@@ -84,9 +84,23 @@ export function createTransport(parts: {
   }
 
   return {
-    send: (urgency, request) => pacer.run(urgency, () => ask(request), request.permit?.withdrawn),
+    async send(urgency, request) {
+      const once = () => pacer.run(urgency, () => ask(request), request.permit?.withdrawn);
+      try {
+        return await once();
+      } catch (error) {
+        // A connection that was kept open may be closed by the other side just as it is used again. What
+        // only reads is asked once more; an order never is.
+        const broke = error instanceof NoAnswer && BROKEN.has(causeOf(error.cause));
+        if (request.method !== 'GET' || !broke) throw error;
+        return await once();
+      }
+    },
   };
 }
+
+/** What a connection says that ended before an answer was there. */
+const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Checked before anything is sent: an error may quote what cannot stand in a header. */
 function headersOf(

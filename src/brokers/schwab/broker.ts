@@ -8,6 +8,7 @@ import type {
   ExecuteTradeResult,
   SendPermit,
 } from '../../ports/broker.ts';
+import { createSameTurn } from '../../lib/same-turn.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { notSentBecause } from '../send-permit.ts';
@@ -69,8 +70,30 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
     return `/trader/v1/accounts/${encodeURIComponent(await login.accountHash(accountNumber))}`;
   }
 
+  /** The cash and what is held: one read for both, where both are asked for. */
+  const readAccount = createSameTurn(
+    (fields: 'positions') => fields,
+    async (fields) =>
+      (await login.read(`${await accountPath()}?fields=${fields}`, accountSchema))
+        .securitiesAccount,
+  );
+
+  /** Orders and fills are one list at Schwab. */
+  const shareLines = createSameTurn(
+    ({ since, urgency }: { since: Temporal.Instant; urgency: Urgency }) =>
+      `${since.toString()} ${urgency}`,
+    ({ since, urgency }) => askLines(since, urgency),
+  );
+
   /** The lines of all orders that were entered since. */
   async function readLines(
+    since: Temporal.Instant,
+    urgency: Urgency,
+  ): Promise<readonly OrderLine[]> {
+    return await shareLines({ since, urgency });
+  }
+
+  async function askLines(
     since: Temporal.Instant,
     urgency: Urgency,
   ): Promise<readonly OrderLine[]> {
@@ -190,12 +213,10 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
     account,
     capabilities: CAPABILITIES,
     async getAccountBalance() {
-      const { securitiesAccount } = await login.read(await accountPath(), accountSchema);
-      return toBalance(securitiesAccount);
+      return toBalance(await readAccount('positions'));
     },
     async getPositions() {
-      const path = `${await accountPath()}?fields=positions`;
-      const { securitiesAccount } = await login.read(path, accountSchema);
+      const securitiesAccount = await readAccount('positions');
       const { positions, leftOut } = toPositions(securitiesAccount.positions);
       tellLeftOut(leftOut);
       return positions;

@@ -40,7 +40,8 @@ export type Exchange =
       readonly body: string | null;
     }
   | { readonly type: 'not_sent'; readonly error: BrokerError }
-  | { readonly type: 'no_answer'; readonly reason: string };
+  /** `broke`: the connection ended; otherwise the answer took too long. */
+  | { readonly type: 'no_answer'; readonly reason: string; readonly broke: boolean };
 
 /** The requests of one login. */
 export interface SchwabClient {
@@ -128,13 +129,15 @@ export function createSchwabClient(options: SchwabClientOptions): SchwabClient {
 
   return {
     async exchange(request) {
-      const pacer = request.method === 'GET' ? options.reading : options.trading;
+      const isRead = request.method === 'GET';
+      const pacer = isRead ? options.reading : options.trading;
+      const once = () =>
+        pacer.run(request.urgency, () => send(request, pacer), request.permit?.withdrawn);
       try {
-        return await pacer.run(
-          request.urgency,
-          () => send(request, pacer),
-          request.permit?.withdrawn,
-        );
+        const exchange = await once();
+        // A connection that was kept open may be closed by the other side just as it is used again. What
+        // only reads is asked once more; an order never is.
+        return isRead && exchange.type === 'no_answer' && exchange.broke ? await once() : exchange;
       } catch (error) {
         if (error instanceof PacerClosed) return { type: 'not_sent', error: closedError() };
         throw error;
@@ -148,6 +151,7 @@ function failure(error: unknown, timedOut: boolean): Exchange {
     return {
       type: 'no_answer',
       reason: `No answer came from Schwab in ${PATIENCE.seconds} seconds.`,
+      broke: false,
     };
   }
   const code = failureCode(error);
@@ -157,6 +161,7 @@ function failure(error: unknown, timedOut: boolean): Exchange {
     : {
         type: 'no_answer',
         reason: `The connection to Schwab broke before an answer came (${code}).`,
+        broke: true,
       };
 }
 

@@ -401,16 +401,38 @@ describe('the account', () => {
     expect(world.asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
 
-  test('is asked for again after it could not be', async () => {
-    let first = true;
-    await using world = await openInlineSchwab(({ path }) => {
+  const cutFirst = (count: number) => {
+    let left = count;
+    return openInlineSchwab(({ path }) => {
       if (!path.endsWith('/accountNumbers')) return BALANCE;
-      if (!first) return ACCOUNT_NUMBERS;
-      first = false;
-      return 'cut';
+      left -= 1;
+      return left < 0 ? ACCOUNT_NUMBERS : 'cut';
     });
+  };
+
+  test('is asked for again after it could not be', async () => {
+    await using world = await cutFirst(2);
     await expect(world.broker.getAccountBalance()).rejects.toThrow(/broke before an answer/);
     await expect(world.broker.getAccountBalance()).resolves.toBeDefined();
+  });
+
+  test('is asked for once more at once where only a connection broke', async () => {
+    await using world = await cutFirst(1);
+    await expect(world.broker.getAccountBalance()).resolves.toBeDefined();
+  });
+
+  test('is read once for the cash and what is held, where both are asked for', async () => {
+    await using world = await openInlineSchwab(withNumbers(() => BALANCE));
+    await Promise.all([world.broker.getAccountBalance(), world.broker.getPositions()]);
+    // The account's address at Schwab, and the account.
+    expect(world.asked).toHaveLength(2);
+  });
+
+  test('has its orders and their fills read once, where both are asked for', async () => {
+    await using world = await openInlineSchwab(withNumbers(() => ({ status: 200, body: '[]' })));
+    const since = Temporal.Instant.from('2026-11-20T15:00:00Z');
+    await Promise.all([world.broker.listOrders(since), world.broker.listFills(since)]);
+    expect(world.asked).toHaveLength(2);
   });
 });
 
