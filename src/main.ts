@@ -228,7 +228,13 @@ async function openBroker(
     gateways.get(account.broker) ??
     (await openGateway(account.broker, { ...surroundings, logins }));
   gateways.set(account.broker, gateway);
-  return { broker: gateway.openAccount(account), replay: null };
+  return {
+    broker: gateway.openAccount({
+      ...account,
+      needsVolumes: account.limits.orderVolumeShare !== null,
+    }),
+    replay: null,
+  };
 }
 
 /** Loads, and does nothing with, the code of a bot that has only the embedded broker and the local page. */

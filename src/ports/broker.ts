@@ -139,6 +139,8 @@ export interface GatewayAccount {
   readonly mode: 'paper' | 'live';
   /** The account's section for this broker as it is written, with `${NAME}` replaced: the adapter parses it. */
   readonly brokerSettings: Readonly<Record<string, unknown>>;
+  /** Whether its limits look at average daily volumes; left out: they are not asked for. */
+  readonly needsVolumes?: boolean;
 }
 
 /** What all accounts of one broker share: sessions, pacing, streams. One for a broker in use. */

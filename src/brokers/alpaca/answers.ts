@@ -134,6 +134,12 @@ export const snapshotsAnswer = z.record(
 );
 export type SnapshotAnswer = z.output<typeof snapshotsAnswer>[string];
 
+/** Daily bars by symbol, of which the volume is used: https://docs.alpaca.markets/reference/stockbars */
+export const barsAnswer = z.object({
+  bars: z.record(z.string(), z.array(z.object({ v: amount }))).nullable(),
+  next_page_token: z.string().nullish(),
+});
+
 /** What stands in an error's body; the code as text. Alpaca's gateway leaves the code out. */
 export const errorAnswer = z.object({ code: z.string().optional(), message: z.string() });
 

@@ -26,6 +26,7 @@ import { findAlpacaProblems } from './problems.ts';
 import { createSessions } from './sessions.ts';
 import { openTradeStream } from './stream.ts';
 import { createUpdates } from './updates.ts';
+import { createVolumes, NO_VOLUMES } from './volumes.ts';
 
 const CAPABILITIES: BrokerCapabilities = {
   fractional: true,
@@ -49,6 +50,7 @@ export interface AlpacaAccount {
   readonly addresses: Addresses;
   readonly login: Login;
   readonly api: AlpacaApi;
+  readonly needsVolumes: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -58,6 +60,7 @@ export function openAlpacaBroker(parts: AlpacaAccount): Broker {
   const { account, addresses, login, api, clock, log } = parts;
   const assets = createAssets(api, clock);
   const sessions = createSessions(api, clock);
+  const volumes = parts.needsVolumes ? createVolumes(api, clock, log) : NO_VOLUMES;
   const history = createHistory({
     api,
     account,
@@ -89,6 +92,8 @@ export function openAlpacaBroker(parts: AlpacaAccount): Broker {
     const found = await assets.find(symbols);
     const known = symbols.filter((symbol) => found.get(symbol) !== null);
     const snapshots = new Map<string, SnapshotAnswer>();
+    // Beside the prices: it must not cost a round trip of its own.
+    const asked = volumes.find(known);
     for (let start = 0; start < known.length; start += SYMBOLS_A_REQUEST) {
       const part = known.slice(start, start + SYMBOLS_A_REQUEST).map(encodeURIComponent);
       const answer = await api.read('reading', snapshotsAnswer, (client) =>
@@ -96,10 +101,12 @@ export function openAlpacaBroker(parts: AlpacaAccount): Broker {
       );
       for (const [symbol, snapshot] of Object.entries(answer)) snapshots.set(symbol, snapshot);
     }
+    const daily = await asked;
     const now = clock.now();
-    return symbols.map((symbol) =>
-      toQuote(symbol, found.get(symbol) ?? null, snapshots.get(symbol), now),
-    );
+    return symbols.map((symbol) => ({
+      ...toQuote(symbol, found.get(symbol) ?? null, snapshots.get(symbol), now),
+      averageDailyVolume: daily.get(symbol) ?? null,
+    }));
   }
 
   /** Why an order must not even be sent; null when it may be. */

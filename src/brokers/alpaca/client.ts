@@ -34,6 +34,8 @@ export interface AlpacaApi {
   askPath(urgency: Urgency, request: HttpRequest): Promise<HttpAnswer>;
   /** Events that end, of the newer interface, which the library does not know: a path below `/v2beta1`. */
   askEvents(urgency: Urgency, path: string): Promise<HttpAnswer>;
+  /** The same below `/v2` of the address for prices. */
+  askData(urgency: Urgency, url: string): Promise<HttpAnswer>;
   /** @throws BrokerError when the answer is a failure or does not fit. */
   understand<T>(answer: HttpAnswer, schema: z.ZodType<T>): T;
 }
@@ -121,6 +123,8 @@ export function createApi(parts: {
         url: `${addresses.api}/v2beta1${path}`,
         events: true,
       }),
+    askData: async (urgency, url) =>
+      await send(urgency, { method: 'GET', url: `${addresses.data}/v2${url}` }),
     async read(urgency, schema, call) {
       let answer;
       try {

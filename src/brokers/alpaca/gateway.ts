@@ -57,8 +57,17 @@ export function openAlpacaGateway(surroundings: AlpacaSurroundings): BrokerGatew
       const transport = createTransport({ login, pacer: pacerOf(login), clock });
       const redact = (text: string): string => login.redact(text);
       const api = createApi({ addresses, transport, log, redact });
-      const { name, mode } = account;
-      return openAlpacaBroker({ account: name, mode, addresses, login, api, clock, log });
+      const { name, mode, needsVolumes = false } = account;
+      return openAlpacaBroker({
+        account: name,
+        mode,
+        addresses,
+        login,
+        api,
+        needsVolumes,
+        clock,
+        log,
+      });
     },
     async close() {
       for (const pacer of pacers.values()) pacer.close();

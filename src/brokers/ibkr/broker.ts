@@ -42,6 +42,8 @@ export interface IbkrAccountOptions extends SharedLogin {
   /** The account's id at IB. */
   readonly account: string;
   readonly marketData: 'live' | 'delayed';
+  /** Whether average daily volumes are asked for with the prices. */
+  readonly needsVolumes: boolean;
   readonly contracts: Contracts;
   readonly clock: Clock;
 }
@@ -163,7 +165,10 @@ export function createIbkrBroker(options: IbkrAccountOptions): Broker {
     },
     async getQuotes(symbols) {
       await ready();
-      return await quotes.read(contracts, symbols, options.marketData);
+      return await quotes.read(contracts, symbols, {
+        marketData: options.marketData,
+        volumes: options.needsVolumes,
+      });
     },
     async getMarketClock() {
       await ready();

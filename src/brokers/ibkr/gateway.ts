@@ -50,7 +50,7 @@ export function openIbkrGateway({ config, clock, log }: IbkrSurroundings): Broke
   }
 
   return {
-    openAccount({ name, mode, brokerSettings }) {
+    openAccount({ name, mode, brokerSettings, needsVolumes = false }) {
       const settings = parseAccountSettings('ibkr', name, ibkrSettingsSchema, brokerSettings);
       const shared = sharedLogin(
         {
@@ -66,6 +66,7 @@ export function openIbkrGateway({ config, clock, log }: IbkrSurroundings): Broke
         mode,
         account: settings.account,
         marketData: settings.marketData ?? (mode === 'paper' ? 'delayed' : 'live'),
+        needsVolumes,
         contracts: createContracts(shared.login, settings.contracts),
         clock,
       });

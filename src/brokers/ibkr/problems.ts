@@ -23,7 +23,10 @@ export async function findProblems(
       await desk.sync();
     }),
     problemOf(async () => {
-      const [quote] = await quotes.read(contracts, [PROBE_SYMBOL], marketData);
+      const [quote] = await quotes.read(contracts, [PROBE_SYMBOL], {
+        marketData,
+        volumes: false,
+      });
       if (quote?.price === null) {
         throw new BrokerError(
           'ibkr',

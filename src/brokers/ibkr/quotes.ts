@@ -1,6 +1,7 @@
 import { MarketDataType, type Contract } from '@stoqey/ib';
 import type { Decimal } from '../../core/decimal.ts';
 import type { Quote } from '../../core/portfolio.ts';
+import { exchangeDateOf } from '../../core/market-calendar.ts';
 import { createSerialQueue } from '../../lib/serial-queue.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -24,19 +25,23 @@ import type { Login } from './login.ts';
  */
 export interface Quotes {
   /**
-   * @param marketData what the account's settings allow.
+   * @param wanted `marketData`: what the account's settings allow. `volumes`: whether average daily volumes
+   *   are wanted; they are asked for with the prices, once a day for each symbol.
    * @throws BrokerError when IB has no price to give for lack of a subscription, or because somebody is
    *   logged in elsewhere.
    */
   read(
     contracts: Contracts,
     symbols: readonly string[],
-    marketData: 'live' | 'delayed',
+    wanted: { readonly marketData: 'live' | 'delayed'; readonly volumes: boolean },
   ): Promise<readonly Quote[]>;
 }
 
 /** Ticks come within a second where there are any. */
 const PATIENCE = Temporal.Duration.from({ seconds: 4 });
+
+/** A volume that does not come with the prices is not waited for any longer, nor again on that day. */
+const VOLUME_PATIENCE = Temporal.Duration.from({ milliseconds: 500 });
 
 /** IB says 15 to 20 minutes; the younger end would claim too much. */
 const DELAY = Temporal.Duration.from({ minutes: 20 });
@@ -58,6 +63,13 @@ const BID = [1, 66];
 const ASK = [2, 67];
 const LAST = [4, 68];
 const LAST_TIMESTAMP = [45, 88];
+/**
+ * "The average daily trading volume over 90 days. Multiplier of 100", with generic tick 165 only. IB has no
+ * delayed twin of it.
+ */
+const AVERAGE_VOLUME = 21;
+const AVERAGE_VOLUME_REQUEST = '165';
+const VOLUME_MULTIPLIER = '100';
 
 interface Ticks {
   bid: Decimal | null;
@@ -65,6 +77,7 @@ interface Ticks {
   last: Decimal | null;
   lastAt: Temporal.Instant | null;
   delayed: boolean;
+  averageVolume: Decimal | null;
 }
 
 export function createQuotes(login: Login, clock: Clock): Quotes {
@@ -74,6 +87,9 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
   let cancelReturn: (() => void) | null = null;
   /** Lines on their way back. */
   const returning = new Set<Promise<void>>();
+  /** By symbol and on one day of the exchange; null: it did not come. */
+  let volumes = new Map<string, Decimal | null>();
+  let volumesOn = '';
   let kindSet: { readonly link: Link; readonly kind: MarketDataType } | null = null;
 
   /** The kind of data is one for the whole connection, until it is set again. */
@@ -92,8 +108,9 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
   async function quote(
     contracts: Contracts,
     symbol: string,
-    marketData: 'live' | 'delayed',
+    wanted: Parameters<Quotes['read']>[2],
   ): Promise<Quote> {
+    const { marketData } = wanted;
     const resolved = await contracts.resolve(symbol);
     const nothing: Quote = {
       symbol,
@@ -105,8 +122,13 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
       fractionable: false,
     };
     if (resolved === null) return nothing;
-    const ticks = await askTicks(login, symbol, resolved.contract, marketData, giveBack);
+    const asksVolume = wanted.volumes && !volumes.has(symbol);
+    const ticks = await askTicks({ login, clock, giveBack }, symbol, resolved.contract, {
+      marketData,
+      volume: asksVolume,
+    });
     if (ticks === null) return nothing;
+    if (asksVolume) volumes.set(symbol, ticks.averageVolume);
     const { bid, ask, last, lastAt, delayed } = ticks;
     const now = clock.now();
     const price = priceOf(ticks);
@@ -121,6 +143,7 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
       at: ofLast !== null && Temporal.Instant.compare(ofLast, newest) < 0 ? ofLast : newest,
       tradable: resolved.tradable,
       fractionable: false,
+      averageDailyVolume: wanted.volumes ? (volumes.get(symbol) ?? null) : null,
     };
   }
 
@@ -148,10 +171,18 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
     kept.clear();
   }
 
+  function forgetOldVolumes(): void {
+    const today = exchangeDateOf(clock.now()).toString();
+    if (today !== volumesOn) volumes = new Map();
+    volumesOn = today;
+  }
+
   return {
-    read: async (contracts, symbols, marketData) =>
+    read: async (contracts, symbols, wanted) =>
       await queue.run(async () => {
         if (symbols.length === 0) return [];
+        forgetOldVolumes();
+        const { marketData } = wanted;
         await setKind(marketData === 'live' ? MarketDataType.REALTIME : MarketDataType.DELAYED);
         const quotes: Quote[] = [];
         for (let from = 0; from < symbols.length; from += LINES) {
@@ -159,7 +190,7 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
           if (kept.size + returning.size + batch.length > MOST_LINES) returnKept();
           while (returning.size + batch.length > MOST_LINES) await Promise.race(returning);
           quotes.push(
-            ...(await Promise.all(batch.map((symbol) => quote(contracts, symbol, marketData)))),
+            ...(await Promise.all(batch.map((symbol) => quote(contracts, symbol, wanted)))),
           );
         }
         return quotes;
@@ -169,15 +200,41 @@ export function createQuotes(login: Login, clock: Clock): Quotes {
 
 /** @returns null for a contract that IB does not know after all. */
 async function askTicks(
-  login: Login,
+  {
+    login,
+    clock,
+    giveBack,
+  }: {
+    readonly login: Login;
+    readonly clock: Clock;
+    readonly giveBack: (id: number) => void;
+  },
   symbol: string,
   contract: Contract,
-  marketData: 'live' | 'delayed',
-  giveBack: (id: number) => void,
+  wanted: { readonly marketData: 'live' | 'delayed'; readonly volume: boolean },
 ): Promise<Ticks | null> {
-  const ticks: Ticks = { bid: null, ask: null, last: null, lastAt: null, delayed: false };
+  const { marketData } = wanted;
+  const ticks: Ticks = {
+    bid: null,
+    ask: null,
+    last: null,
+    lastAt: null,
+    delayed: false,
+    averageVolume: null,
+  };
   let subscription: number | null = null;
+  const patience: { stop: (() => void) | null } = { stop: null };
   const isWhole = (): boolean => ticks.bid !== null && ticks.ask !== null && ticks.last !== null;
+  const settle = (give: (value: Ticks) => void): void => {
+    if (!isWhole()) return;
+    if (!wanted.volume || ticks.averageVolume !== null) {
+      give(ticks);
+      return;
+    }
+    patience.stop ??= clock.schedule(clock.now().add(VOLUME_PATIENCE), () => {
+      give(ticks);
+    });
+  };
   try {
     return await login.ask<Ticks | null>({
       urgency: 'reading',
@@ -185,7 +242,8 @@ async function askTicks(
       patience: PATIENCE,
       send: (api, id) => {
         subscription = id;
-        api.reqMktData(id, contract, '', false, false);
+        const more = wanted.volume ? AVERAGE_VOLUME_REQUEST : '';
+        api.reqMktData(id, contract, more, false, false);
       },
       hear: (event, id, { give }) => {
         if (!('id' in event) || event.id !== id) return;
@@ -193,7 +251,11 @@ async function askTicks(
           ticks.delayed = event.kind === 3 || event.kind === 4;
         } else if (event.type === 'tick') {
           takeTick(ticks, event.tick, event.price);
-          if (isWhole()) give(ticks);
+          settle(give);
+        } else if (event.type === 'tick_size' && event.tick === AVERAGE_VOLUME) {
+          const lots = event.size;
+          if (lots?.gt('0') === true) ticks.averageVolume = lots.times(VOLUME_MULTIPLIER);
+          settle(give);
         } else if (event.type === 'tick_text' && LAST_TIMESTAMP.includes(event.tick)) {
           ticks.lastAt = fromSeconds(event.text);
         }
@@ -211,6 +273,7 @@ async function askTicks(
       },
     });
   } finally {
+    patience.stop?.();
     if (subscription !== null) giveBack(subscription);
   }
 }

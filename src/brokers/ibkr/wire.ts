@@ -221,6 +221,9 @@ const CALLBACKS = {
   [EventName.tickPrice]: z
     .tuple([id, z.int(), numberSchema], z.unknown())
     .transform(([reqId, tick, price]) => ({ type: 'tick' as const, id: reqId, tick, price })),
+  [EventName.tickSize]: z
+    .tuple([id, z.int(), numberSchema.optional()], z.unknown())
+    .transform(([reqId, tick, size]) => ({ type: 'tick_size' as const, id: reqId, tick, size })),
   [EventName.tickString]: z
     .tuple([id, z.int(), z.string()], z.unknown())
     .transform(([reqId, tick, text]) => ({ type: 'tick_text' as const, id: reqId, tick, text })),

@@ -23,10 +23,12 @@ const COLUMNS = {
   date: ['date', 'day', 'month', 'tradedate', 'asof', 'timestamp', 'time'],
   symbol: ['symbol', 'ticker', 'tickersymbol'],
   close: ['close', 'closeprice', 'closingprice', 'closelast', 'price', 'last', 'adjclose'],
+  volume: ['volume', 'vol', 'dailyvolume'],
 } as const;
 
 /**
- * A CSV of one's own prices with the columns date, symbol and close, in any order and among others.
+ * A CSV of one's own prices with the columns date, symbol and close, in any order and among others. A
+ * column `volume` is how many shares were traded that day; it may be empty.
  * Dates are `2026-11-20`, `2026-11` (the month's end) or, as US brokers write them, `11/20/2026`.
  * Never throws: every bad line is a problem, and with a problem nothing is taken.
  */
@@ -91,6 +93,8 @@ interface Columns {
   readonly date: number;
   readonly symbol: number;
   readonly close: number;
+  /** -1 when there is none. */
+  readonly volume: number;
 }
 
 function findColumns(header: CsvRow): Columns | null {
@@ -102,7 +106,8 @@ function findColumns(header: CsvRow): Columns | null {
     symbol: find(COLUMNS.symbol),
     close: find(COLUMNS.close),
   };
-  return Object.values(columns).includes(-1) ? null : columns;
+  if (Object.values(columns).includes(-1)) return null;
+  return { ...columns, volume: find(COLUMNS.volume) };
 }
 
 function readPoint(
@@ -139,8 +144,20 @@ function readPoint(
       nextStep: 'Write the right close, or remove the line.',
     };
   }
-  return { date, symbol: symbol.data, close };
+  const volumeText = (cells[columns.volume] ?? '').trim();
+  const hasVolume = !NO_VOLUME.test(volumeText);
+  const volume = hasVolume ? readAmount(volumeText) : null;
+  if (hasVolume && (volume === null || volume.lt(ZERO))) {
+    return {
+      problem: `${quoted(volumeText)} is not a volume.`,
+      nextStep: 'Write how many shares were traded that day, such as 1250000, or leave it empty.',
+    };
+  }
+  return { date, symbol: symbol.data, close, volume };
 }
+
+/** How files write that they do not know it. */
+const NO_VOLUME = /^(?:|-+|n\/?a|null)$/i;
 
 const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$/s;
 const ISO_MONTH = /^(\d{4})-(\d{2})$/;

@@ -48,6 +48,7 @@ export function replayMonth(
         at,
         tradable: price !== null,
         fractionable: options.fractional,
+        averageDailyVolume: history.averageVolumeIn(symbol, month),
       };
     },
   };

@@ -229,7 +229,10 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
       );
       const answers = await Promise.all(
         parts.map((part) => {
-          const query = new URLSearchParams({ symbols: part.join(','), fields: 'quote' });
+          const query = new URLSearchParams({
+            symbols: part.join(','),
+            fields: 'quote,fundamental',
+          });
           return login.read(`/marketdata/v1/quotes?${query.toString()}`, quotesSchema);
         }),
       );

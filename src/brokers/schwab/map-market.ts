@@ -20,18 +20,20 @@ export function toQuote(symbol: string, wire: WireQuote | null, now: Temporal.In
   const { quote } = wire;
   return {
     symbol,
-    price: priceOf(quote.lastPrice) ?? priceOf(quote.mark),
-    bid: priceOf(quote.bidPrice),
-    ask: priceOf(quote.askPrice),
+    price: positive(quote.lastPrice) ?? positive(quote.mark),
+    bid: positive(quote.bidPrice),
+    ask: positive(quote.askPrice),
     at: quote.tradeTime ?? quote.quoteTime ?? now,
+    // Of ten days. Zero where Schwab does not know it.
+    averageDailyVolume: positive(wire.fundamental?.avg10DaysVolume),
     // Halted, closed and whatever else is not normal is not traded.
     tradable: wire.assetMainType === 'EQUITY' && quote.securityStatus === 'Normal',
     fractionable: false,
   };
 }
 
-/** Schwab writes 0 where there is no price. */
-function priceOf(value: Decimal | undefined): Decimal | null {
+/** Schwab writes 0 where there is none. */
+function positive(value: Decimal | undefined): Decimal | null {
   return value !== undefined && value.gt(ZERO) ? value : null;
 }
 

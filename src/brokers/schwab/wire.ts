@@ -102,6 +102,7 @@ const quoteEntrySchema = z.object({
     quoteTime: epochSchema.optional(),
     securityStatus: z.string().optional(),
   }),
+  fundamental: z.object({ avg10DaysVolume: numberSchema.optional() }).optional(),
 });
 export type WireQuote = z.output<typeof quoteEntrySchema>;
 

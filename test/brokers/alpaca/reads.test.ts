@@ -4,7 +4,8 @@ import { recordUpdates } from '../../contracts/broker/harness.ts';
 import { EPOCH } from '../../contracts/broker/requests.ts';
 import { until } from '../../e2e/bot-world.ts';
 import { createTestClock } from '../../fixtures/test-clock.ts';
-import type { Asked, Answer } from './tiny-alpaca.ts';
+import type { Quote } from '../../../src/core/portfolio.ts';
+import type { Answer, Asked, Script } from './tiny-alpaca.ts';
 import { assetJson, fillJson, openAlpaca, openTinyAlpaca, orderJson } from './tiny-alpaca.ts';
 
 const text = (value: { toFixed(): string } | null) => (value === null ? null : value.toFixed());
@@ -117,6 +118,96 @@ describe('quotes', () => {
     await alpaca.broker.getQuotes(['MSFT']);
     const assets = tiny.paths().filter((path) => path.startsWith('GET /v2/assets'));
     expect(assets).toEqual(['GET /v2/assets', 'GET /v2/assets/MSFT', 'GET /v2/assets/MSFT']);
+  });
+});
+
+describe('daily volumes', () => {
+  const bar = (v: number) => ({
+    t: '2026-11-19T05:00:00Z',
+    o: 1,
+    h: 1,
+    l: 1,
+    c: 1,
+    v,
+    n: 1,
+    vw: 1,
+  });
+  const BARS = 'GET /v2/stocks/bars';
+  const routes = (bars: Script[string]) => ({
+    'GET /v2/assets/MSFT': { json: assetJson() },
+    'GET /v2/assets/IBM': { json: assetJson({ symbol: 'IBM' }) },
+    'GET /v2/stocks/snapshots': { json: {} },
+    [BARS]: bars,
+  });
+  const volumesOf = (quotes: readonly Quote[]) =>
+    quotes.map(({ symbol, averageDailyVolume: volume }) => [symbol, text(volume ?? null)]);
+
+  it('are the average of the days of a month, asked for once a day and not of today', async () => {
+    const clock = createTestClock();
+    const asked: string[] = [];
+    await using tiny = await openTinyAlpaca(
+      routes(({ query }) => {
+        asked.push(['symbols', 'timeframe', 'start', 'end'].map((key) => query.get(key)).join(' '));
+        return { json: { bars: { MSFT: [bar(100), bar(101)] }, next_page_token: null } };
+      }),
+    );
+    await using alpaca = openAlpaca(tiny.url, { clock, needsVolumes: true });
+    const both = ['MSFT', 'IBM'];
+    expect(volumesOf(await alpaca.broker.getQuotes(both))).toEqual([
+      ['MSFT', '100.5'],
+      // Of this one there is nothing: not zero, but not known.
+      ['IBM', null],
+    ]);
+    expect(volumesOf(await alpaca.broker.getQuotes(both))[0]).toEqual(['MSFT', '100.5']);
+    expect(asked).toEqual(['MSFT,IBM 1Day 2026-10-21 2026-11-19']);
+    await clock.advance('PT24H');
+    await alpaca.broker.getQuotes(['MSFT']);
+    expect(asked.at(-1)).toBe('MSFT 1Day 2026-10-22 2026-11-20');
+  });
+
+  it.each<[string, Answer]>([
+    ['refused', { status: 403, json: { message: 'subscription does not permit' } }],
+    ['unreadable', { json: { bars: [] } }],
+    ['cut off', { json: { bars: { MSFT: [bar(5)] }, next_page_token: 'x' } }],
+  ])('that are %s are not known, and cost no price', async (_, answer) => {
+    await using tiny = await openTinyAlpaca({
+      ...routes(answer),
+      'GET /v2/stocks/snapshots': {
+        json: { MSFT: { latestTrade: { p: 5, t: '2026-11-20T15:00:00Z' } } },
+      },
+    });
+    await using alpaca = openAlpaca(tiny.url, { needsVolumes: true });
+    const [quote] = await alpaca.broker.getQuotes(['MSFT']);
+    expect([text(quote?.price ?? null), quote?.averageDailyVolume]).toEqual(['5', null]);
+  });
+
+  it('are asked for beside the prices: neither waits for the answer to the other', async () => {
+    let isOther = () => {};
+    const bothAsked = new Promise<void>((resolve) => {
+      let first = true;
+      isOther = () => {
+        if (!first) resolve();
+        first = false;
+      };
+    });
+    const together = (json: unknown) => async () => {
+      isOther();
+      await bothAsked;
+      return { json };
+    };
+    await using tiny = await openTinyAlpaca({
+      ...routes(together({ bars: {}, next_page_token: null })),
+      'GET /v2/stocks/snapshots': together({}),
+    });
+    await using alpaca = openAlpaca(tiny.url, { needsVolumes: true });
+    expect(await alpaca.broker.getQuotes(['MSFT'])).toHaveLength(1);
+  });
+
+  it('are not asked for where no limit looks at them', async () => {
+    await using tiny = await openTinyAlpaca(routes({ status: 500, json: {} }));
+    await using alpaca = openAlpaca(tiny.url);
+    await alpaca.broker.getQuotes(['MSFT']);
+    expect(tiny.paths()).not.toContain(BARS);
   });
 });
 

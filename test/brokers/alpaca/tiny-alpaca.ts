@@ -152,6 +152,7 @@ export interface OpenAlpacaOptions {
   readonly clock?: Clock;
   readonly mode?: 'paper' | 'live';
   readonly settings?: Readonly<Record<string, unknown>>;
+  readonly needsVolumes?: boolean;
   readonly logins?: Logins;
   /** False: the environment has no key pair. */
   readonly credentials?: boolean;
@@ -188,6 +189,7 @@ export function openAlpaca(url: string, options: OpenAlpacaOptions = {}): OpenAl
     name: 'core',
     mode: options.mode ?? 'paper',
     brokerSettings: options.settings ?? {},
+    needsVolumes: options.needsVolumes ?? false,
   });
   return {
     broker,

@@ -33,6 +33,7 @@ export interface LoggedLine {
 interface Named {
   readonly name: string;
   readonly mode: 'paper' | 'live';
+  readonly needsVolumes: boolean;
 }
 
 /** Opens no connection: the first request does. */

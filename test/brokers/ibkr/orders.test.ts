@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { toText } from '../../../src/core/decimal.ts';
+import type { Quote } from '../../../src/core/portfolio.ts';
 import type { BrokerUpdate, SendPermit } from '../../../src/ports/broker.ts';
 import { recordUpdates } from '../../contracts/broker/harness.ts';
 import {
@@ -229,6 +230,42 @@ describe('prices', () => {
     await world.fake.setPrice('MSFT', '30.00', { bid: '33.00', ask: '33.50' });
     const [quote] = await world.broker.getQuotes(['MSFT']);
     expect(quote?.price?.toFixed()).toBe('33.25');
+  });
+
+  test('come with the average daily volume where a limit looks at it, in shares', async () => {
+    await using world = await openIbkrWorld(
+      { contracts: [{ symbol: 'THIN', conId: 801, last: '10', averageVolume: 4200 }] },
+      {},
+      { needsVolumes: true },
+    );
+    for (let turn = 0; turn < 2; turn += 1) {
+      const [quote] = await world.broker.getQuotes(['THIN']);
+      expect(quote?.averageDailyVolume?.toFixed()).toBe('4200');
+    }
+  });
+
+  test('do not wait long for a volume that TWS does not tell, and not twice on a day', async () => {
+    await using world = await openIbkrWorld(
+      { contracts: [{ symbol: 'THIN', conId: 801, last: '10', averageVolume: 0 }] },
+      {},
+      { needsVolumes: true },
+    );
+    let quotes: readonly Quote[] | null = null;
+    const asked = world.broker.getQuotes(['THIN']).then((told) => (quotes = told));
+    await vi.waitFor(async () => {
+      await world.clock.advance({ milliseconds: 100 });
+      expect(quotes).not.toBeNull();
+    });
+    const [quote] = await asked;
+    expect([quote?.price?.toFixed(), quote?.averageDailyVolume]).toEqual(['10', null]);
+    // Without the clock going on.
+    expect(await world.broker.getQuotes(['THIN'])).toHaveLength(1);
+  });
+
+  test('come without a volume where no limit looks at it', async () => {
+    await using world = await openIbkrWorld();
+    const [quote] = await world.broker.getQuotes(['MSFT']);
+    expect(quote?.averageDailyVolume).toBeNull();
   });
 
   test('of more symbols than there are lines come all the same', async () => {

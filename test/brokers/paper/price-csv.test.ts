@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parsePriceCsv } from '../../../src/brokers/paper/price-csv.ts';
+import { createPriceHistory } from '../../../src/brokers/paper/price-history.ts';
 import { hostileCsv } from './hostile-csv.ts';
 
 /** The points as text, or the problems as `line: sentence`. */
@@ -12,6 +13,69 @@ function read(text: string): readonly string[] {
       )
     : result.problems.map(({ line, problem }) => `${line ?? 'file'}: ${problem}`);
 }
+
+describe('a column of volumes', () => {
+  const volumes = (text: string) => {
+    const result = parsePriceCsv(text, 'prices.csv');
+    return result.type === 'parsed'
+      ? result.points.map(({ volume }) => volume?.toFixed() ?? null)
+      : result.problems.map(({ line, problem }) => `${line ?? 'file'}: ${problem}`);
+  };
+
+  test.each<[string, string, readonly (string | null)[]]>([
+    ['is read', '1250000', ['1250000']],
+    ['with separators', '"1,250,000"', ['1250000']],
+    ['may be empty', '', [null]],
+    ['or say that it is not known', 'N/A', [null]],
+    ['is refused when it is no number', '1.2M', ['2: "1.2M" is not a volume.']],
+    ['or less than nothing', '-5', ['2: "-5" is not a volume.']],
+  ])('%s', (_, cell, expected) => {
+    expect(volumes(`date,symbol,close,volume\n2026-11-20,AAPL,1,${cell}\n`)).toEqual(expected);
+  });
+
+  test('need not be there', () => {
+    expect(volumes('date,symbol,close\n2026-11-20,AAPL,1\n')).toEqual([null]);
+  });
+
+  test.each<[string, readonly (readonly [day: string, volume: string])[], string | null]>([
+    [
+      'of days is averaged',
+      [
+        ['2026-11-18', '100'],
+        ['2026-11-19', '200'],
+        ['2026-11-20', ''],
+      ],
+      '150',
+    ],
+    ['of one day is that day', [['2026-11-20', '70']], '70'],
+    [
+      'after the month does not count',
+      [
+        ['2026-11-19', '70'],
+        ['2026-11-20', '70'],
+        ['2026-12-01', '9'],
+      ],
+      '70',
+    ],
+    // What is a month's volume would let a limit through that is one of a day.
+    [
+      'of months is none of a day',
+      [
+        ['2026-09', '9'],
+        ['2026-10', '9'],
+        ['2026-11', '9'],
+      ],
+      null,
+    ],
+  ])('%s', (_, rows, expected) => {
+    const lines = rows.map(([day, volume]) => `${day},AAPL,1,${volume}`);
+    const parsed = parsePriceCsv(['date,symbol,close,volume', ...lines].join('\n'), 'prices.csv');
+    if (parsed.type !== 'parsed') throw new Error('the file can be read');
+    const history = createPriceHistory(parsed.points);
+    const month = Temporal.PlainYearMonth.from('2026-11');
+    expect(history.averageVolumeIn('AAPL', month)?.toFixed() ?? null).toBe(expected);
+  });
+});
 
 describe('a CSV of prices', () => {
   test.each<[string, string, readonly string[]]>([

@@ -154,9 +154,15 @@ describe('quotes', () => {
     });
     await using world = await openInlineSchwab(() =>
       json({
-        IBM: quote('EQUITY', { lastPrice: 125.4, bidPrice: 125.39, askPrice: 125.41 }),
+        IBM: {
+          ...quote('EQUITY', { lastPrice: 125.4, bidPrice: 125.39, askPrice: 125.41 }),
+          fundamental: { avg10DaysVolume: 4_000_000.5, peRatio: 20 },
+        },
         'BRK/B': quote('EQUITY', { lastPrice: 0, mark: 400.5, bidPrice: 0, askPrice: 0 }),
-        HALT: quote('EQUITY', { lastPrice: 5, securityStatus: 'Halted' }),
+        HALT: {
+          ...quote('EQUITY', { lastPrice: 5, securityStatus: 'Halted' }),
+          fundamental: { avg10DaysVolume: 0 },
+        },
         VFIAX: quote('MUTUAL_FUND', { lastPrice: 500 }),
         errors: { invalidSymbols: ['NOSUCH'] },
       }),
@@ -178,9 +184,17 @@ describe('quotes', () => {
       ['NOSUCH', null, null, false],
     ]);
     expect(quotes[0]?.at.toString()).toBe('2026-11-20T15:00:00.123Z');
+    // A zero is what Schwab does not know.
+    expect(quotes.map((each) => each.averageDailyVolume?.toFixed() ?? null)).toEqual([
+      '4000000.5',
+      null,
+      null,
+      null,
+      null,
+    ]);
     expect(world.asked[0]).toMatchObject({
       path: '/marketdata/v1/quotes',
-      query: { symbols: asked.join(','), fields: 'quote' },
+      query: { symbols: asked.join(','), fields: 'quote,fundamental' },
     });
   });
 

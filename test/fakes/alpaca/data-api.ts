@@ -12,6 +12,7 @@ interface Quoted extends Asset {
 type View = (asset: Quoted) => Readonly<Record<string, unknown>>;
 
 const FEEDS = ['iex', 'sip', 'delayed_sip', 'boats', 'overnight', 'otc'];
+const ADJUSTMENTS = ['raw', 'split', 'dividend', 'spin-off', 'all'];
 const SYMBOL = /^[A-Z]{1,6}(\.[A-Z]{1,2})?$/;
 
 /**
@@ -28,7 +29,52 @@ export function dataRoutes(world: World): readonly Route[] {
     ...latest('quotes', 'quote', quoteView),
     ...latest('trades', 'trade', tradeView),
     ...latest('bars', 'bar', barView),
+    dailyBars(),
   ];
+
+  /** https://docs.alpaca.markets/reference/stockbars, for days: those with a session, in a page of `limit`. */
+  function dailyBars(): Route {
+    const parameters = ['symbols', 'timeframe', 'start', 'end', 'limit', 'adjustment', 'feed'];
+    return route('/v2/stocks/bars', 'bars', parameters, ({ query }) => {
+      const symbols = symbolsOf(query);
+      if (query.get('timeframe') !== '1Day') {
+        throw new Refusal(400, { message: `invalid timeframe: ${query.get('timeframe') ?? ''}` });
+      }
+      const adjustment = query.get('adjustment') ?? 'raw';
+      if (!ADJUSTMENTS.includes(adjustment)) {
+        throw new Refusal(400, { message: `invalid adjustment: ${adjustment}` });
+      }
+      const limit = Number(query.get('limit') ?? '1000');
+      if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
+        throw new Refusal(400, { message: 'limit must be between 1 and 10000' });
+      }
+      const today = world.clock.now().toZonedDateTimeISO('America/New_York').toPlainDate();
+      const start = dayOf(query.get('start'), today);
+      const end = dayOf(query.get('end'), today);
+      const bars: Record<string, unknown[]> = {};
+      let left = limit;
+      let isCut = false;
+      for (const symbol of symbols) {
+        const asset = listed(world, symbol);
+        if (asset === null) continue;
+        for (
+          let day = start;
+          Temporal.PlainDate.compare(day, end) <= 0;
+          day = day.add({ days: 1 })
+        ) {
+          if (day.dayOfWeek > 5) continue;
+          isCut ||= left === 0;
+          if (left === 0) break;
+          left -= 1;
+          const t = day.toZonedDateTime('America/New_York').toInstant().toString();
+          // More each day, so that an average is none of them.
+          const v = asset.volume + day.dayOfWeek;
+          (bars[symbol] ??= []).push({ ...barView(asset), t, v });
+        }
+      }
+      return { status: 200, body: { bars, next_page_token: isCut ? 'QUFQTA==' : null } };
+    });
+  }
 
   function latest(plural: string, singular: string, view: View): Route[] {
     return [
@@ -52,9 +98,7 @@ export function dataRoutes(world: World): readonly Route[] {
   /** @param under the field that holds the answers by symbol; null: they are the answer */
   function many(pattern: string, name: string, under: string | null, view: View): Route {
     return route(pattern, name, ['symbols', 'feed', 'currency'], ({ query }) => {
-      const symbols = (query.get('symbols') ?? '').split(',').filter((symbol) => symbol !== '');
-      if (symbols.length === 0) throw new Refusal(400, { message: 'symbols is required' });
-      for (const symbol of symbols) checkSymbol(symbol);
+      const symbols = symbolsOf(query);
       // A symbol that is not known is left out without a word.
       const bySymbol = Object.fromEntries(
         symbols
@@ -99,6 +143,19 @@ function checkFeed(feed: string | null, world: World): void {
       message: 'subscription does not permit querying recent SIP data',
     });
   }
+}
+
+function symbolsOf(query: URLSearchParams): readonly string[] {
+  const symbols = (query.get('symbols') ?? '').split(',').filter((symbol) => symbol !== '');
+  if (symbols.length === 0) throw new Refusal(400, { message: 'symbols is required' });
+  for (const symbol of symbols) checkSymbol(symbol);
+  return symbols;
+}
+
+function dayOf(text: string | null, otherwise: Temporal.PlainDate): Temporal.PlainDate {
+  if (text === null) return otherwise;
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) throw new Refusal(400, { message: `invalid date: ${text}` });
+  return Temporal.PlainDate.from(text);
 }
 
 function checkSymbol(symbol: string): void {

@@ -33,6 +33,8 @@ const assetSchema = z.strictObject({
   symbol: z.string(),
   name: z.string().optional(),
   price: decimalText,
+  /** Shares traded a day, and by up to five more the later in the week. */
+  volume: z.int().min(0).default(1_000_000),
   exchange: z.enum(['AMEX', 'ARCA', 'BATS', 'NYSE', 'NASDAQ', 'NYSEARCA', 'OTC']).default('NASDAQ'),
   fractionable: z.boolean().default(true),
   tradable: z.boolean().default(true),

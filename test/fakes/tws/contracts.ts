@@ -16,6 +16,8 @@ export interface Contract {
   readonly minTick: Decimal;
   readonly fractional: boolean;
   marketData: MarketDataAccess;
+  /** Shares a day; zero where the gateway tells none. */
+  readonly averageVolume: number;
   last: Decimal;
   bid: Decimal;
   ask: Decimal;
@@ -49,6 +51,7 @@ export function furnishedContracts(settings: Settings): Contract[] {
     isin: '',
     minTick: decimal('0.01'),
     fractional: false,
+    averageVolume: 1_000_000,
     last: decimal(last),
   }));
   const contracts: Contract[] = [];
@@ -81,6 +84,7 @@ function contractOf(entry: ContractSettings, access: MarketDataAccess): Contract
     minTick: entry.minTick,
     fractional: entry.fractional,
     marketData: entry.marketData ?? access,
+    averageVolume: entry.averageVolume,
     last: entry.last,
     bid: entry.bid ?? entry.last.minus(spread),
     ask: entry.ask ?? entry.last.plus(spread),

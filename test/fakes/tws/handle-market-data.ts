@@ -17,6 +17,21 @@ const DELAYED_TYPES: ReadonlySet<number> = new Set([3, 4]);
 const TICKS = { bid: [1, 66], ask: [2, 67], last: [4, 68], close: [9, 75] } as const;
 const VOLUME = [8, 74] as const;
 const LAST_TIMESTAMP = [45, 88] as const;
+const AVERAGE_VOLUME = 21;
+/** What generic ticks a stock has: https://interactivebrokers.github.io/tws-api/tick_types.html */
+const GENERIC_TICKS = new Set([
+  '100',
+  '101',
+  '104',
+  '106',
+  '165',
+  '225',
+  '232',
+  '233',
+  '236',
+  '258',
+]);
+const MISCELLANEOUS_STATISTICS = '165';
 
 /** REQ_MKT_DATA: a snapshot, or ticks until they are cancelled. */
 export function sendMarketData(
@@ -38,6 +53,18 @@ export function sendMarketData(
     invalid(session, id, 'Snapshot market data subscription is not applicable to generic ticks');
     return;
   }
+  const unknown = request.genericTicks
+    .split(',')
+    .find((tick) => tick !== '' && !GENERIC_TICKS.has(tick));
+  if (unknown !== undefined) {
+    const known = [...GENERIC_TICKS].join(',');
+    session.error(
+      id,
+      321,
+      `Error validating request.-'bN' : cause - Incorrect generic tick list of ${request.genericTicks}.  Legal ones for (STK) are: ${known}`,
+    );
+    return;
+  }
   const contract = resolveContract(context.world.contracts, session, id, request.contract);
   if (contract === null) return;
   const kind = permitted(session, id, contract);
@@ -46,6 +73,11 @@ export function sendMarketData(
   session.send(message(58, 1, id, delayed ? 3 : 1));
   session.send(message(81, id, contract.minTick, '9c0001', 3));
   sendTicks(context, session, id, contract, delayed);
+  // In lots of a hundred; of what the login sees delayed only there is none.
+  const wantsStatistics = request.genericTicks.split(',').includes(MISCELLANEOUS_STATISTICS);
+  if (wantsStatistics && !delayed && contract.averageVolume > 0) {
+    session.send(message(2, 6, id, AVERAGE_VOLUME, contract.averageVolume / 100));
+  }
   if (snapshot) session.send(message(57, 1, id));
   else tickers.set(id, { contract, delayed });
 }

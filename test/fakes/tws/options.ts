@@ -33,6 +33,7 @@ const contractOption = z.strictObject({
   bid: decimalText.optional(),
   ask: decimalText.optional(),
   marketData: marketDataAccess.optional(),
+  averageVolume: z.int().min(0).multipleOf(100).default(1_000_000),
 });
 
 const accountOption = z.strictObject({
