@@ -26,9 +26,7 @@ export async function readLimitFacts(
   about: { readonly proposalId: string | null; readonly account: string },
   voters: readonly string[],
 ): Promise<LimitFacts> {
-  const entries = (await readDay(context, store)).filter(
-    (entry) => entry.proposalId !== about.proposalId,
-  );
+  const entries = await readDay(context, store, about.proposalId);
   const approvers = await store.listApprovers(entries.map((entry) => entry.proposalId));
   return {
     shared: context.limits,
@@ -52,9 +50,17 @@ function reservedNotional(context: AppContext, name: string, plan: Plan): Decima
   return account === undefined ? plan.notional : mostPlanNotional(plan, account.orders);
 }
 
-async function readDay(context: AppContext, store: StoreReads): Promise<readonly DayEntry[]> {
+/** @param except a proposal that is left out; null for none. */
+async function readDay(
+  context: AppContext,
+  store: StoreReads,
+  except: string | null,
+): Promise<readonly DayEntry[]> {
   const since = tradingDayStart(context.clock.now());
-  const active = await store.listProposals({ statuses: ['approved', 'executing'] });
+  const active = await store.listProposals({
+    statuses: ['approved', 'executing'],
+    ...(except === null ? {} : { except }),
+  });
   const reserved = new Map(active.map(({ proposal }) => [proposal.id, proposal]));
   const traded = await store.listProposalUsage(since);
   return [
@@ -64,6 +70,6 @@ async function readDay(context: AppContext, store: StoreReads): Promise<readonly
       notional: reservedNotional(context, account, plan),
       orders: plan.legs.length,
     })),
-    ...traded.filter((usage) => !reserved.has(usage.proposalId)),
+    ...traded.filter(({ proposalId }) => proposalId !== except && !reserved.has(proposalId)),
   ];
 }

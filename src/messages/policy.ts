@@ -62,6 +62,9 @@ export function describePolicy(policy: RebalancePolicy): readonly string[] {
     const symbols = restricted.map((symbol) => plain(symbol, 24));
     sentences.push(`On the restricted list, and so never traded: ${joinNames(symbols)}.`);
   }
+  if (policy.borrowing === true) {
+    sentences.push('A ready-made list may buy with borrowed money, up to the buying power.');
+  }
   if (policy.cooldownDays > 0) {
     sentences.push(
       `A symbol rests for ${formatCount(policy.cooldownDays, 'day')} after it was traded.`,

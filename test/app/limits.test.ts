@@ -113,6 +113,35 @@ describe('the limit of one order', () => {
   });
 });
 
+describe('the limit of a day that was lowered after the approval', () => {
+  it.each([
+    ['orders', { dayOrders: 2 }, 'limit.day_orders', 'asked for, 0 orders of today'],
+    ['money', { dayNotional: decimal('1') }, 'limit.day_notional', 'asked for, $1.00 of today'],
+    ['turnover', { dayTurnover: decimal('0') }, 'limit.day_turnover', 'asked for, $0.00 of today'],
+  ])('is held before each order: %s', async (_, limits, code, words) => {
+    await using world = await openAppWorld();
+    await world.say('ana', 'rebalance', 'core');
+    const account = world.context.accounts.get('core');
+    if (account === undefined) throw new Error('core is there');
+    const accounts = new Map([['core', { ...account, limits: { ...NO_LIMITS, ...limits } }]]);
+    const listOrders = world.store.listOrders.bind(world.store);
+    world.store.listOrders = async (filter) => {
+      if (filter.proposalId !== undefined) Object.assign(world.context, { accounts });
+      return await listOrders(filter);
+    };
+    await world.click('ben', 'approve');
+    await world.settle();
+    const orders = await world.store.listOrders({});
+    expect(orders.length).toBeGreaterThan(2);
+    const sent = orders.filter((order) => order.submittedAt !== null);
+    expect(sent).toHaveLength(code === 'limit.day_orders' ? 2 : 0);
+    for (const order of orders.filter(({ submittedAt }) => submittedAt === null)) {
+      expect(order).toMatchObject({ status: 'denied', reasonCode: code });
+      expect(order.reason).toContain(words);
+    }
+  });
+});
+
 describe('an order that never arrived', () => {
   it('is not sent again when its symbol was restricted meanwhile', async () => {
     const lost: DecideBehaviour = ({ symbol }) =>

@@ -12,6 +12,7 @@ import {
 import type { DayLimits, SharedLimits } from '../guardrail-settings.ts';
 import { mostNotional, mostPlanNotional } from '../most-notional.ts';
 import type { CheckFacts } from './check-facts.ts';
+import type { OrderDenial } from './order-checks.ts';
 
 /** What was traded, or is reserved by an approval, in the running day of the exchange. */
 export interface DayUsage {
@@ -150,6 +151,30 @@ function checkDayLimit(use: LimitUse, added: DayUsage): Check {
     `${use.unit === 'money' ? 'up to ' : ''}${figure(use, asked)} asked for, ${figure(use, left)} of ${use.name} ${limitWords(use)} left`,
     `Propose less, wait for the next day of the exchange, or an admin can raise ${use.setting} in portfolios.yaml.`,
   );
+}
+
+/**
+ * The limit of a day that one more order would go beyond; null when it is within all of them.
+ * @param own what its proposal has sent before it, which is in none of the uses.
+ * @param most what the order may come to.
+ */
+export function findDayLimitDenial(
+  uses: readonly LimitUse[],
+  own: DayUsage,
+  most: Decimal,
+): OrderDenial | null {
+  for (const use of uses) {
+    const isMoney = use.unit === 'money';
+    const sent = isMoney ? own.notional : decimalFromInteger(own.orders);
+    const left = maximum(use.limit.minus(use.used).minus(sent), ZERO);
+    const asked = isMoney ? most : decimalFromInteger(1);
+    if (asked.lte(left)) continue;
+    return {
+      code: use.rule,
+      reason: `${isMoney ? 'up to ' : ''}${figure(use, asked)} asked for, ${figure(use, left)} of ${use.name} ${limitWords(use)} left (${use.setting})`,
+    };
+  }
+  return null;
 }
 
 function figure(use: LimitUse, value: Decimal): string {

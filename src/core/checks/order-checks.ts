@@ -14,9 +14,8 @@ export interface OrderDenial {
 
 /**
  * Whether one order may leave now; null means yes. Asked in the transaction that marks the order as
- * submitted, so that a rule which was tightened since the approval still counts. Days' limits are not
- * asked again: the approval reserved the whole plan at its limit prices, and an order is never more than
- * its leg. Wash sales are asked beside this, see `findWashSaleDenials`.
+ * submitted, so that a rule which was tightened since the approval still counts. Beside this, wash sales
+ * are asked (`findWashSaleDenials`) and the limits of the day (`findDayLimitDenial`).
  * @param leg what was approved.
  * @param averageDailyVolume of the symbol, in shares; null when it is not known.
  */
