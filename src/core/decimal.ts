@@ -48,9 +48,30 @@ export function toText(value: Decimal): string {
 }
 
 export function sum(values: Iterable<Decimal>): Decimal {
-  let total = ZERO;
-  for (const value of values) total = total.plus(value);
-  return total;
+  let total = 0n;
+  let scale = 0;
+  for (const value of values) {
+    const { digits, places } = toDigits(value);
+    if (places > scale) {
+      total *= tenToThe(places - scale);
+      scale = places;
+    }
+    total += digits * tenToThe(scale - places);
+  }
+  return fromScale(total, scale);
+}
+
+/** Read off the decimal itself: to compare with zero, big.js copies it each time. */
+export function isZero(value: Decimal): boolean {
+  return value.c[0] === 0;
+}
+
+export function isNegative(value: Decimal): boolean {
+  return value.s < 0 && !isZero(value);
+}
+
+export function isPositive(value: Decimal): boolean {
+  return value.s > 0 && !isZero(value);
 }
 
 export function minimum(a: Decimal, b: Decimal): Decimal {
@@ -92,9 +113,16 @@ export function toDigits(value: Decimal): Digits {
   return places >= 0 ? { digits, places } : { digits: digits * tenToThe(-places), places: 0 };
 }
 
+/** How many decimal places a value has. */
+export function placesOf({ c, e }: Decimal): number {
+  return Math.max(0, c.length - 1 - e);
+}
+
 /** So many decimal digits are exact in a binary float. */
 const SAFE_DIGITS = 15;
 const CODE_OF_ZERO = 48;
+/** As many as hardly any decimal has digits. */
+const ZEROS: readonly number[] = Array.from({ length: 100 }, () => 0);
 
 /** The nearest binary float, or one beside it: for ordering and for charts, never for money. */
 export function approximately(value: Decimal): number {
@@ -126,10 +154,11 @@ export function fromScale(value: bigint, scale: number): Decimal {
   const text = (value < 0n ? -value : value).toString();
   let length = text.length;
   while (text.charCodeAt(length - 1) === CODE_OF_ZERO) length -= 1;
-  // By its digits (big.js documents c, e and s), since to parse a text costs several times as much.
-  const digits: number[] = [];
+  // By its digits (big.js documents c, e and s), since to parse a text costs several times as much; and
+  // of the right length from the start, since an array that grows keeps half as much room again.
+  const digits = ZEROS.slice(0, length);
   for (let index = 0; index < length; index += 1) {
-    digits.push(text.charCodeAt(index) - CODE_OF_ZERO);
+    digits[index] = text.charCodeAt(index) - CODE_OF_ZERO;
   }
   const result = new Decimal(ZERO);
   result.c = digits;

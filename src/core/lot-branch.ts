@@ -1,4 +1,11 @@
-import { allowedAtMost, byGainPerCost, ceilDivide, compare, shortfall } from './lot-line.ts';
+import {
+  allowedAtMost,
+  byGainPerCost,
+  ceilDivide,
+  compare,
+  fullValue,
+  shortfall,
+} from './lot-line.ts';
 import type { PreparedLine } from './lot-line.ts';
 
 /** Lots for each line, in the order of the lines. */
@@ -128,7 +135,7 @@ function relaxation(lines: readonly PreparedLine[], order: readonly number[]): B
     const prepared = lines[index];
     if (prepared === undefined) continue;
     short += shortfall(prepared.line, prepared.low);
-    full += prepared.fullValue;
+    full += fullValue(prepared);
     costs.push((costs.at(-1) ?? 0n) + (prepared.lastGain > 0n ? prepared.line.lotValue : 0n));
     gains.push((gains.at(-1) ?? 0n) + prepared.lastGain);
   }

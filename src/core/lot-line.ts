@@ -48,8 +48,6 @@ export interface PreparedLine {
   readonly high: bigint;
   /** The most lots that do not take it over its target, from `low` upwards. */
   readonly floor: bigint;
-  /** What the lots from `low` to `floor` cost. Every unit of it lowers the shortfall by one. */
-  readonly fullValue: bigint;
   /** What is still short at `floor`, when one more lot is allowed; it costs `lotValue`, which is more. */
   readonly lastGain: bigint;
   /** `lastGain` / `lotValue` in units of 2^-53, rounded down: for sorting. */
@@ -72,7 +70,6 @@ export function prepare(line: LotLine): PreparedLine | null {
     low,
     high: high < low ? low : high,
     floor,
-    fullValue: (floor - low) * line.lotValue,
     lastGain,
     gainPerCost: Number((lastGain << 53n) / line.lotValue),
   };
@@ -80,7 +77,7 @@ export function prepare(line: LotLine): PreparedLine | null {
 
 /** Indexes of the lines, those whose last lot gains most for its cost first. */
 export function byGainPerCost(lines: readonly PreparedLine[]): number[] {
-  const gains = lines.map(({ gainPerCost }) => gainPerCost);
+  const gains = Float64Array.from(lines, ({ gainPerCost }) => gainPerCost);
   return lines
     .map((_, index) => index)
     .toSorted((a, b) => {
@@ -92,6 +89,11 @@ export function byGainPerCost(lines: readonly PreparedLine[]): number[] {
         compare(other.lastGain * one.line.lotValue, one.lastGain * other.line.lotValue) || a - b
       );
     });
+}
+
+/** What the lots from `low` to `floor` cost. Every unit of it lowers the shortfall by one. */
+export function fullValue({ line, low, floor }: PreparedLine): bigint {
+  return (floor - low) * line.lotValue;
 }
 
 /** For sorting from small to large. */

@@ -1,4 +1,4 @@
-import { atScale, fromScale, tenToThe, toDigits } from './decimal.ts';
+import { atScale, fromScale, isZero, placesOf, tenToThe, toDigits } from './decimal.ts';
 import type { Decimal, Digits } from './decimal.ts';
 import { findInputProblem } from './plan-checks.ts';
 import { isExempt, readRows } from './plan-rows.ts';
@@ -79,24 +79,18 @@ export function readBook(
   return valueRows(rows, snapshot, policy);
 }
 
-/** The numbers of a book taken apart, and the scale at which every product of them is exact. */
+/** The numbers of a policy and a balance taken apart, and the scale at which every product of them is exact. */
 interface Parts {
-  readonly rows: readonly {
-    readonly price: Digits;
-    readonly quantity: Digits;
-    readonly lot: Digits;
-    readonly weight: Digits;
-  }[];
   readonly cash: Digits;
   readonly buffer: Digits;
   readonly minimumTrade: Digits;
   readonly contribution: Digits | null;
   readonly absolute: Digits | null;
   readonly relative: Digits | null;
-  /** What is still to be bought by working orders; null where there is no price. */
-  readonly working: readonly { readonly remaining: Digits; readonly price: Digits | null }[];
   /** Decimal places of quantities and lots. */
   readonly shares: number;
+  /** Decimal places of prices. */
+  readonly priced: number;
   /** Decimal places of all amounts. */
   readonly scale: number;
 }
@@ -106,25 +100,6 @@ function takeApart(
   snapshot: Snapshot,
   { cashBuffer, toleranceBand, ...policy }: RebalancePolicy,
 ): Parts {
-  // Most rows share one lot.
-  const lots = new Map<Decimal, Digits>();
-  const parts = rows.map((row) => {
-    const lot = lots.get(row.lot) ?? toDigits(row.lot);
-    lots.set(row.lot, lot);
-    return {
-      price: toDigits(row.price),
-      quantity: toDigits(row.quantity),
-      lot,
-      weight: toDigits(row.targetWeight),
-    };
-  });
-  const prices = new Map(rows.map((row, index) => [row.symbol, parts[index]?.price]));
-  const working = snapshot.openOrders
-    .filter((order) => order.side === 'buy')
-    .map((order) => ({
-      remaining: toDigits(order.remainingQuantity),
-      price: prices.get(order.symbol) ?? null,
-    }));
   const cash = toDigits(snapshot.balance.cash);
   const buffer = toDigits(cashBuffer.type === 'amount' ? cashBuffer.amount : cashBuffer.share);
   const minimumTrade = toDigits(policy.minimumTrade);
@@ -133,12 +108,15 @@ function takeApart(
   const relative = maybeDigits(toleranceBand.relative);
 
   // A product is exact at the sum of its factors' places: quantity x price (x share x weight x band).
-  const shares = Math.max(
-    places(parts.map((part) => part.quantity)),
-    places(parts.map((part) => part.lot)),
-    places(working.map((order) => order.remaining)),
-  );
-  const priced = places(parts.map((part) => part.price));
+  let [shares, priced, weighted] = [0, 0, 0];
+  for (const row of rows) {
+    shares = Math.max(shares, placesOf(row.quantity), placesOf(row.lot));
+    priced = Math.max(priced, placesOf(row.price));
+    weighted = Math.max(weighted, placesOf(row.targetWeight));
+  }
+  for (const order of workingBuys(snapshot)) {
+    shares = Math.max(shares, placesOf(order.remainingQuantity));
+  }
   const amounts = [cash, minimumTrade, contribution];
   const money = Math.max(
     shares + priced,
@@ -146,20 +124,19 @@ function takeApart(
   );
   const fractions = [
     cashBuffer.type === 'share' ? buffer.places : 0,
-    places(parts.map((part) => part.weight)),
+    weighted,
     places([absolute, relative]),
   ];
   const scale = fractions.reduce((total, more) => total + more, money);
   return {
-    rows: parts,
     cash,
     buffer,
     minimumTrade,
     contribution,
     absolute,
     relative,
-    working,
     shares,
+    priced,
     scale,
   };
 }
@@ -170,15 +147,18 @@ function valueRows(
   policy: RebalancePolicy,
 ): BookResult {
   const parts = takeApart(rows, snapshot, policy);
-  const { scale, absolute, relative } = parts;
-  const values = parts.rows.map((part) => product(part.quantity, part.price, scale));
+  const { scale, shares, priced, absolute, relative } = parts;
+  const toScale = tenToThe(scale - shares - priced);
+  const valueOf = (quantity: Decimal, price: Decimal): bigint =>
+    atScale(toDigits(quantity), shares) * atScale(toDigits(price), priced) * toScale;
+  const values = rows.map((row) => valueOf(row.quantity, row.price));
   const cash = atScale(parts.cash, scale);
   let totalValue = cash;
   let tracked = cash;
-  for (const [index, row] of rows.entries()) {
-    const value = values[index] ?? 0n;
+  for (let index = 0; index < rows.length; index += 1) {
+    const [row, value] = [rows[index], values[index] ?? 0n];
     totalValue += value;
-    if (isTracked(row)) tracked += value;
+    if (row !== undefined && isTracked(row)) tracked += value;
   }
   const buffer =
     policy.cashBuffer.type === 'amount'
@@ -187,25 +167,34 @@ function valueRows(
   const investable = tracked - buffer;
   if (investable <= 0n) return { type: 'refused', refusal: worthless(tracked, buffer, scale) };
 
-  const lines: BookLine[] = [];
-  for (const [index, row] of rows.entries()) {
-    const part = parts.rows[index];
-    if (part === undefined || !isTracked(row)) continue;
-    const targetValue = shareOf(investable, part.weight);
-    lines.push({
-      ...row,
-      lot: part.lot,
-      value: values[index] ?? 0n,
-      targetValue,
-      band: bandAround(targetValue, investable, absolute, relative),
-      lotValue: product(part.lot, part.price, scale),
-      heldLots: atScale(part.quantity, parts.shares) / atScale(part.lot, parts.shares),
-    });
-  }
+  // Most rows share one lot.
+  const lots = new Map<Decimal, Digits>();
+  const lines = rows.flatMap((row, index): BookLine[] => {
+    if (!isTracked(row)) return [];
+    const lot = lots.get(row.lot) ?? toDigits(row.lot);
+    lots.set(row.lot, lot);
+    const targetValue = shareOf(investable, toDigits(row.targetWeight));
+    return [
+      {
+        ...row,
+        lot,
+        value: values[index] ?? 0n,
+        targetValue,
+        band: bandAround(targetValue, investable, absolute, relative),
+        lotValue: valueOf(row.lot, row.price),
+        heldLots: atScale(toDigits(row.quantity), shares) / atScale(lot, shares),
+      },
+    ];
+  });
   const spareCash = cash - buffer;
-  const claims = parts.working.map(({ remaining, price }) =>
-    price === null || price.digits === 0n ? null : product(remaining, price, scale),
+  const working = workingBuys(snapshot);
+  const prices = new Map(
+    working.length === 0 ? [] : rows.map((row) => [row.symbol, row.price] as const),
   );
+  const claims = working.map(({ symbol, remainingQuantity }) => {
+    const price = prices.get(symbol);
+    return price === undefined || isZero(price) ? null : valueOf(remainingQuantity, price);
+  });
   const book: Book = {
     lines,
     scale,
@@ -220,6 +209,10 @@ function valueRows(
     openOrderSymbols: [...new Set(snapshot.openOrders.map((order) => order.symbol))].toSorted(),
   };
   return { type: 'book', book };
+}
+
+function workingBuys({ openOrders }: Snapshot): Snapshot['openOrders'] {
+  return openOrders.filter((order) => order.side === 'buy');
 }
 
 /** An untouchable or restricted holding without a target is no business of planning. */
@@ -269,11 +262,6 @@ function worthless(tracked: bigint, buffer: bigint, scale: number): PlanRefusal 
 
 function maybeDigits(value: Decimal | null): Digits | null {
   return value === null ? null : toDigits(value);
-}
-
-/** The product of two exact decimals at a scale that holds it. */
-function product(a: Digits, b: Digits, scale: number): bigint {
-  return atScale({ digits: a.digits * b.digits, places: a.places + b.places }, scale);
 }
 
 /** A share of an amount; exact by the choice of the scale. */

@@ -1,4 +1,4 @@
-import { ONE, sum, ZERO } from './decimal.ts';
+import { isNegative, isZero, ONE, sum, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import type { PlanRefusal } from './plan-types.ts';
 import type { RebalancePolicy } from './policy.ts';
@@ -13,10 +13,10 @@ export function findInputProblem(
   targets: Targets,
   policy: RebalancePolicy,
 ): PlanRefusal | null {
-  const held = snapshot.positions.filter((position) => !position.quantity.eq(ZERO));
+  const held = snapshot.positions.filter((position) => !isZero(position.quantity));
   const duplicates = repeated(held.map((position) => position.symbol));
   if (duplicates.length > 0) return { code: 'duplicate_position', symbols: duplicates };
-  const short = held.filter((position) => position.quantity.lt(ZERO));
+  const short = held.filter((position) => isNegative(position.quantity));
   if (short.length > 0) {
     const symbols = short.map((position) => position.symbol).toSorted();
     return { code: 'short_position', symbols };
@@ -30,7 +30,7 @@ export function findInputProblem(
 function targetsProblem(targets: Targets): string | null {
   const twice = repeated(targets.map((target) => target.symbol));
   if (twice.length > 0) return `the targets name ${twice.join(', ')} more than once`;
-  const negative = targets.filter((target) => target.weight.lt(ZERO));
+  const negative = targets.filter((target) => isNegative(target.weight));
   if (negative.length === 0) return null;
   const symbols = negative.map((target) => target.symbol).toSorted();
   return `the target weight of ${symbols.join(', ')} is negative`;
@@ -38,12 +38,12 @@ function targetsProblem(targets: Targets): string | null {
 
 function policyProblem(policy: RebalancePolicy): string | null {
   const { toleranceBand, cashBuffer, lots, contribution } = policy;
-  if (isNegative(toleranceBand.absolute)) return 'the absolute tolerance band is negative';
-  if (isNegative(toleranceBand.relative)) return 'the relative tolerance band is negative';
+  if (isBelowZero(toleranceBand.absolute)) return 'the absolute tolerance band is negative';
+  if (isBelowZero(toleranceBand.relative)) return 'the relative tolerance band is negative';
   const buffer = cashBuffer.type === 'amount' ? cashBuffer.amount : cashBuffer.share;
-  if (isNegative(buffer)) return 'the cash buffer is negative';
-  if (isNegative(policy.minimumTrade)) return 'the minimum trade is negative';
-  if (isNegative(contribution)) return 'the contribution is negative';
+  if (isBelowZero(buffer)) return 'the cash buffer is negative';
+  if (isBelowZero(policy.minimumTrade)) return 'the minimum trade is negative';
+  if (isBelowZero(contribution)) return 'the contribution is negative';
   if (contribution !== null && policy.mode === 'sell_only') {
     return 'a contribution can only be spent by buying, but the account only sells';
   }
@@ -55,8 +55,8 @@ function policyProblem(policy: RebalancePolicy): string | null {
   return none === undefined ? null : `the lot of ${none.symbol} must be more than zero`;
 }
 
-function isNegative(value: Decimal | null): boolean {
-  return value?.lt(ZERO) ?? false;
+function isBelowZero(value: Decimal | null): boolean {
+  return value !== null && isNegative(value);
 }
 
 /** The symbols that occur more than once, sorted. */

@@ -1,7 +1,7 @@
 import { driftOf, magnitude, totalDeviation } from './drift.ts';
 import { fromScale, ratio, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
-import { compare } from './lot-line.ts';
+import { byAmount } from './by-amount.ts';
 import type { Book, BookLine } from './plan-book.ts';
 import type { Leg, Plan, PlanWarning, SkippedLeg, SkipReason, WeightRow } from './plan-types.ts';
 
@@ -101,33 +101,36 @@ function weightOf(book: Book, value: bigint): Decimal {
 
 /** Sells first, since they pay for the buys; then the largest first, then by symbol. */
 function legsOf(book: Book, lots: readonly bigint[], weights: readonly WeightRow[]): Leg[] {
-  return book.lines
-    .flatMap((line, index) => {
-      const amount = lots[index] ?? 0n;
-      const row = weights[index];
-      if (amount === 0n || row === undefined) return [];
-      const notional = magnitude(amount * line.lotValue);
-      return [{ line, row, amount, notional, rough: Number(notional) }];
-    })
-    .toSorted(
-      (a, b) =>
-        Number(a.amount > 0n) - Number(b.amount > 0n) ||
-        // Rounding to a float never turns two amounts around; only equals need the exact comparison.
-        b.rough - a.rough ||
-        compare(b.notional, a.notional),
-      // Lines are sorted by symbol, and sorting keeps the order of equals.
-    )
-    .map(({ line, row, amount, notional }, index) => ({
-      number: index + 1,
+  const sells: number[] = [];
+  const buys: number[] = [];
+  for (let index = 0; index < lots.length; index += 1) {
+    const amount = lots[index] ?? 0n;
+    if (amount !== 0n) (amount < 0n ? sells : buys).push(index);
+  }
+  const notionals = book.lines.map((line, index) => magnitude((lots[index] ?? 0n) * line.lotValue));
+  // Lines are sorted by symbol.
+  const largestFirst = (indexes: readonly number[]): readonly number[] =>
+    byAmount(indexes, (index) => -(notionals[index] ?? 0n));
+  const order = [...largestFirst(sells), ...largestFirst(buys)];
+  const numbers = new Int32Array(book.lines.length);
+  for (let place = 0; place < order.length; place += 1) numbers[order[place] ?? 0] = place + 1;
+  const legs = book.lines.map((line, index): Leg | null => {
+    const row = weights[index];
+    const amount = lots[index] ?? 0n;
+    if (row === undefined || amount === 0n) return null;
+    return {
+      number: numbers[index] ?? 0,
       side: amount < 0n ? 'sell' : 'buy',
       symbol: line.symbol,
       quantity: fromScale(magnitude(amount) * line.lot.digits, line.lot.places),
       referencePrice: line.price,
-      notional: fromScale(notional, book.scale),
+      notional: fromScale(notionals[index] ?? 0n, book.scale),
       weightBefore: row.weightBefore,
       weightAfter: row.weightAfter,
       targetWeight: line.targetWeight,
-    }));
+    };
+  });
+  return order.flatMap((index) => legs[index] ?? []);
 }
 
 function warningsOf(

@@ -1,4 +1,4 @@
-import { ONE, ZERO } from './decimal.ts';
+import { isPositive, isZero, ONE, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import type { SkipReason } from './plan-types.ts';
 import type { RebalancePolicy } from './policy.ts';
@@ -31,47 +31,75 @@ export function readRows(
   policy: RebalancePolicy,
   extraSymbols: readonly string[],
 ): { readonly rows: readonly BookRow[]; readonly missing: string[] } {
-  const quantities = new Map<string, Decimal>();
-  for (const { symbol, quantity } of snapshot.positions) {
-    if (!quantity.eq(ZERO)) quantities.set(symbol, quantity);
-  }
-  const weights = new Map(targets.map((target) => [target.symbol, target.weight]));
-  const quotes = readQuotes(snapshot.quotes);
   const lots = new Map(policy.lots.bySymbol.map((entry) => [entry.symbol, entry.lot]));
   const locks = readLocks(snapshot, policy);
-  const wanted = targets.filter((target) => !target.weight.eq(ZERO)).map((target) => target.symbol);
-  const symbols = [...new Set([...quantities.keys(), ...wanted, ...extraSymbols])].toSorted();
+  const known = gather(snapshot, targets, extraSymbols);
 
   const missing: string[] = [];
-  const rows = symbols.map((symbol): BookRow => {
-    const quote = quotes.get(symbol) ?? null;
-    const quantity = quantities.get(symbol) ?? ZERO;
+  const rows = known.map(({ symbol, quantity, weight, quotes, quote }): BookRow => {
     const lock = locks.get(symbol) ?? null;
-    const price = quote?.price?.gt(ZERO) === true ? quote.price : ZERO;
+    // Of several quotes we cannot know which one is right: then there is none.
+    const one = quotes === 1 ? quote : null;
+    const price = one !== null && one.price !== null && isPositive(one.price) ? one.price : ZERO;
     // What cannot be traded anyway and is not held needs no price: there is nothing to value.
-    const needed = !quantity.eq(ZERO) || (!isExempt(lock) && lock !== 'not_tradable');
-    if (needed && price.eq(ZERO)) missing.push(symbol);
+    const needed = !isZero(quantity) || (!isExempt(lock) && lock !== 'not_tradable');
+    if (needed && isZero(price)) missing.push(symbol);
     const lot = lots.get(symbol) ?? policy.lots.default;
     return {
       symbol,
       price,
       quantity,
-      lot: quote?.fractionable === false ? wholeLot(lot) : lot,
-      targetWeight: weights.get(symbol) ?? ZERO,
-      targeted: weights.has(symbol),
+      lot: one?.fractionable === false ? wholeLot(lot) : lot,
+      targetWeight: weight ?? ZERO,
+      targeted: weight !== null,
       lock,
     };
   });
   return { rows, missing };
 }
 
-/** The quote of each symbol. Where there are several we cannot know which one is right: then there is none. */
-function readQuotes(quotes: readonly Quote[]): ReadonlyMap<string, Quote | null> {
-  const bySymbol = new Map<string, Quote | null>();
-  for (const quote of quotes) {
-    bySymbol.set(quote.symbol, bySymbol.has(quote.symbol) ? null : quote);
+/** What the input says of one symbol. */
+interface Known {
+  readonly symbol: string;
+  quantity: Decimal;
+  /** Null where the targets do not name it. */
+  weight: Decimal | null;
+  quotes: number;
+  /** The last one. */
+  quote: Quote | null;
+}
+
+/** Everything of a symbol in one place, so that each is looked up once for each list; sorted by symbol. */
+function gather(
+  snapshot: Snapshot,
+  targets: Targets,
+  extraSymbols: readonly string[],
+): readonly Known[] {
+  const bySymbol = new Map<string, Known>();
+  const of = (symbol: string): Known => {
+    let known = bySymbol.get(symbol);
+    if (known === undefined) {
+      known = { symbol, quantity: ZERO, weight: null, quotes: 0, quote: null };
+      bySymbol.set(symbol, known);
+    }
+    return known;
+  };
+  for (const { symbol, quantity } of snapshot.positions) {
+    if (!isZero(quantity)) of(symbol).quantity = quantity;
   }
-  return bySymbol;
+  for (const symbol of extraSymbols) of(symbol);
+  for (const { symbol, weight } of targets) {
+    // A target of zero needs no line, but tells what is held apart from what nobody thought of.
+    const known = isZero(weight) ? bySymbol.get(symbol) : of(symbol);
+    if (known !== undefined) known.weight = weight;
+  }
+  for (const quote of snapshot.quotes) {
+    const known = bySymbol.get(quote.symbol);
+    if (known === undefined) continue;
+    known.quotes += 1;
+    known.quote = quote;
+  }
+  return [...bySymbol.values()].toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }
 
 /** The symbols that must not be traded; of several reasons the most lasting one. */

@@ -1,3 +1,4 @@
+import { byAmount } from './by-amount.ts';
 import { branchAndBound, leastShortfall } from './lot-branch.ts';
 import { exchangeLots } from './lot-exchange.ts';
 import {
@@ -5,7 +6,6 @@ import {
   allowedAtMost,
   byGainPerCost,
   ceilDivide,
-  compare,
   floorDivide,
   prepare,
   shortfall,
@@ -60,6 +60,8 @@ interface Draft {
   /** Indexes of the lines by falling gain per cost of their last lots. */
   readonly order: readonly number[];
   readonly lots: bigint[];
+  /** What the cheapest lot costs: with less than that left nothing more is bought. */
+  readonly leastLotValue: bigint;
   room: bigint;
 }
 
@@ -75,13 +77,20 @@ function startAtGoals(lines: readonly PreparedLine[], spendable: bigint): Draft 
   const draft: Draft = {
     lines,
     order: byGainPerCost(lines),
-    lots: lines.map(() => 0n),
+    lots: lines.map(({ line, low, floor }) => {
+      const aim = floorDivide(line.goal - line.deviation, line.lotValue);
+      return allowedAtMost(line, aim < floor ? aim : floor) ?? low;
+    }),
+    leastLotValue: lines.reduce(
+      (least, { line }) => (line.lotValue < least ? line.lotValue : least),
+      lines[0]?.line.lotValue ?? 0n,
+    ),
     room: spendable,
   };
-  for (const [index, { line, low, floor }] of lines.entries()) {
-    const aim = floorDivide(line.goal - line.deviation, line.lotValue);
-    change(draft, index, allowedAtMost(line, aim < floor ? aim : floor) ?? low);
-  }
+  draft.room -= lines.reduce(
+    (cost, { line }, index) => cost + (draft.lots[index] ?? 0n) * line.lotValue,
+    0n,
+  );
   return giveWay(draft) ? draft : null;
 }
 
@@ -132,17 +141,30 @@ function cheapestToLower({ lines, lots, room }: Draft): number | null {
 /** Spends what is left: on what is furthest below its goal first, then wherever it still helps. */
 function fill(draft: Draft): void {
   const { lines } = draft;
-  const below = draft.order.filter(
-    (index) => (draft.lots[index] ?? 0n) < (lines[index]?.floor ?? 0n),
-  );
-  for (const index of byDistanceBelowGoal(draft, below)) raise(draft, index, 1n);
+  const below = indexesWhere(lines, ({ floor }, index) => (draft.lots[index] ?? 0n) < floor);
+  for (const index of byDistanceBelowGoal(draft, below)) {
+    if (isSpent(draft)) return;
+    raise(draft, index, 1n);
+  }
   for (const index of byFallingLotValue(lines, below)) {
+    if (isSpent(draft)) return;
     const lotValue = lines[index]?.line.lotValue;
     if (lotValue !== undefined && draft.room >= lotValue) {
       raise(draft, index, draft.room / lotValue);
     }
   }
-  for (const index of draft.order) raiseToEnough(draft, index);
+  buyLastLots(draft);
+}
+
+function isSpent({ room, leastLotValue }: Draft): boolean {
+  return room < leastLotValue;
+}
+
+function indexesWhere(
+  lines: readonly PreparedLine[],
+  isOne: (line: PreparedLine, index: number) => boolean,
+): readonly number[] {
+  return lines.flatMap((line, index) => (isOne(line, index) ? [index] : []));
 }
 
 /** Buys up to so many lots more, as far as there is money and without crossing the target. */
@@ -157,14 +179,18 @@ function raise(draft: Draft, index: number, lots: bigint): void {
   if (raised !== null && raised > present) change(draft, index, raised);
 }
 
-/** Buys the last lot, which crosses the target, when there is money for it. */
-function raiseToEnough(draft: Draft, index: number): void {
-  const prepared = draft.lines[index];
-  if (prepared === undefined) return;
-  // One lot is the least.
-  if (prepared.line.lotValue > draft.room) return;
-  const more = prepared.high - (draft.lots[index] ?? 0n);
-  if (more > 0n && more * prepared.line.lotValue <= draft.room) change(draft, index, prepared.high);
+/** Buys the last lots, which cross the targets, by falling gain per cost and as far as there is money. */
+function buyLastLots(draft: Draft): void {
+  const { lines, lots } = draft;
+  // Worked out in the order in which the lines lie in memory: going to and fro takes several times as long.
+  const costs = lines.map(({ line, high }, index) => (high - (lots[index] ?? 0n)) * line.lotValue);
+  for (const index of draft.order) {
+    const cost = costs[index] ?? 0n;
+    if (cost <= 0n || cost > draft.room) continue;
+    draft.room -= cost;
+    lots[index] = lines[index]?.high ?? 0n;
+    if (isSpent(draft)) return;
+  }
 }
 
 /** Searches for less shortfall until it is proven least or the effort is spent. */
@@ -251,7 +277,8 @@ function draw(indexes: readonly number[], turn: number): number[] {
 
 /** What was sold for nothing goes back to the lines that are kept above their target on purpose. */
 function giveBack(draft: Draft): void {
-  const above = draft.order.filter((index) => (draft.lines[index]?.line.goal ?? 0n) > 0n);
+  if (isSpent(draft)) return;
+  const above = indexesWhere(draft.lines, ({ line }) => line.goal > 0n);
   for (const index of byDistanceBelowGoal(draft, above)) {
     const line = draft.lines[index]?.line;
     if (line === undefined || draft.room < line.lotValue) continue;
@@ -281,21 +308,6 @@ function byDistanceBelowGoal(
       ? 0n
       : line.deviation + (lots[index] ?? 0n) * line.lotValue - line.goal;
   });
-}
-
-/** Smallest amounts first, and of equals the first line. */
-function byAmount(
-  indexes: readonly number[],
-  amountOf: (index: number) => bigint,
-): readonly number[] {
-  return indexes
-    .map((index) => {
-      const amount = amountOf(index);
-      // Rounding to a float never turns two amounts around; only equals need the exact comparison.
-      return { index, amount, rough: Number(amount) };
-    })
-    .toSorted((a, b) => a.rough - b.rough || compare(a.amount, b.amount) || a.index - b.index)
-    .map(({ index }) => index);
 }
 
 function totalShortfall({ lines, lots }: Draft): bigint {
