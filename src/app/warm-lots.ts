@@ -1,10 +1,15 @@
 import { setImmediate as pause } from 'node:timers/promises';
+import { findChecks } from '../core/checks/find-checks.ts';
 import type { AppContext } from './context.ts';
+import { readCheckFacts } from './read-check-facts.ts';
 import { mattersWhichLots } from './remember-book.ts';
 import { heldIn, newestBook } from './remembered-lots.ts';
 
 /** Small enough that nothing else waits long. */
 const SYMBOLS_AT_ONCE = 10;
+
+/** So many accounts are looked at; what they have in common is known then. */
+const MOST_LOOKS = 3;
 
 /** Lots that are being made. */
 export interface Warming {
@@ -15,7 +20,8 @@ export interface Warming {
 
 /**
  * Makes the lots that are not kept yet, after an update of the bot or another method in portfolios.yaml,
- * beside whatever else is done. Nothing depends on it: until then they are replayed when asked.
+ * beside whatever else is done. Nothing depends on it: until then they are replayed when asked. Then the
+ * newest proposals are checked once for nobody: a first look costs twice as much as those after it.
  */
 export function warmLots(context: AppContext): Warming {
   let stopped = false;
@@ -38,6 +44,13 @@ export function warmLots(context: AppContext): Warming {
         });
         await pause();
       }
+    }
+    const newest = await store.listProposals({ limit: MOST_LOOKS });
+    for (const { proposal } of newest) {
+      const account = context.accounts.get(proposal.account);
+      if (stopped || account === undefined) continue;
+      findChecks(await readCheckFacts(context, store, proposal, account));
+      await pause();
     }
   };
   const ended = warm().catch((error: unknown) => {
