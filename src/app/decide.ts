@@ -57,6 +57,9 @@ export type DecideResult =
   | { readonly type: 'approved'; readonly record: ProposalRecord }
   | { readonly type: 'rejected'; readonly record: ProposalRecord };
 
+/** An approval is shown this much later, unless its execution has been by then. */
+const SHOWN_AFTER = Temporal.Duration.from({ milliseconds: 100 });
+
 /**
  * Counts one person's decision on one digest. The decision, the status, the audit row and the edited
  * message are one transaction; two clicks at the same instant are decided one after the other.
@@ -64,7 +67,10 @@ export type DecideResult =
 export async function decide(context: AppContext, request: DecisionRequest): Promise<DecideResult> {
   const result = await context.store.transaction((unit) => decideWithin(context, unit, request));
   failpoint('decision_committed');
-  context.changed();
+  if (result.type === 'approved' && request.atNextOpen !== true) {
+    // Its execution begins now, and shows itself: the chats can wait for the orders to leave.
+    context.clock.schedule(context.clock.now().add(SHOWN_AFTER), context.changed);
+  } else context.changed();
   return result;
 }
 
