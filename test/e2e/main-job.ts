@@ -110,7 +110,12 @@ export async function expectAgreedBook({ bot }: BotWorld): Promise<void> {
   const account = accountNamed(bot.context, 'core');
   const reading = await compareBook(bot.context, account);
   if (reading.type !== 'compared') throw new Error(`the book is ${reading.type}`);
-  expect(reading.isBehind).toBe(true);
+  // Agreed on before anything was ordered, whether or not a look has counted the fills since.
+  const orders = await bot.context.store.listOrders({ account: account.name });
+  const agreedAt = reading.agreed.agreedAt.epochMilliseconds;
+  expect(
+    Math.min(...orders.map(({ intent }) => intent.createdAt.epochMilliseconds)),
+  ).toBeGreaterThan(agreedAt);
   expect(reading.differences).toEqual([]);
   expect(toText(reading.told.cash)).toBe(toText(reading.expected.cash));
 }
