@@ -10,7 +10,7 @@ import { BROKER_SCHEMAS } from '../src/brokers/index.ts';
 import { formatProblem } from '../src/config/config.ts';
 import { loadConfig } from '../src/config/load.ts';
 import type { BenchRow } from './bench-row.ts';
-import { findFaults, lastAcceptance, readRecords } from './load-examine.ts';
+import { askedAbout, findFaults, lastAcceptance, readRecords } from './load-examine.ts';
 import { openLoadMarket } from './load-market.ts';
 import type { LoadAccount, LoadMarket } from './load-market.ts';
 import { actedSchema, chatReadySchema, shownSchema } from './load-protocol.ts';
@@ -21,12 +21,10 @@ const ACCOUNTS = { paper: 700, alpaca: 100, ibkr: 100, schwab: 100 };
 /** Of each broker. */
 const PROPOSALS = 25;
 const CHANNELS = 20;
-/** 100 proposals in 25 s, and 100 approvals in 25 s. */
-const EVERY_MILLISECONDS = 250;
+/** 100 proposals in 20 s, and 100 approvals in 20 s. */
+const EVERY_MILLISECONDS = 200;
 const PATIENCE_MILLISECONDS = 400_000;
 const LOOK_MILLISECONDS = 500;
-/** What a proposal is until it has ended. */
-const RUNNING = ['pending', 'approved', 'executing'];
 const SHIFT_CLOCK = new URL('../test/crash/shift-clock.ts', import.meta.url).href;
 
 /**
@@ -97,10 +95,10 @@ async function measure(
   const approved = actedSchema.parse(await ask({ type: 'approve', ...pace }));
   await until(
     async () => {
-      const { statuses } = readRecords(path);
+      const { statuses, running } = readRecords(path);
       // Whoever sees that their click did nothing clicks again.
       if ((statuses['pending'] ?? 0) > 0) await ask({ type: 'approve', ...pace });
-      return RUNNING.every((status) => (statuses[status] ?? 0) === 0);
+      return running === 0;
     },
     () => JSON.stringify(readRecords(path).statuses),
   );
@@ -135,6 +133,7 @@ async function measure(
     },
     plain('  orders', orders.length, '', 0),
     plain('  first click to last acceptance', acceptedAfter / 1000, 's', 1),
+    plain('  proposals with an order that a person is asked about', askedAbout(orders).size, '', 0),
     plain('  acceptances', (orders.length / acceptedAfter) * 1000, '/s', 1),
     plain('  first click to the last end', (executedAt - approved.firstAt) / 1000, 's', 1),
     plain('  first click to every message true', (trueAt - approved.firstAt) / 1000, 's', 1),
@@ -160,11 +159,11 @@ async function measure(
   ];
 }
 
-/** The first of each broker, in turns. */
+/** Some of each broker, spread over its accounts and so over their logins, in turns. */
 function chosen(accounts: readonly LoadAccount[]): readonly LoadAccount[] {
   const brokers = [...Map.groupBy(accounts, ({ broker }) => broker).values()];
-  return Array.from({ length: PROPOSALS }, (_, index) =>
-    brokers.flatMap((theirs) => theirs[index] ?? []),
+  return Array.from({ length: PROPOSALS }, (_, turn) =>
+    brokers.flatMap((theirs) => theirs[Math.floor((turn * theirs.length) / PROPOSALS)] ?? []),
   ).flat();
 }
 
@@ -193,9 +192,17 @@ ${owners.join('\n')}
 }
 
 async function answerOf(child: ChildProcess): Promise<unknown> {
-  const answer = once(child, 'message').then(([message]): unknown => message);
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the chat ended')));
-  return await Promise.race([answer, ended]);
+  const listening = new AbortController();
+  const { signal } = listening;
+  try {
+    const answer = once(child, 'message', { signal }).then(([message]): unknown => message);
+    const ended = once(child, 'exit', { signal }).then(() => {
+      throw new Error('the chat ended');
+    });
+    return await Promise.race([answer, ended]);
+  } finally {
+    listening.abort();
+  }
 }
 
 async function until(
