@@ -7,7 +7,7 @@ import { startAlpacaFake } from '../fakes/alpaca/index.ts';
 import { startSlackFake } from '../fakes/slack/index.ts';
 import { createFastClock, FAST, REAL_DEADLINES } from '../fixtures/fast-clock.ts';
 import { openBotWorld, until } from './bot-world.ts';
-import { describeMainJob, expectAgreedBook } from './main-job.ts';
+import { agreeOnBook, describeMainJob, expectAgreedBook } from './main-job.ts';
 import type { MainJobWorld } from './main-job.ts';
 import { SLACK_CHANNEL, SLACK_IDS, slackTeam } from './team.ts';
 
@@ -118,6 +118,7 @@ describe('the main job at Alpaca', () => {
       user: { platform: 'web', userId, roleIds: [] },
       channel: 'workspace',
     });
+    await agreeOnBook(world);
     await world.bot.handle({ ...by('ana'), type: 'command', command: 'rebalance', text: 'core' });
     const [record] = await world.bot.context.store.listProposals({ account: 'core' });
     if (record === undefined) throw new Error('nothing was proposed');

@@ -3,7 +3,7 @@ import { nextSession } from '../../src/core/market-calendar.ts';
 import { toText } from '../../src/core/decimal.ts';
 import type { ProposalRecord } from '../../src/core/proposal.ts';
 import { startTwsFake, type TwsFake, type TwsFakeOptions } from '../fakes/tws/index.ts';
-import { expectAgreedBook } from './main-job.ts';
+import { agreeOnBook, expectAgreedBook } from './main-job.ts';
 import { openBotWorld, until, type BotWorld } from './bot-world.ts';
 
 const ACCOUNT = 'DU1234567';
@@ -151,6 +151,7 @@ async function compare({ fake, world }: IbkrBot): Promise<void> {
 
 it('proposes, approves, executes and records a rebalance at Interactive Brokers', async () => {
   await using bot = await openIbkrBot({ fills: 'automatic', fillAfterMilliseconds: 40 });
+  await agreeOnBook(bot.world);
   const record = await proposed(bot);
   const { legs } = record.proposal.plan;
   expect(legs.map((leg) => leg.side)).toContain('sell');
