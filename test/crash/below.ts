@@ -199,7 +199,7 @@ async function frozenOnTheWire(broker: BrokerName): Promise<BelowResult> {
     return {
       said:
         late === 0
-          ? 'nothing came of it: it ended before the request left'
+          ? 'nothing came of it'
           : `${late} orders came late, told as nobody's after ${seconds} s`,
       findings: [
         ...check(

@@ -102,6 +102,15 @@ export const BROKER_FAULTS: Readonly<Record<string, Scenario>> = {
     },
     afterwards: async (faults) => await faults.correctExecution?.(),
   },
+  'execution taken back': {
+    brokers: ['alpaca'],
+    why: {
+      paper: 'the paper exchange takes nothing back',
+      ibkr: 'the API’s documents have no word for it; positions and cash are reconciled',
+      schwab: 'its API has no word for it; positions and cash are reconciled',
+    },
+    afterwards: async (faults) => await faults.bustExecution?.(),
+  },
   'filled in part, then canceled': {
     brokers: NETWORKED,
     why: { paper: 'shown by test/contracts/paper.contract.test.ts' },

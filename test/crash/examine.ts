@@ -236,7 +236,10 @@ async function examineChat(chat: CrashChat, records: Records): Promise<Finding[]
   const { messages, problems } = await chat.state();
   const copies = records.deliveries.filter(({ platform }) => platform === chat.name);
   const shown = new Set(copies.map((copy) => copy.reference_message_id));
-  const findings = problems.map((what): Finding => ({ kind: 'untrue', what }));
+  // Whoever was acknowledged too late was told so and did it again: that is the machine's pace, or a kill.
+  const findings = problems
+    .filter((what) => !what.includes('acknowledged too late'))
+    .map((what): Finding => ({ kind: 'untrue', what }));
   for (const { id, text, buttons } of messages) {
     if (shown.has(id)) continue;
     const asks = buttons.some(({ action }) => action === 'approve') ? ' and asks for a vote' : '';

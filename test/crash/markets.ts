@@ -51,6 +51,8 @@ export interface MarketFaults {
   reorderUpdates?(on: boolean): Promise<void>;
   /** Of the first execution there is. */
   correctExecution?(): Promise<void>;
+  /** Takes the first execution back. */
+  bustExecution?(): Promise<void>;
   restart?(): Promise<void>;
   fillNext(): Promise<void>;
 }
@@ -248,6 +250,11 @@ async function openAlpaca(options: MarketOptions): Promise<Market> {
         const { executionId } = execution;
         const price = toText(decimal(execution.price).minus('0.01'));
         await fake.correctExecution({ executionId, price });
+      },
+      async bustExecution() {
+        const [execution] = (await fake.state()).executions;
+        if (execution === undefined) throw new Error('nothing was executed');
+        await fake.bustExecution(execution.executionId);
       },
       async fillNext() {
         await fake.fillNext();

@@ -14,6 +14,7 @@ import { isGone, isTransient, toChatError } from './errors.ts';
 import type { Painter } from './picture.ts';
 import { DISCORD_PLATFORM } from './platform.ts';
 import { renderMessage } from './render.ts';
+import { showSame } from './shown-words.ts';
 import type { DiscordMessage } from './render.ts';
 import { createThreads } from './threads.ts';
 
@@ -122,10 +123,11 @@ export function createMessages(options: {
     message: Message,
     { once, repliesTo }: { readonly once: string | undefined; readonly repliesTo?: string },
   ): Promise<MessageReference> {
+    // What has a name keeps its nonce over a crash, too, whatever it says by now: Discord knows it for some
+    // minutes.
     const key = createHash('sha256')
-      .update(JSON.stringify([channel, message, once ?? null]))
+      .update(JSON.stringify([channel, once ?? message]))
       .digest('hex');
-    // What has a name keeps its nonce over a crash, too: Discord knows it for some minutes.
     const nonce =
       once === undefined
         ? (unanswered.get(key) ?? Buffer.from(random.bytes(12)).toString('hex'))
@@ -145,6 +147,10 @@ export function createMessages(options: {
         files,
       });
       const { id } = identifiedSchema.parse(answer);
+      // The one that an earlier run had posted may say what was so then.
+      if (once !== undefined && !showSame(answer, body)) {
+        await rest.patch(Routes.channelMessage(channel, id), { body, files });
+      }
       return { platform: DISCORD_PLATFORM, channel, messageId: id };
     } catch (error) {
       const problem = toChatError(error, `The message for channel ${channel} was not posted`);

@@ -62,6 +62,19 @@ describe('a message', () => {
     expect(fake.channel('general').messages()).toHaveLength(2);
   });
 
+  it('is there once, with what is so now, when it has changed since it was posted', async () => {
+    await using world = await open();
+    const { chat, fake, channel } = world;
+    await chat.start(answering(NOTHING).handle);
+    await chat.post(channel, say('Your vote is needed'), { once: 'nudge:k3f9xa' });
+    expect(fake.callsTo('PATCH /channels/{channel_id}/messages/{message_id}')).toHaveLength(0);
+    await using later = await openDiscordWorld({ beside: fake });
+    await later.chat.post(channel, say('Ben approved'), { once: 'nudge:k3f9xa' });
+    const shown = fake.channel('general').messages();
+    expect(shown.map(({ text }) => text)).toEqual([expect.stringContaining('Ben approved')]);
+    expect(fake.callsTo('PATCH /channels/{channel_id}/messages/{message_id}')).toHaveLength(1);
+  });
+
   it('finds the thread that an earlier run has made', async () => {
     await using world = await open();
     const { chat, fake, channel } = world;
