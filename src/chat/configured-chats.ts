@@ -38,6 +38,9 @@ export async function openConfiguredChats(
 ): Promise<readonly Chat[]> {
   const { clock, random, log } = context;
   const chats: Chat[] = [];
+  // Both SDKs bring an undici, and the one that is loaded first carries the requests of both. Slack's cannot
+  // carry the files of Discord's ("action is not a function"); Discord's carries everything.
+  if (config.discord !== null) await import('./discord/discord-chat.ts');
   if (config.slack !== null) {
     const { openSlackChat } = await import('./slack/slack-chat.ts');
     const chat = await openSlackChat({

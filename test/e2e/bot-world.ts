@@ -1,3 +1,5 @@
+// Before anything of Slack's: see src/chat/configured-chats.ts.
+import 'discord.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
