@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { haltForDamage } from '../../src/app/halt-for-damage.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
 import { openStore } from '../../src/store/index.ts';
-import { createKeptLog } from '../chat/slack/harness.ts';
+import { createKeptLog } from '../fixtures/kept-log.ts';
 import { temporaryFolder } from '../fixtures/test-store.ts';
 import { openAppWorld } from './app-world.ts';
 

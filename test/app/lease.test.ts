@@ -3,7 +3,7 @@ import { acquireLease, isHeld, LeaseLost } from '../../src/app/lease.ts';
 import type { Lease } from '../../src/app/lease.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
-import { createKeptLog } from '../chat/slack/harness.ts';
+import { createKeptLog } from '../fixtures/kept-log.ts';
 import { createTestClock } from '../fixtures/test-clock.ts';
 import { openTestStore } from '../fixtures/test-store.ts';
 import { openAppWorld } from './app-world.ts';

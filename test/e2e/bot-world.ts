@@ -1,5 +1,3 @@
-// Before anything of Slack's: see src/chat/configured-chats.ts.
-import 'discord.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +12,8 @@ import { createSteppedClock } from '../../src/lib/stepped-clock.ts';
 import { startBot } from '../../src/main.ts';
 import type { Bot } from '../../src/main.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import { createKeptLog } from '../chat/slack/harness.ts';
-import type { KeptLog } from '../chat/slack/harness.ts';
+import { createKeptLog } from '../fixtures/kept-log.ts';
+import type { KeptLog } from '../fixtures/kept-log.ts';
 
 /** The whole program, from a portfolios.yaml and an environment, with only the clock in a test's hand. */
 export interface BotWorld extends AsyncDisposable {

@@ -13,7 +13,7 @@ import {
   openTinyAlpaca,
   orderJson,
 } from '../brokers/alpaca/tiny-alpaca.ts';
-import { createKeptLog } from '../chat/slack/harness.ts';
+import { createKeptLog } from '../fixtures/kept-log.ts';
 import { buy } from '../contracts/broker/requests.ts';
 import { MAY_SEND } from '../fixtures/send-permits.ts';
 import { until } from '../e2e/bot-world.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Bot } from '../../src/main.ts';
-import type { KeptLog } from '../chat/slack/harness.ts';
+import type { KeptLog } from '../fixtures/kept-log.ts';
 
 /** Everything that input may not move: what is proposed, decided, ordered, filled and halted. */
 export async function stateOf({ context }: Bot): Promise<string> {

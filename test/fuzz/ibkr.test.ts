@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { openIbkrGateway } from '../../src/brokers/ibkr/index.ts';
 import { ACCOUNT, START } from '../brokers/ibkr/open-ibkr.ts';
-import { createKeptLog } from '../chat/slack/harness.ts';
+import { createKeptLog } from '../fixtures/kept-log.ts';
 import { buy } from '../contracts/broker/requests.ts';
 import { MAY_SEND } from '../fixtures/send-permits.ts';
 import { startTwsFake } from '../fakes/tws/index.ts';

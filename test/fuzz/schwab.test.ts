@@ -7,7 +7,7 @@ import { secret } from '../../src/lib/secret.ts';
 import type { LoginProvider } from '../../src/ports/login-provider.ts';
 import { issued, startTokenServer } from '../brokers/oauth/token-server.ts';
 import { ACCOUNT_NUMBER } from '../brokers/schwab/schwab-world.ts';
-import { createKeptLog } from '../chat/slack/harness.ts';
+import { createKeptLog } from '../fixtures/kept-log.ts';
 import { buy } from '../contracts/broker/requests.ts';
 import { MAY_SEND } from '../fixtures/send-permits.ts';
 import { startSchwabFake } from '../fakes/schwab/index.ts';

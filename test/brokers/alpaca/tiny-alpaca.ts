@@ -8,8 +8,8 @@ import { secret } from '../../../src/lib/secret.ts';
 import type { Broker, BrokerGateway } from '../../../src/ports/broker.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Logins } from '../../../src/ports/credentials.ts';
-import { createKeptLog } from '../../chat/slack/harness.ts';
-import type { KeptLog } from '../../chat/slack/harness.ts';
+import { createKeptLog } from '../../fixtures/kept-log.ts';
+import type { KeptLog } from '../../fixtures/kept-log.ts';
 
 /** What was asked of the server. */
 export interface Asked {

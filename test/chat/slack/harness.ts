@@ -3,40 +3,14 @@ import { openSlackChat } from '../../../src/chat/slack/slack-chat.ts';
 import type { SlackChat, SlackChatOptions } from '../../../src/chat/slack/slack-chat.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import type { ConnectionHealth, InteractionHandler } from '../../../src/ports/chat.ts';
-import type { Log, LogFields } from '../../../src/ports/log.ts';
+import { createKeptLog } from '../../fixtures/kept-log.ts';
+import type { KeptLog } from '../../fixtures/kept-log.ts';
 import { createFastClock, REAL_DEADLINES } from '../../fixtures/fast-clock.ts';
 import { startSlackFake } from '../../fakes/slack/index.ts';
 import type { SlackFake, SlackFakeOptions } from '../../fakes/slack/index.ts';
 
 export type Mode = 'Socket Mode' | 'signed HTTP';
 export const MODES = ['Socket Mode', 'signed HTTP'] as const satisfies readonly Mode[];
-
-interface LogLine {
-  readonly level: keyof Log;
-  readonly fields: LogFields;
-  readonly message: string;
-}
-
-/** Keeps what is logged. */
-export interface KeptLog extends Log {
-  readonly lines: readonly LogLine[];
-}
-
-export function createKeptLog(): KeptLog {
-  const lines: LogLine[] = [];
-  const keep =
-    (level: keyof Log) =>
-    (fields: LogFields, message: string): void => {
-      lines.push({ level, fields, message });
-    };
-  return {
-    lines,
-    debug: keep('debug'),
-    info: keep('info'),
-    warn: keep('warn'),
-    error: keep('error'),
-  };
-}
 
 export function say(text: string): Message {
   return { fallback: text, blocks: [{ type: 'text', text }] };
