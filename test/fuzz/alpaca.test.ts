@@ -27,7 +27,7 @@ import { watchForCrashes, withinDeadline } from './crashes.ts';
 import { asJson, damage, damaged } from './mutations.ts';
 import { createTally } from './tally.ts';
 
-const settings = fuzzSettings(200);
+const settings = fuzzSettings(120);
 const timeout = settings.isLong ? 0 : 120_000;
 const tally = createTally();
 

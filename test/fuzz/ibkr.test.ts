@@ -17,7 +17,7 @@ import { createTally } from './tally.ts';
 import { frameHarm, openTwsRelay } from './tws-relay.ts';
 import type { FrameHarm } from './tws-relay.ts';
 
-const settings = fuzzSettings(200);
+const settings = fuzzSettings(120);
 const timeout = settings.isLong ? 0 : 120_000;
 const tally = createTally();
 

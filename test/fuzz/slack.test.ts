@@ -12,7 +12,7 @@ import { openSlackBot } from './slack-bot.ts';
 import type { Sample, SlackBot } from './slack-bot.ts';
 import { createTally } from './tally.ts';
 
-const settings = fuzzSettings(120);
+const settings = fuzzSettings(80);
 const timeout = settings.isLong ? 0 : 120_000;
 const tally = createTally();
 const nth = fc.nat(1000);

@@ -247,7 +247,7 @@ it.each(METHODS)(
           await expectAsReplayed(opened.store, account);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   },
   120_000,
