@@ -88,7 +88,8 @@ export async function solveExactly(problem: Problem): Promise<readonly Decimal[]
     // Presolve and its heuristics take longer than these small problems.
     presolve: 'off',
     mip_heuristic_effort: 0,
-    time_limit: 10,
+    // Of the wall: what else a machine does must not make the solver give up.
+    time_limit: 60,
   });
   if (solution.Status !== 'Optimal') return null;
   const traded = problem.symbols.map((_, index) => {

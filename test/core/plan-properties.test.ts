@@ -9,7 +9,7 @@ import { carryOut, snapshotOf } from './books.ts';
 import { anyBook, largeBook, simpleBook } from './generators.ts';
 import type { RandomBook } from './generators.ts';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 500 };
 
 /** Weights and drift are rounded to 28 places; sums of a dozen of them are this close. */
 const NEARLY = decimal('0.000000000000000000000001');
@@ -275,7 +275,7 @@ describe('a plan that has been carried out', () => {
         const snapshot = carryOut(book.snapshot, plan(book));
         expect(plan({ ...book, snapshot }).legs).toEqual([]);
       }),
-      { numRuns: 900 },
+      { numRuns: 1500 },
     );
   });
 

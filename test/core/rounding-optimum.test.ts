@@ -122,7 +122,7 @@ describe('of all roundings that fit the cash, the plan takes the one with the le
     async ({ books, what, lots, seed, equalShare }) => {
       const { compared, equal, furthest } = await compare(draw(books, seed, lots));
       tell(what, { compared, equal, furthest });
-      expect(compared).toBeGreaterThanOrEqual(0.9 * books);
+      expect(compared).toBeGreaterThanOrEqual(0.98 * books);
       expect(equal).toBeGreaterThanOrEqual(equalShare * compared);
       expect(furthest.lt(decimal('0.01'))).toBe(true);
     },
@@ -151,7 +151,7 @@ describe('the same holds under a policy', () => {
   ])('$what', { timeout: 120_000 }, async ({ what, seed, changes }) => {
     const { compared, equal, furthest } = await compare(draw(15, seed, ['1'], changes));
     tell(what, { compared, equal, furthest });
-    expect(compared).toBeGreaterThanOrEqual(13);
+    expect(compared).toBeGreaterThanOrEqual(14);
     expect(equal).toBeGreaterThanOrEqual(0.9 * compared);
     expect(furthest.lt(decimal('0.01'))).toBe(true);
   });
