@@ -45,7 +45,7 @@ export interface BenchBot extends AsyncDisposable {
 
 export async function openBenchBot(options: {
   readonly broker: string;
-  /** None by default: the limits are the prices. */
+  /** As accounts have it by default. */
   readonly collar?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Done before the bot starts. */
@@ -56,7 +56,7 @@ export async function openBenchBot(options: {
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
   writeFileSync(
     join(folder, 'portfolios.yaml'),
-    portfoliosOf(options.broker, options.collar ?? '0 bp'),
+    portfoliosOf(options.broker, options.collar ?? '50 bp'),
   );
   const loaded = loadConfig({
     env: { DATABASE_URL: 'bench.db', PORT: '0', ...options.environment },

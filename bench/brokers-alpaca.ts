@@ -18,13 +18,13 @@ const LEAST_MILLISECONDS = 2 * ROUND_TRIP_MILLISECONDS;
 /** And what a rebalance does not trade without: the book again before the sales, the money after them. */
 const SAFE_MILLISECONDS = LEAST_MILLISECONDS + 2 * ROUND_TRIP_MILLISECONDS;
 
-/** What accounts have by default. */
-const USUAL_COLLAR = '50 bp';
+/** The limits are the prices. */
+const NO_COLLAR = '0 bp';
 
 interface Turn {
   readonly ours: Execution;
-  /** With the usual collar, where a third phase follows: the last purchase waits for the others' fills. */
-  readonly collared: Execution;
+  /** Without the usual collar: with it a third phase follows, the last purchase waits for the others' fills. */
+  readonly uncollared: Execution;
   /** All sales at once, then all purchases at once, and nothing else. */
   readonly bare: number;
   /** One order after the other, as the guide's loop sends them. */
@@ -41,7 +41,7 @@ export async function benchAlpaca(): Promise<readonly BenchRow[]> {
   const numbers = Array.from({ length: WARM_UP + TURNS }, (_, turn) => turn);
   const named = (...names: readonly string[]) =>
     numbers.flatMap((turn) => names.map((name) => `${name}-${turn}`));
-  await using fake = await startAlpacaMarket(named('ours', 'collared'), named('bare', 'naive'));
+  await using fake = await startAlpacaMarket(named('ours', 'uncollared'), named('bare', 'naive'));
   await fake.delay({ milliseconds: ROUND_TRIP_MILLISECONDS });
   for (const turn of numbers) {
     const measured = await measure(fake, turn);
@@ -97,8 +97,8 @@ export async function benchAlpaca(): Promise<readonly BenchRow[]> {
       'ms',
     ),
     plain(
-      `  limits ${USUAL_COLLAR} from the prices, in three phases`,
-      of(({ collared }) => collared.accepted),
+      '  the same with limits at the prices',
+      of(({ uncollared }) => uncollared.accepted),
       'ms',
     ),
   ];
@@ -107,9 +107,9 @@ export async function benchAlpaca(): Promise<readonly BenchRow[]> {
 async function measure(fake: AlpacaFake, turn: number): Promise<Turn> {
   const bare = await sendInPhases(fake, `bare-${turn}`);
   const ours = await rebalance(fake, { account: `ours-${turn}` });
-  const collared = await rebalance(fake, { account: `collared-${turn}`, collar: USUAL_COLLAR });
+  const uncollared = await rebalance(fake, { account: `uncollared-${turn}`, collar: NO_COLLAR });
   const naive = await sendOneByOne(fake, `naive-${turn}`);
-  return { ours, collared, bare, naive };
+  return { ours, uncollared, bare, naive };
 }
 
 async function rebalance(
