@@ -118,4 +118,18 @@ describe('evenkeel start', () => {
     expect(sdks.some((line) => line.includes('@slack/'))).toBe(true);
     expect(sdks.every((line) => line.includes('@slack/'))).toBe(true);
   });
+
+  it("loads Discord's SDK before Slack's, whose requests cannot carry its files", async () => {
+    const { sdks } = await startAndStop({
+      SLACK_BOT_TOKEN: 'xoxb-1-1-not-a-token',
+      SLACK_APP_TOKEN: 'xapp-1-A1-1-not-a-token',
+      SLACK_API_URL: 'http://127.0.0.1:9/api/',
+      DISCORD_TOKEN: 'MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.not-a-token-not-a-token-not-a-token',
+      DISCORD_GUILD_ID: '112233445566778899',
+      DISCORD_API_URL: 'http://127.0.0.1:9/api',
+    });
+    const first = (name: string) => sdks.findIndex((url) => url.includes(`/node_modules/${name}/`));
+    expect(first('discord.js')).toBeGreaterThanOrEqual(0);
+    expect(first('@slack/bolt')).toBeGreaterThan(first('discord.js'));
+  });
 });
