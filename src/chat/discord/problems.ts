@@ -33,6 +33,10 @@ export async function findDiscordProblems(facts: {
   try {
     botId = userSchema.parse(await rest.get(Routes.user('@me'))).id;
   } catch (error) {
+    // Without an answer nothing is known of the token, and a reset would end the one in use.
+    if (!(error instanceof DiscordAPIError)) {
+      return [`${reasonOf(error)} Check the network and try again.`];
+    }
     return [
       `DISCORD_TOKEN: ${reasonOf(error)} Reset the token on the application's "Bot" page and put it into .env.`,
     ];

@@ -1,3 +1,5 @@
+import { REST } from 'discord.js';
+import { findDiscordProblems } from '../../../src/chat/discord/problems.ts';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/messages/message.ts';
 import { directChannel } from '../../../src/ports/chat.ts';
@@ -170,6 +172,13 @@ describe('what is missing', () => {
   it('is nothing when all is well', async () => {
     await using world = await open();
     expect(await problemsOf(world)).toEqual([]);
+  });
+
+  it('is the network when no answer comes: nothing is known of the token then', async () => {
+    // Nothing listens there.
+    const rest = new REST({ api: 'http://127.0.0.1:9/api', retries: 0 }).setToken('a-token');
+    const problems = await findDiscordProblems({ rest, guildId: '1', channels: [], commands: [] });
+    expect(problems).toEqual([expect.stringMatching(/^Discord could not be asked: .*network/u)]);
   });
 
   it('is the token', async () => {
