@@ -39,7 +39,8 @@ const lookUps = new WeakMap<ExecutionRun, Map<string, LookUpState>>();
 /**
  * Looks for orders whose answer never came. An order that the broker has is taken as it is there. One
  * that is not there after several looks is sent again only under the same clientOrderId and only where
- * the broker refuses a second order under it; elsewhere, and where several orders fit, people are asked.
+ * the broker refuses a second order under it; elsewhere, where several orders fit, and where the broker
+ * was asked and cannot tell, people are asked.
  * @returns whether anything became known, and when to look again otherwise.
  */
 export async function lookUpOrders(
@@ -93,32 +94,44 @@ async function lookUp(
       : (LOOK_UP_WAITS_IN_SECONDS[state.looks] ?? LOOK_UP_WAITS_IN_SECONDS.at(-1) ?? 20);
   state.nextAt = context.clock.now().add({ seconds: wait });
   const found = await findThere(context, run, order);
-  switch (found?.type) {
+  const often = state.looks >= LOOKS_UNTIL_CERTAIN;
+  switch (found.type) {
     case 'found':
       return takeAsFound(context, run, order, found.order);
     case 'ambiguous':
-      await ask(context, order, state, found.candidates);
+      await ask(context, order, state, { answered: true, candidates: found.candidates });
+      return false;
+    case 'cannot_tell':
+      if (often) {
+        await ask(context, order, state, { answered: true, candidates: [], words: found.words });
+      }
+      return false;
+    case 'not_asked':
+      if (often && !run.broker.capabilities.clientOrderId) {
+        await ask(context, order, state, { answered: false, candidates: [] });
+      }
       return false;
     case 'not_found':
-    case undefined: {
-      const often = state.looks >= LOOKS_UNTIL_CERTAIN;
+      if (!often) return false;
       // Without an id of ours "not found" is no proof: the broker may list the order later.
       if (!run.broker.capabilities.clientOrderId) {
-        if (often) await ask(context, order, state, found === null ? null : []);
+        await ask(context, order, state, { answered: true, candidates: [] });
         return false;
       }
-      if (found === null || !often || unanswered === 'wait') return false;
+      if (unanswered === 'wait') return false;
       return unanswered === 'send_again' ? resend(context, run, order) : lapse(context, order);
-    }
   }
 }
 
-/** What the broker has that can be this order; null when it could not be asked. */
-async function findThere(
-  context: AppContext,
-  run: ExecutionRun,
-  order: Order,
-): Promise<FindOrderResult | null> {
+type Found =
+  | FindOrderResult
+  /** It was asked, and says that not finding the order proves nothing; its words. */
+  | { readonly type: 'cannot_tell'; readonly words: string }
+  /** It could not be asked. */
+  | { readonly type: 'not_asked' };
+
+/** What the broker has that can be this order. */
+async function findThere(context: AppContext, run: ExecutionRun, order: Order): Promise<Found> {
   try {
     const found = await run.broker.findOrder(order.intent);
     return await narrowMatches(context.store, order, found);
@@ -128,22 +141,29 @@ async function findThere(
       { order: order.intent.clientOrderId, code: error.code },
       'order could not be looked up',
     );
-    return null;
+    return error.code === 'unknown_outcome'
+      ? { type: 'cannot_tell', words: error.message }
+      : { type: 'not_asked' };
   }
 }
 
-/** @param candidates null when the broker could not be asked. */
 async function ask(
   context: AppContext,
   order: Order,
   state: LookUpState,
-  candidates: readonly BrokerOrder[] | null,
+  seen: {
+    readonly answered: boolean;
+    readonly candidates: readonly BrokerOrder[];
+    /** Why the broker cannot tell. */
+    readonly words?: string;
+  },
 ): Promise<void> {
   await askOutcome(context, order, {
     looks: state.looks,
-    answered: candidates !== null,
+    answered: seen.answered,
+    brokerWords: seen.words ?? null,
     nextLookAt: state.nextAt,
-    candidates: (candidates ?? [])
+    candidates: seen.candidates
       .slice(-MOST_CANDIDATES)
       .map((candidate) => ({ ...candidate, clientOrderId: null })),
   });

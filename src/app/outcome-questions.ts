@@ -37,6 +37,8 @@ const questionSchema = z.object({
   looks: z.int().min(1),
   /** False when the last time it could not be asked. */
   answered: z.boolean(),
+  /** Why the broker cannot tell, in its words; null, or from an older version left out, when it can. */
+  brokerWords: z.string().nullable().default(null),
   nextLookAt: instantSchema,
   candidates: z.array(candidateSchema),
   answer: z
@@ -64,7 +66,10 @@ export async function readQuestions(
 }
 
 /** What came of the latest look for an order. */
-export type Look = Pick<OutcomeQuestion, 'looks' | 'answered' | 'nextLookAt' | 'candidates'>;
+export type Look = Pick<
+  OutcomeQuestion,
+  'looks' | 'answered' | 'brokerWords' | 'nextLookAt' | 'candidates'
+>;
 
 /**
  * Asks people what became of an order, or brings the question up to date. Does nothing once it is known.
@@ -159,6 +164,7 @@ async function announceQuestion(
         ...shared,
         looks: question.looks,
         answered: question.answered,
+        brokerWords: question.brokerWords,
         nextLookAt: question.nextLookAt,
         candidates: question.candidates,
         digestOf: (brokerOrderId) => outcomeDigest(question.clientOrderId, brokerOrderId),

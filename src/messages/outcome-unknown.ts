@@ -15,6 +15,8 @@ export interface OutcomeUnknownInput {
   readonly looks: number;
   /** False when the last time it could not be asked. */
   readonly answered: boolean;
+  /** Why it cannot tell, in its words; null when it can. */
+  readonly brokerWords: string | null;
   readonly nextLookAt: Temporal.Instant;
   /** Orders at the broker that fit. */
   readonly candidates: readonly BrokerOrder[];
@@ -177,6 +179,7 @@ function nextWords(input: OutcomeUnknownInput): string {
 function candidatesWords(input: OutcomeUnknownInput): string {
   const { candidates } = input;
   if (!input.answered) return 'The last time the broker could not be asked.';
+  if (input.brokerWords !== null) return plain(input.brokerWords, 300);
   if (candidates.length === 0) return 'No order there fits so far.';
   const list = candidates.map(
     (candidate) =>

@@ -437,3 +437,24 @@ test('an order that was on its way when the program ended is asked about too', a
   expect((await theSell(world)).status).toBe('canceled');
   expect(broker.sent.filter(({ side }) => side === 'sell')).toEqual([]);
 });
+
+test('an order of which the broker says that it cannot tell is asked about, in its words', async () => {
+  const words = 'TWS took the order and said nothing of it.';
+  await using world = await openAppWorld({
+    behaviour: loseTheSell(false),
+    wrap: (broker) => ({
+      ...broker,
+      // It refuses a second order under our id, and still cannot say whether the first will come.
+      findOrder: () => Promise.reject(new BrokerError('ibkr', 'unknown_outcome', words)),
+    }),
+  });
+  await approve(world);
+  await world.clock.advance({ seconds: 1 });
+  expect(await question(world)).toBeNull();
+  await world.clock.advance({ seconds: 10 });
+  expect((await question(world))?.fallback).toContain(words);
+  expect((await theSell(world)).status).toBe('unknown');
+  await press(world, 'ben', 'It is not there');
+  await world.settle();
+  expect((await theSell(world)).status).toBe('canceled');
+});

@@ -62,6 +62,15 @@ export const BROKER_FAULTS: Readonly<Record<string, Scenario>> = {
     why: NO_WAY,
     before: (faults) => faults.dropAnswer('submit', 'not_placed'),
   },
+  'order swallowed without a word': {
+    brokers: ['ibkr'],
+    why: {
+      ...NO_WAY,
+      alpaca: 'an answer that does not come is an answer lost',
+      schwab: 'an answer that does not come is an answer lost',
+    },
+    before: async (faults) => await faults.swallowOrder?.(),
+  },
   '429 storm': {
     brokers: NETWORKED,
     why: NO_WAY,

@@ -54,6 +54,8 @@ export interface MarketFaults {
   /** Takes the first execution back. */
   bustExecution?(): Promise<void>;
   restart?(): Promise<void>;
+  /** The next order is taken, and no word is said of it, over a connection that goes on. */
+  swallowOrder?(): Promise<void>;
   fillNext(): Promise<void>;
 }
 
@@ -342,6 +344,7 @@ async function openIbkr(options: MarketOptions): Promise<Market> {
         await fake.correctExecution(execution.executionId, { price });
       },
       restart: () => fake.restart(),
+      swallowOrder: () => fake.fail('submit', 'half_open', 1),
       fillNext: () => fake.fillNext(),
     },
     [Symbol.asyncDispose]: () => fake.stop(),

@@ -187,6 +187,7 @@ const messages: Readonly<Record<string, Message>> = {
     broker: HOSTILE,
     looks: 1,
     answered: true,
+    brokerWords: HOSTILE,
     nextLookAt: NOW,
     digestOf: () => 'f'.repeat(64),
     candidates: [
