@@ -52,24 +52,28 @@ export async function compareBook(
   if ((await store.listBookChanges(account.name, before)).length > 0) {
     return { type: 'not_comparable', why: 'moving' };
   }
-  const mark = { fills: after.fills, corrections: after.corrections };
   const agreed = await store.findAgreedBook(account.name);
   if (agreed === null || agreed.broker !== account.broker) {
     // To begin with, nothing may be on its way.
     return open.length > 0
       ? { type: 'not_comparable', why: 'moving' }
-      : { type: 'first', told, mark };
+      : { type: 'first', told, mark: after };
   }
   const changes = await store.listBookChanges(account.name, agreed.mark);
   const expected = expectedBook(agreed, changes);
+  const outside = await store.listOutsideChanges(account.name, {
+    number: agreed.mark.outside,
+    at: agreed.agreedAt,
+  });
   const differences = findBookDifferences({
     expected,
     told,
+    outside,
     tolerance: account.reconciliation,
     number: agreed.number,
   });
   const isBehind = changes.length > 0;
-  return { type: 'compared', agreed, expected, told, mark, isBehind, differences };
+  return { type: 'compared', agreed, expected, told, mark: after, isBehind, differences };
 }
 
 async function askBook(context: AppContext, account: string): Promise<Book> {
@@ -111,7 +115,9 @@ export async function keepBook(
     });
   }
   if (reading.type !== 'compared' || !isToBeKept(reading)) return;
-  const { agreed, expected, mark } = reading;
+  const { agreed, expected } = reading;
+  // What was traded outside is expected by nobody before a person agrees on it.
+  const mark = { ...reading.mark, outside: agreed.mark.outside };
   // Not the broker's cash: what is tolerated adds up until it is too much to be tolerated.
   await unit.saveAgreedBook(account.name, agreed.number, { ...agreed, ...expected, mark });
 }

@@ -49,7 +49,17 @@ export async function tellBook(
   }
   const digest = bookDigest(account.name, reading.differences);
   // What changes from look to look is still under way.
-  if (open?.digest === digest || stayed.length < reading.differences.length) return open;
+  if (open?.digest === digest) {
+    // The executions that explain it may be told later than the positions.
+    const isExplained = reading.differences.some(
+      ({ explained }, index) => explained && open.differences[index]?.explained !== true,
+    );
+    if (!isExplained) return open;
+    const incident = { ...open, differences: [...reading.differences] };
+    await announce(context, unit, account, incident, null);
+    return incident;
+  }
+  if (stayed.length < reading.differences.length) return open;
   if (open !== null) await endIncident(context, unit, account, open, { type: 'replaced' });
   const at = context.clock.now();
   const incident: BookIncident = {

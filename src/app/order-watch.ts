@@ -20,6 +20,8 @@ const incidentSchema = z.object({
       hint: z.string(),
       words: z.string(),
       halts: z.boolean(),
+      // An older version did not know.
+      explained: z.boolean().default(false),
     }),
   ),
 });

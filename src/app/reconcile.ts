@@ -3,11 +3,9 @@ import type { Broker, BrokerOrder } from '../ports/broker.ts';
 import { announceLate } from './announce-late.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import type { AppContext } from './context.ts';
+import { lookBackTo, rememberLook } from './look-back.ts';
 import { recordReports } from './record-reports.ts';
 import type { BrokerReport } from './record-reports.ts';
-
-/** How far back a broker is asked when nothing older is open. */
-const HORIZON = Temporal.Duration.from({ hours: 24 });
 
 /**
  * Asks the broker for orders and fills and records what we do not have yet: at start, after a lost
@@ -30,14 +28,8 @@ export async function reconcileAccount(
     account,
     statuses: ['submitted', 'unknown', 'accepted', 'partially_filled'],
   });
-  const since = open
-    .map((order) => order.intent.createdAt)
-    .reduce(
-      (earliest, at) => (Temporal.Instant.compare(at, earliest) < 0 ? at : earliest),
-      context.clock.now().subtract(HORIZON),
-    )
-    // Their clock and ours need not agree.
-    .subtract({ minutes: 5 });
+  const now = context.clock.now();
+  const since = await lookBackTo(context.store, broker, open, now);
   // Asked for together: at some brokers both are one list.
   const [fills, orders] = await Promise.all([broker.listFills(since), broker.listOrders(since)]);
   // Fills first: a finished order is only taken as finished when its fills are here.
@@ -45,7 +37,12 @@ export async function reconcileAccount(
     ...fills.map((fill) => ({ type: 'fill', fill }) as const),
     ...orders.map((order) => ({ type: 'order', order }) as const),
   ];
-  if (reports.length === 0) return { recorded: 0, told: orders, since };
+  // What can be of an order whose answer is awaited waits for that.
+  const isComplete = !open.some(({ status }) => status === 'submitted' || status === 'unknown');
+  if (reports.length === 0) {
+    if (isComplete) await rememberLook(context, broker, now);
+    return { recorded: 0, told: orders, since };
+  }
   const outcomes = await recordReports(context, account, reports);
   await announceLate(context, outcomes, announcing);
   const recorded = outcomes.filter(
@@ -63,5 +60,6 @@ export async function reconcileAccount(
     context.changed();
   }
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  if (isComplete) await rememberLook(context, broker, now);
   return { recorded, told: orders, since };
 }

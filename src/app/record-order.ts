@@ -9,6 +9,8 @@ import { auditEntry, BROKER } from './audit.ts';
 import type { Actor } from './audit.ts';
 import { destinationsOf } from './context.ts';
 import type { AppContext } from './context.ts';
+import { figuresOf } from './fill-figures.ts';
+import { recordOutsideFill, retractOutsideFill } from './record-outside.ts';
 
 const ACTION_OF: Readonly<Partial<Record<OrderStatus, AuditAction>>> = {
   accepted: 'order_accepted',
@@ -84,22 +86,26 @@ export async function changeOrder(
 }
 
 /**
- * Records a fill exactly once, however often it is told, and each correction of it exactly once.
- * @returns the proposal whose order was filled; null when the fill was known already or is not of an
- *   order of ours.
+ * Records a fill exactly once, however often it is told, and each correction of it exactly once. One that is
+ * of no order of ours is recorded apart from those.
+ * @returns `proposalId`: the proposal whose order was filled; null when the fill was known already or is
+ *   not of an order of ours.
  */
 export async function recordFill(
   context: AppContext,
   unit: StoreTransaction,
   fill: Fill,
-): Promise<string | null> {
+): Promise<{ readonly changed: boolean; readonly proposalId: string | null }> {
   const order = await findOurOrder(unit, fill, fill.account);
-  if (order === null) return null;
+  if (order === null) {
+    return { changed: await recordOutsideFill(context, unit, fill), proposalId: null };
+  }
   const { clientOrderId, account, proposalId } = order.intent;
   const at = context.clock.now();
   const added = await unit.insertFill({ ...fill, clientOrderId });
   const before = added ? null : await unit.correctFill({ ...fill, clientOrderId }, at);
-  if (!added && before === null) return null;
+  if (!added && before === null) return { changed: false, proposalId: null };
+  if (added) await retractOutsideFill(context, unit, fill);
   const after = before === null ? addFill(order, fill) : correctFill(order, before, fill);
   const updated = await unit.updateOrder(clientOrderId, order.status, {
     ...after,
@@ -123,7 +129,7 @@ export async function recordFill(
     }),
   );
   if (before !== null) await tellCorrection(context, unit, proposalId, before, fill);
-  return proposalId;
+  return { changed: true, proposalId };
 }
 
 /** Commissions that come late are everyday; shares and prices that change are for people to know. */
@@ -150,14 +156,6 @@ async function tellCorrection(
   const key = `fill-corrected:${account.name}:${after.executionId}:${after.revision ?? 0}`;
   const destinations = destinationsOf(context, account);
   await unit.announce({ key, account: account.name, message }, destinations, now);
-}
-
-function figuresOf(fill: Fill): { quantity: string; price: string; fees: string } {
-  return {
-    quantity: toText(fill.quantity),
-    price: toText(fill.price),
-    fees: toText(fill.fees),
-  };
 }
 
 /** The order of ours that a broker's report is about, by our id or, failing that, by theirs. */

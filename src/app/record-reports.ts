@@ -7,7 +7,7 @@ import type { AppContext } from './context.ts';
 import { bufferOrders } from './order-buffer.ts';
 import { changeOrder, recordBrokerOrder, recordFill } from './record-order.ts';
 
-/** What a broker says of an order of ours: the answer to it, its state, or an execution. */
+/** What a broker says: the answer to an order of ours, the state of an order, or an execution. */
 export type BrokerReport =
   | {
       readonly type: 'answer';
@@ -19,7 +19,7 @@ export type BrokerReport =
 
 /** What became of a report. */
 export interface Recorded {
-  /** False when it was known already or is of no order of ours. */
+  /** False when it was known already, or is an order that is not ours. */
   readonly changed: boolean;
   /** The broker counts more filled than we have fills for: the fills must be fetched. */
   readonly fillsMissing: boolean;
@@ -77,8 +77,8 @@ async function record(
         filledProposal: null,
       };
     case 'fill': {
-      const filledProposal = await recordFill(context, unit, report.fill);
-      return { changed: filledProposal !== null, fillsMissing: false, filledProposal };
+      const { changed, proposalId } = await recordFill(context, unit, report.fill);
+      return { changed, fillsMissing: false, filledProposal: proposalId };
     }
   }
 }

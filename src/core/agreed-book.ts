@@ -1,4 +1,4 @@
-import { ZERO } from './decimal.ts';
+import { sum, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import { formatMoney, formatQuantity } from './format.ts';
 import type { Side } from './plan-types.ts';
@@ -58,6 +58,8 @@ export interface BookDifference {
   readonly words: string;
   /** Money that came by itself endangers nothing: it is told and does not halt. */
   readonly halts: boolean;
+  /** Whether what was traded outside Evenkeel comes to exactly this difference. */
+  readonly explained: boolean;
 }
 
 /** What a book comes to with what was recorded since. */
@@ -82,15 +84,22 @@ export function expectedBook(agreed: Book, changes: readonly BookChange[]): Book
 /**
  * What the broker's book has otherwise than is expected, by more than is tolerated: positions by symbol,
  * then the cash.
- * @param number the agreement that the expectation starts from.
+ * @param facts.number the agreement that the expectation starts from.
+ * @param facts.outside what was traded outside Evenkeel since: it may explain differences, and is expected
+ *   by nobody.
  */
 export function findBookDifferences(facts: {
   readonly expected: Book;
   readonly told: Book;
   readonly tolerance: BookTolerance;
   readonly number: number;
+  readonly outside: readonly BookChange[];
 }): readonly BookDifference[] {
-  const { expected, told, tolerance, number } = facts;
+  const { expected, told, tolerance, number, outside } = facts;
+  const withOutside = expectedBook(expected, outside);
+  const tradedOutside = new Map(
+    withOutside.positions.map(({ symbol, quantity }) => [symbol, quantity]),
+  );
   const was = new Map(expected.positions.map(({ symbol, quantity }) => [symbol, quantity]));
   const is = new Map(told.positions.map(({ symbol, quantity }) => [symbol, quantity]));
   const moved = [...new Set([...was.keys(), ...is.keys()])]
@@ -100,14 +109,21 @@ export function findBookDifferences(facts: {
   const more = told.cash.minus(expected.cash);
   const cashMoved = more.abs().gt(tolerance.cash);
   const positions = moved.map(({ symbol, from, to }): BookDifference => {
-    const hint = positionHint(from, to, cashMoved ? more : ZERO);
+    const explained = (tradedOutside.get(symbol) ?? ZERO).eq(to);
+    const hint = explained
+      ? outsideWords(outside, symbol)
+      : positionHint(from, to, cashMoved ? more : ZERO);
     const words = `${symbol}: ${formatQuantity(to)} at the broker, ${formatQuantity(from)} expected (${hint})`;
     const key = `book:${number}:${symbol}:${to.minus(from).toFixed()}`;
-    return { key, symbol, expected: from, told: to, hint, words, halts: true };
+    return { key, symbol, expected: from, told: to, hint, words, halts: true, explained };
   });
   if (!cashMoved) return positions;
-  const hint =
-    moved.length > 0
+  // Fees that no execution tells of are tolerated here too.
+  const explained =
+    outside.length > 0 && told.cash.minus(withOutside.cash).abs().lte(tolerance.cash);
+  const hint = explained
+    ? 'for what was traded outside Evenkeel'
+    : moved.length > 0
       ? 'with the positions'
       : more.gt(ZERO)
         ? 'as after a deposit, a dividend or interest'
@@ -115,7 +131,29 @@ export function findBookDifferences(facts: {
   const words = `cash: ${formatMoney(told.cash)} at the broker, ${formatMoney(expected.cash)} expected (${hint})`;
   const key = `book:${number}:cash:${inSteps(more, tolerance.cash).toFixed()}`;
   const cash = { symbol: null, expected: expected.cash, told: told.cash, hint, words };
-  return [...positions, { key, ...cash, halts: more.lt(ZERO) }];
+  return [...positions, { key, ...cash, halts: more.lt(ZERO), explained }];
+}
+
+/** `bought 30 and sold 20 outside Evenkeel`. */
+function outsideWords(outside: readonly BookChange[], symbol: string): string {
+  const traded = (side: Side): Decimal =>
+    sum(
+      outside
+        .filter((change) => change.symbol === symbol && change.side === side)
+        .map(({ quantity, before }) => quantity.minus(before?.quantity ?? ZERO)),
+    );
+  const words = [
+    { word: 'bought', quantity: traded('buy') },
+    { word: 'sold', quantity: traded('sell') },
+  ]
+    .filter(({ quantity }) => !quantity.eq(ZERO))
+    .map(({ word, quantity }) =>
+      // Executions that the broker took back since the book was agreed on.
+      quantity.gt(ZERO)
+        ? `${word} ${formatQuantity(quantity)}`
+        : `took back ${formatQuantity(quantity.neg())} ${word}`,
+    );
+  return `${words.join(' and ')} outside Evenkeel`;
 }
 
 /** Fees that no fill tells of must not make another difference of it with each trade. */

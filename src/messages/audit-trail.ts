@@ -35,6 +35,8 @@ const ACTIONS: Readonly<Record<AuditAction, string>> = {
   fill_corrected: 'fill corrected',
   reconciliation: 'reconciled',
   foreign_order: 'foreign order seen',
+  outside_fill: 'traded outside Evenkeel',
+  outside_fill_corrected: 'trade outside corrected',
   book_agreed: 'book agreed on',
   drill: 'drill',
   halt: 'halted',
@@ -71,6 +73,8 @@ function actionTone(action: AuditAction): Tone {
     case 'halt':
       return 'bad';
     case 'foreign_order':
+    case 'outside_fill':
+    case 'outside_fill_corrected':
     case 'order_unknown':
     case 'outcome_asked':
     case 'fill_corrected':

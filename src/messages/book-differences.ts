@@ -92,7 +92,14 @@ export function agreedBookWords(
 
 function countWords(input: BookDifferencesInput): string {
   const count = formatCount(input.differences.length, 'difference');
-  return `${count} in positions and cash: ${brokerName(input.broker)}'s are not what ${agreedBookWords(input)} come to.`;
+  const explained = input.differences.filter((difference) => difference.explained).length;
+  const outside =
+    explained === 0
+      ? ''
+      : explained === input.differences.length
+        ? ' What was traded at the broker outside Evenkeel explains all of it.'
+        : ` What was traded at the broker outside Evenkeel explains ${explained} of them.`;
+  return `${count} in positions and cash: ${brokerName(input.broker)}'s are not what ${agreedBookWords(input)} come to.${outside}`;
 }
 
 function sentences(differences: readonly BookDifference[]): readonly string[] {
@@ -109,7 +116,7 @@ function bookTable(input: BookDifferencesInput): Block {
   const rest = more === 0 ? '' : `, the first ${MOST_ROWS} of ${input.differences.length}`;
   return table(
     `Positions in shares and cash in ${plain(input.account, 40)} that differ${rest}`,
-    [left('What'), right('Expected'), right('At the broker'), right('Difference'), left('Perhaps')],
+    [left('What'), right('Expected'), right('At the broker'), right('Difference'), left('Note')],
     shown.map(({ symbol, expected, told, hint }) => {
       const change = told.minus(expected);
       const isCash = symbol === null;

@@ -47,14 +47,16 @@ export function gainsTable(
   const today = exchangeDateOf(now);
   const rows = gains.legs.flatMap(({ leg, symbol, parts }) =>
     parts.map((part) => {
-      const { boughtOn } = part.lot;
+      const { boughtOn, outside = false } = part.lot;
       const cost = costOf(part);
       const proceeds = part.quantity.times(prices.get(leg) ?? ZERO);
       const long = isLongTerm(boughtOn, today);
       return [
         plain(symbol, 24),
         formatQuantity(part.quantity),
-        boughtOn === null ? 'before the record' : formatDate(boughtOn),
+        boughtOn === null
+          ? 'before the record'
+          : `${formatDate(boughtOn)}${outside ? ', outside Evenkeel' : ''}`,
         cost === null ? { text: 'not known', tone: 'caution' as const } : formatMoney(cost),
         cost === null
           ? { text: 'not known', tone: 'caution' as const }

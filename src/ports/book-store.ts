@@ -6,6 +6,8 @@ export interface BookMark {
   readonly fills: number;
   /** The number of the newest correction; 0 for none. */
   readonly corrections: number;
+  /** The number of the newest fill of an order that is not ours, or its newest correction; 0 for none. */
+  readonly outside: number;
 }
 
 /** A book with how far it counts. */

@@ -1,11 +1,11 @@
-import type { HeldThen, LotRecord, PastSale } from '../core/compliance/lot-record.ts';
+import type { HeldThen, LotRecord, PastSale, Trade } from '../core/compliance/lot-record.ts';
 import type { TaxLot } from '../core/compliance/tax-lots.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { TaxLotMethod } from '../core/guardrail-settings.ts';
 import type { Fill } from '../core/order.ts';
 
-/** A fill as far as lots are reckoned from it, as it stands after corrections. */
-export type RecordedTrade = Pick<Fill, 'symbol' | 'side' | 'quantity' | 'price' | 'fees' | 'at'>;
+/** A fill as far as lots are reckoned from it, as it stands after corrections; also one that is not ours. */
+export type RecordedTrade = Trade & Pick<Fill, 'symbol'>;
 
 /** A record that is kept, without its lots and sales. */
 export interface KeptRecord extends Pick<
@@ -52,7 +52,7 @@ export interface LotReads {
     since: Temporal.PlainDate,
     symbols: readonly string[],
   ): Promise<readonly PastSale[]>;
-  /** All trades of these symbols, oldest first by their time. */
+  /** All trades of these symbols, outside Evenkeel too, oldest first by their time. */
   listTrades(account: string, symbols: readonly string[]): Promise<readonly RecordedTrade[]>;
 }
 

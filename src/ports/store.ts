@@ -8,6 +8,7 @@ import type { BookReads, BookWrites } from './book-store.ts';
 import type { CodeReads, CodeWrites } from './code-store.ts';
 import type { LoginReads, LoginWrites } from './login-store.ts';
 import type { LotReads, LotWrites } from './lot-store.ts';
+import type { OutsideReads, OutsideWrites } from './outside-store.ts';
 
 /** Everything that leaves a row in the audit log. */
 export type AuditAction =
@@ -38,6 +39,8 @@ export type AuditAction =
   | 'fill_corrected'
   | 'reconciliation'
   | 'foreign_order'
+  | 'outside_fill'
+  | 'outside_fill_corrected'
   | 'book_agreed'
   | 'drill'
   | 'halt'
@@ -183,7 +186,7 @@ export interface JobRun {
   readonly outcome: string | null;
 }
 
-export interface StoreReads extends LoginReads, CodeReads, LotReads, BookReads {
+export interface StoreReads extends LoginReads, CodeReads, LotReads, BookReads, OutsideReads {
   findProposal(id: string): Promise<ProposalRecord | null>;
   /** Newest first. */
   listProposals(filter: {
@@ -261,7 +264,7 @@ export interface StoreReads extends LoginReads, CodeReads, LotReads, BookReads {
 
 /** One write transaction. All of it is durable when `transaction` resolves, or none of it. */
 export interface StoreTransaction
-  extends StoreReads, LoginWrites, CodeWrites, LotWrites, BookWrites {
+  extends StoreReads, LoginWrites, CodeWrites, LotWrites, BookWrites, OutsideWrites {
   appendAudit(entry: AuditEntry): Promise<AuditRow>;
   /** @returns false when the id is taken. */
   insertProposal(proposal: Proposal): Promise<boolean>;

@@ -1,12 +1,11 @@
 import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
 import type { BookChange } from '../core/agreed-book.ts';
-import { sideSchema } from '../core/plan-types.ts';
 import { decimalSchema, symbolSchema } from '../core/schemas.ts';
 import type { BookMark, BookReads, BookWrites, StoredBook } from '../ports/book-store.ts';
+import { toBookChange, type BookChangeRow } from './book-changes.ts';
 import {
   decimalColumn,
-  decodeColumn,
   decodeDecimal,
   decodeInstant,
   decodeJsonColumn,
@@ -43,9 +42,17 @@ async function readFillMark(database: Kysely<Tables>): Promise<BookMark> {
         .selectFrom('fill_corrections')
         .select((correction) => correction.fn.max('number').as('newest'))
         .as('corrections'),
+      query
+        .selectFrom('outside_fills')
+        .select((fill) => fill.fn.max('number').as('newest'))
+        .as('outside'),
     ])
     .executeTakeFirstOrThrow();
-  return { fills: row.fills ?? 0, corrections: row.corrections ?? 0 };
+  return {
+    fills: row.fills ?? 0,
+    corrections: row.corrections ?? 0,
+    outside: row.outside ?? 0,
+  };
 }
 
 async function findAgreedBook(
@@ -66,7 +73,11 @@ async function findAgreedBook(
     agreedBy: row.agreed_by,
     cash: decodeDecimal(row.cash, where),
     positions: decodeJsonColumn(positionsSchema, row.positions, where),
-    mark: { fills: row.through_fill, corrections: row.through_correction },
+    mark: {
+      fills: row.through_fill,
+      corrections: row.through_correction,
+      outside: row.through_outside,
+    },
   };
 }
 
@@ -85,6 +96,7 @@ async function saveAgreedBook(
     positions: jsonColumn(positionsSchema, [...book.positions], `agreed book of ${account}`),
     through_fill: book.mark.fills,
     through_correction: book.mark.corrections,
+    through_outside: book.mark.outside,
   };
   if (from === 0) {
     const inserted = await database
@@ -106,24 +118,12 @@ async function saveAgreedBook(
   return updated.numUpdatedRows === 1n;
 }
 
-interface ChangeRow {
-  readonly execution_id: string;
-  readonly symbol: string;
-  readonly side: string;
-  readonly quantity: string;
-  readonly price: string;
-  readonly fees: string;
-  readonly was_quantity: string | null;
-  readonly was_price: string | null;
-  readonly was_fees: string | null;
-}
-
 async function listBookChanges(
   database: Kysely<Tables>,
   account: string,
   after: BookMark,
 ): Promise<readonly BookChange[]> {
-  const { rows } = await sql<ChangeRow>`
+  const { rows } = await sql<BookChangeRow>`
     with changed as (
       -- The plus keeps SQLite from going through all of the account: the newest numbers are few.
       select number from fills where number > ${after.fills} and +account = ${account}
@@ -157,22 +157,5 @@ async function listBookChanges(
         order by revision desc limit 1
       )
     order by fills.number`.execute(database);
-  return rows.map(toChange);
-}
-
-function toChange(row: ChangeRow): BookChange {
-  const where = `fill ${row.execution_id}`;
-  const figures = (quantity: string, price: string, fees: string) => ({
-    quantity: decodeDecimal(quantity, where),
-    price: decodeDecimal(price, where),
-    fees: decodeDecimal(fees, where),
-  });
-  const { was_quantity: quantity, was_price: price, was_fees: fees } = row;
-  return {
-    symbol: row.symbol,
-    side: decodeColumn(sideSchema, row.side, where),
-    ...figures(row.quantity, row.price, row.fees),
-    before:
-      quantity === null || price === null || fees === null ? null : figures(quantity, price, fees),
-  };
+  return rows.map(toBookChange);
 }

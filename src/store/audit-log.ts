@@ -38,6 +38,8 @@ const ACTIONS = {
   fill_corrected: true,
   reconciliation: true,
   foreign_order: true,
+  outside_fill: true,
+  outside_fill_corrected: true,
   book_agreed: true,
   drill: true,
   halt: true,

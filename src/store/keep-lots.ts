@@ -21,8 +21,11 @@ export function lotWrites(source: () => Kysely<Tables>): LotWrites {
   };
 }
 
-/** Adds a fill that was just inserted. */
-export async function addToLots(database: Kysely<Tables>, fill: Fill): Promise<void> {
+/** Adds a fill that was just inserted, ours or one that was made outside. */
+export async function addToLots(
+  database: Kysely<Tables>,
+  fill: Fill & Pick<Trade, 'outside'>,
+): Promise<void> {
   const { account, symbol } = fill;
   const record = await findRecord(database, account, symbol);
   if (record === null) {
@@ -150,9 +153,10 @@ async function insertLots(
   if (lots.length === 0) return;
   // All of them in one JSON parameter: there may be hundreds.
   await sql`
-    insert into lots (account, symbol, number, bought_on, quantity, cost, shares, cost_per_share)
+    insert into lots (account, symbol, number, bought_on, quantity, cost, shares, cost_per_share,
+      outside)
     select ${account}, ${symbol}, value ->> 'number', value ->> 'bought_on', value ->> 'quantity',
-      value ->> 'cost', value ->> 'shares', value ->> 'cost_per_share'
+      value ->> 'cost', value ->> 'shares', value ->> 'cost_per_share', value ->> 'outside'
     from json_each(${JSON.stringify(lots.map(lotColumns))})
   `.execute(database);
 }
@@ -165,9 +169,10 @@ async function insertSales(
 ): Promise<void> {
   if (sales.length === 0) return;
   await sql`
-    insert into lot_sales (account, symbol, number, sold_on, quantity, proceeds, uncovered, parts)
+    insert into lot_sales (account, symbol, number, sold_on, quantity, proceeds, uncovered, parts,
+      outside)
     select ${account}, ${symbol}, value ->> 'number', value ->> 'sold_on', value ->> 'quantity',
-      value ->> 'proceeds', value ->> 'uncovered', value ->> 'parts'
+      value ->> 'proceeds', value ->> 'uncovered', value ->> 'parts', value ->> 'outside'
     from json_each(${JSON.stringify(sales.map(saleColumns))})
   `.execute(database);
 }

@@ -19,6 +19,8 @@ const lotTupleSchema = z.tuple([
   z.string(),
   z.string().nullable(),
   z.string().nullable(),
+  // Left out of the parts of a sale.
+  z.union([z.literal(0), z.literal(1)]).optional(),
 ]);
 const lotTuplesSchema = z.array(lotTupleSchema);
 type LotTuple = z.output<typeof lotTupleSchema>;
@@ -29,6 +31,8 @@ export interface LotColumns {
   readonly quantity: string;
   readonly cost: string | null;
   readonly shares: string | null;
+  /** 1: made outside Evenkeel. */
+  readonly outside: number;
 }
 
 export interface SaleColumns {
@@ -38,6 +42,7 @@ export interface SaleColumns {
   readonly proceeds: string;
   readonly uncovered: string;
   readonly parts: string;
+  readonly outside: number;
 }
 
 export function lotColumns(lot: RecordedLot): LotColumns & { cost_per_share: string | null } {
@@ -47,6 +52,7 @@ export function lotColumns(lot: RecordedLot): LotColumns & { cost_per_share: str
     quantity: decimalColumn(lot.quantity),
     ...basisColumns(lot.basis),
     cost_per_share: optional(lot.basis, costPerShareText),
+    outside: lot.outside === true ? 1 : 0,
   };
 }
 
@@ -58,19 +64,25 @@ export function toLot(symbol: string, row: LotColumns): RecordedLot {
     boughtOn: optional(row.bought_on, (text) => toDay(text, where)),
     quantity: decodeDecimal(row.quantity, where),
     basis: toBasis(row.cost, row.shares, where),
+    ...originOf(row),
   };
 }
 
-/** Lots from `[[number, bought_on, quantity, cost, shares], ...]`. */
+function originOf({ outside }: Pick<LotColumns, 'outside'>): { readonly outside?: boolean } {
+  return outside === 1 ? { outside: true } : {};
+}
+
+/** Lots from `[[number, bought_on, quantity, cost, shares, outside], ...]`. */
 export function lotRows(text: string, where: string): readonly LotColumns[] {
   // Read by the thousand; the schema says the same, and what is wrong.
   const tuples = parsedTuples(text) ?? decodeJsonColumn(lotTuplesSchema, text, where);
-  return tuples.map(([number, bought_on, quantity, cost, shares]) => ({
+  return tuples.map(([number, bought_on, quantity, cost, shares, outside = 0]) => ({
     number,
     bought_on,
     quantity,
     cost,
     shares,
+    outside,
   }));
 }
 
@@ -84,14 +96,15 @@ function parsedTuples(text: string): readonly LotTuple[] | null {
 }
 
 function isLotTuple(value: unknown): value is LotTuple {
-  if (!Array.isArray(value) || value.length !== 5) return false;
-  const [number, boughtOn, quantity, cost, shares]: readonly unknown[] = value;
+  if (!Array.isArray(value) || value.length < 5 || value.length > 6) return false;
+  const [number, boughtOn, quantity, cost, shares, outside = 0]: readonly unknown[] = value;
   return (
     Number.isSafeInteger(number) &&
     isTextOrNull(boughtOn) &&
     typeof quantity === 'string' &&
     isTextOrNull(cost) &&
-    isTextOrNull(shares)
+    isTextOrNull(shares) &&
+    (outside === 0 || outside === 1)
   );
 }
 
@@ -106,6 +119,7 @@ export function saleColumns(sale: RecordedSale): SaleColumns {
     quantity: decimalColumn(sale.quantity),
     proceeds: decimalColumn(sale.proceeds),
     uncovered: decimalColumn(sale.uncovered),
+    outside: sale.outside === true ? 1 : 0,
     parts: JSON.stringify(
       sale.parts.map((part): LotTuple => {
         const { cost, shares } = basisColumns(part.basis);
@@ -130,6 +144,7 @@ export function toSale(symbol: string, row: SaleColumns): RecordedSale {
       quantity: decodeDecimal(part.quantity, where),
       basis: toBasis(part.cost, part.shares, where),
     })),
+    ...originOf(row),
   };
 }
 

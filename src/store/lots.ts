@@ -98,8 +98,8 @@ async function firstLots(
   }[lotOrder(method)];
   const { rows } = await sql<{ symbol: string; lots: string }>`
     select record.symbol as symbol, (
-      select json_group_array(json_array(number, bought_on, quantity, cost, shares)) from (
-        select number, bought_on, quantity, cost, shares from lots
+      select json_group_array(json_array(number, bought_on, quantity, cost, shares, outside)) from (
+        select number, bought_on, quantity, cost, shares, outside from lots
         where account = record.account and symbol = record.symbol
         order by ${order} limit ${most}
       )
@@ -119,7 +119,7 @@ async function listLotsSince(
 ): Promise<readonly KeptLot[]> {
   if (symbols.length === 0) return [];
   const { rows } = await sql<LotColumns & { symbol: string }>`
-    select symbol, number, bought_on, quantity, cost, shares from lots
+    select symbol, number, bought_on, quantity, cost, shares, outside from lots
     where account = ${account} and bought_on >= ${since.toString()}
       and +symbol in (select value from json_each(${JSON.stringify(symbols)}))
   `.execute(database);
@@ -141,7 +141,7 @@ async function listLotSalesSince(
     }
   >`
     select sale.symbol, sale.number, sale.sold_on, sale.quantity, sale.proceeds, sale.uncovered,
-      sale.parts, record.opening_cost, record.opening_shares
+      sale.parts, sale.outside, record.opening_cost, record.opening_shares
     from lot_sales as sale
     join lot_records as record on record.account = sale.account and record.symbol = sale.symbol
     where sale.account = ${account} and sale.sold_on >= ${since.toString()}

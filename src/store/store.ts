@@ -25,6 +25,7 @@ import { addToLots, correctLots, lotWrites } from './keep-lots.ts';
 import { lotReads } from './lots.ts';
 import * as leases from './leases.ts';
 import { codeReads, codeWrites } from './one-time-codes.ts';
+import { outsideReads, outsideWrites } from './outside-fills.ts';
 import * as orders from './orders.ts';
 import * as proposals from './proposals.ts';
 import { createSealer, type Sealer } from './sealer.ts';
@@ -171,6 +172,7 @@ function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
     ...lotReads(source),
     ...codeReads(source, sealer),
     ...bookReads(source),
+    ...outsideReads(source),
     findProposal: async (id) => await proposals.findProposal(source(), id),
     listProposals: async (filter) => await proposals.listProposals(source(), filter),
     findOrder: async (clientOrderId) => await orders.findOrder(source(), clientOrderId),
@@ -212,6 +214,7 @@ function writes(
     ...codeWrites(source, sealer, sqlite),
     ...lotWrites(source),
     ...bookWrites(source),
+    ...outsideWrites(source),
     appendAudit: async (entry) => {
       // The appender works beside the query builder, so it asks by itself whether it still may.
       source();

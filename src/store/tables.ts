@@ -86,6 +86,23 @@ export interface Tables {
     fees: string;
     recorded_at: string;
   };
+  outside_fills: {
+    number: Generated<number>;
+    account: string;
+    execution_id: string;
+    revision: number;
+    corrects: number | null;
+    after_fill: number;
+    client_order_id: string | null;
+    broker_order_id: string;
+    symbol: string;
+    side: Side;
+    quantity: string;
+    price: string;
+    fees: string;
+    at: string;
+    recorded_at: string;
+  };
   agreed_books: {
     account: string;
     broker: string;
@@ -97,6 +114,7 @@ export interface Tables {
     positions: string;
     through_fill: number;
     through_correction: number;
+    through_outside: Generated<number>;
   };
   lot_records: {
     account: string;

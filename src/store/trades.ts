@@ -3,6 +3,7 @@ import { sideSchema } from '../core/plan-types.ts';
 import type { RecordedTrade } from '../ports/lot-store.ts';
 import { decodeColumn, decodeDecimal, decodeInstant } from './columns.ts';
 import { correctedFills } from './fills.ts';
+import { newestTellings, toOutsideFill, type OutsideRow } from './outside-tellings.ts';
 import type { Tables } from './tables.ts';
 
 export async function listTrades(
@@ -20,9 +21,9 @@ export async function listTrades(
     .orderBy(sql`+fills.at`)
     .orderBy('fills.number')
     .execute();
-  return rows.map((row) => {
+  const ours = rows.map((row) => {
     const where = `fill ${row.executionId}`;
-    return {
+    const trade = {
       symbol: row.symbol,
       side: decodeColumn(sideSchema, row.side, where),
       quantity: decodeDecimal(row.quantity, where),
@@ -30,5 +31,20 @@ export async function listTrades(
       fees: decodeDecimal(row.fees, where),
       at: decodeInstant(row.at, where),
     };
+    return { trade, place: row.number };
   });
+  const { rows: outside } = await sql<OutsideRow>`
+    ${newestTellings()} and first.account = ${account}
+      and first.symbol in (select value from json_each(${list}))
+    order by +first.at, first.number
+  `.execute(database);
+  if (outside.length === 0) return ours.map(({ trade }) => trade);
+  // Those of one time are in the order in which they were recorded, as when lots were made one by one.
+  const others = outside.map((row) => ({
+    trade: { ...toOutsideFill(row), outside: true },
+    place: row.afterFill + 0.5,
+  }));
+  return [...ours, ...others]
+    .toSorted((a, b) => Temporal.Instant.compare(a.trade.at, b.trade.at) || a.place - b.place)
+    .map(({ trade }) => trade);
 }

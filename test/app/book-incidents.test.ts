@@ -111,7 +111,11 @@ describe('positions and cash', () => {
     // Brought up to date, and not agreed on anew.
     const book = await world.store.findAgreedBook('core');
     expect(book?.number).toBe(1);
-    expect(book?.mark).toEqual({ fills: (await world.store.readFillMark()).fills, corrections: 0 });
+    expect(book?.mark).toEqual({
+      fills: (await world.store.readFillMark()).fills,
+      corrections: 0,
+      outside: 0,
+    });
   });
 
   it('that differ at two looks are told once, halt, and are on the card', async () => {

@@ -14,7 +14,7 @@ async function executed(): Promise<AppWorld> {
 
 /** @returns whether there was anything to record. */
 async function record({ context }: AppWorld, fill: Fill): Promise<boolean> {
-  return (await context.store.transaction((unit) => recordFill(context, unit, fill))) !== null;
+  return (await context.store.transaction((unit) => recordFill(context, unit, fill))).changed;
 }
 
 async function firstFill(world: AppWorld): Promise<Fill> {

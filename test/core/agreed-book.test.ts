@@ -56,12 +56,18 @@ describe('the book that is expected', () => {
 });
 
 describe('what the broker has otherwise', () => {
-  const find = (expected: string, told: string, tolerance = ['0', '0']) =>
+  const find = (
+    expected: string,
+    told: string,
+    tolerance = ['0', '0'],
+    outside: readonly string[] = [],
+  ) =>
     findBookDifferences({
       expected: book(expected),
       told: book(told),
       tolerance: { cash: decimal(tolerance[0] ?? '0'), position: decimal(tolerance[1] ?? '0') },
       number: 7,
+      outside: outside.map(change),
     });
 
   it.each<[string, string, string, readonly string[]]>([
@@ -124,6 +130,77 @@ describe('what the broker has otherwise', () => {
     expect(find(expected, told, [...tolerance])).toHaveLength(count);
   });
 
+  it.each<[string, string, string, readonly string[], readonly (readonly [string, boolean])[]]>([
+    [
+      'a purchase, with its cash',
+      '1000 A:7',
+      '920 A:8',
+      ['buy A 1 80'],
+      [
+        ['bought 1 outside Evenkeel', true],
+        ['for what was traded outside Evenkeel', true],
+      ],
+    ],
+    [
+      'several trades of a symbol',
+      '1000 A:7',
+      '850 A:9',
+      ['buy A 3 80', 'sell A 1 90'],
+      [
+        ['bought 3 and sold 1 outside Evenkeel', true],
+        ['for what was traded outside Evenkeel', true],
+      ],
+    ],
+    [
+      'a purchase of another size: nothing is explained',
+      '1000 A:7',
+      '920 A:8',
+      ['buy A 2 80'],
+      [
+        ['as after a trade made elsewhere', false],
+        ['with the positions', false],
+      ],
+    ],
+    [
+      'a transfer of the proceeds: the shares are explained, the cash is not',
+      '1000 A:7',
+      '900',
+      ['sell A 7 80'],
+      [
+        ['sold 7 outside Evenkeel', true],
+        ['with the positions', false],
+      ],
+    ],
+    [
+      'one symbol of two',
+      '0 A:7 B:7',
+      '0 A:8 B:14',
+      ['buy A 1 0'],
+      [
+        ['bought 1 outside Evenkeel', true],
+        ['as after a 2-for-1 split', false],
+      ],
+    ],
+    [
+      'a purchase that the agreed book counts and the broker takes back since',
+      '0 A:7',
+      '80 A:6',
+      ['buy A 0 80 was 1 80'],
+      [
+        ['took back 1 bought outside Evenkeel', true],
+        ['for what was traded outside Evenkeel', true],
+      ],
+    ],
+  ])('is explained by trades outside: %s', (_, expected, told, outside, hints) => {
+    const found = find(expected, told, ['0', '0'], outside);
+    expect(found.map(({ hint, explained }) => [hint, explained])).toEqual(hints);
+    // What differs, whether it halts and what a person agrees on is as without the explanation.
+    const plain = find(expected, told);
+    expect(found.map(({ key, halts }) => [key, halts])).toEqual(
+      plain.map(({ key, halts }) => [key, halts]),
+    );
+  });
+
   it('halts for positions and for cash that lacks, not for cash that came', () => {
     const halts = (expected: string, told: string) =>
       find(expected, told).map((difference) => difference.halts);
@@ -144,6 +221,7 @@ describe('what the broker has otherwise', () => {
       told: book('400 A:12'),
       tolerance: { cash: decimal('50'), position: decimal('0') },
       number: 8,
+      outside: [],
     });
     expect(other.map(({ key }) => key)).not.toEqual(first);
   });

@@ -281,6 +281,16 @@ const BOOK = {
     },
     tolerance: { cash: decimal('50'), position: ZERO },
     number: 3,
+    outside: [
+      {
+        symbol: 'IBM',
+        side: 'sell',
+        quantity: decimal('10'),
+        price: decimal('125'),
+        fees: ZERO,
+        before: null,
+      },
+    ],
   }),
   agreed: { at: later(-90), by: null },
   digest: '0'.repeat(64),

@@ -15,7 +15,7 @@ const BOOK: StoredBook = {
   agreedBy: null,
   cash: decimal('1000.25'),
   positions: [{ symbol: 'AAPL', quantity: decimal('42.5') }],
-  mark: { fills: 0, corrections: 0 },
+  mark: { fills: 0, corrections: 0, outside: 0 },
 };
 
 const save = (store: Store, from: number, book: StoredBook) =>
@@ -41,10 +41,14 @@ describe('an agreed book', () => {
 
   it('does not go back to an older one', async () => {
     await using test = await openTestStore();
-    const newer = { ...BOOK, mark: { fills: 9, corrections: 2 } };
+    const newer = { ...BOOK, mark: { fills: 9, corrections: 2, outside: 0 } };
     await save(test.store, 0, newer);
-    expect(await save(test.store, 1, { ...BOOK, mark: { fills: 8, corrections: 2 } })).toBe(false);
-    expect(await save(test.store, 1, { ...BOOK, mark: { fills: 9, corrections: 1 } })).toBe(false);
+    expect(
+      await save(test.store, 1, { ...BOOK, mark: { fills: 8, corrections: 2, outside: 0 } }),
+    ).toBe(false);
+    expect(
+      await save(test.store, 1, { ...BOOK, mark: { fills: 9, corrections: 1, outside: 0 } }),
+    ).toBe(false);
     expect(await test.store.findAgreedBook('core')).toEqual(newer);
   });
 });
@@ -72,8 +76,11 @@ describe('what came since a mark', () => {
           const { store } = test;
           const begin = { cash: decimal('100'), positions: [] };
           const bookNow = async () =>
-            expectedBook(begin, await store.listBookChanges('core', { fills: 0, corrections: 0 }));
-          let mark = { fills: 0, corrections: 0 };
+            expectedBook(
+              begin,
+              await store.listBookChanges('core', { fills: 0, corrections: 0, outside: 0 }),
+            );
+          let mark = { fills: 0, corrections: 0, outside: 0 };
           let atMark = await bookNow();
           for (const [index, step] of steps.entries()) {
             const fill = sampleFill({

@@ -3,7 +3,7 @@ import { expect, it, test } from 'vitest';
 import { rememberBook } from '../../src/app/remember-book.ts';
 import { heldIn, readLots } from '../../src/app/remembered-lots.ts';
 import { pastSale, replayTrades } from '../../src/core/compliance/lot-record.ts';
-import type { HeldThen } from '../../src/core/compliance/lot-record.ts';
+import type { HeldThen, Trade } from '../../src/core/compliance/lot-record.ts';
 import { relieveLots } from '../../src/core/compliance/tax-lots.ts';
 import type { LotPart, TaxLot } from '../../src/core/compliance/tax-lots.ts';
 import { decimal, decimalFromInteger, toText, ZERO } from '../../src/core/decimal.ts';
@@ -25,7 +25,8 @@ const BEGIN = Temporal.Instant.from('2025-01-02T15:00:00Z');
 const LAST_DAY = 800;
 
 interface Write {
-  readonly type: 'fill' | 'correction';
+  /** `outside`: of an order that is not ours; `retraction`: of one that was taken for one of those. */
+  readonly type: 'fill' | 'correction' | 'outside' | 'outside_correction' | 'retraction';
   readonly symbol: (typeof SYMBOLS)[number];
   readonly side: 'buy' | 'sell';
   /** Zero: an execution that the broker took back. */
@@ -47,7 +48,10 @@ type Step =
     };
 
 const write: fc.Arbitrary<Write> = fc.record({
-  type: fc.constantFrom('fill', 'fill', 'fill', 'correction'),
+  type: fc.constantFrom(
+    ...(['fill', 'fill', 'fill', 'fill', 'correction'] as const),
+    ...(['outside', 'outside', 'outside_correction', 'retraction'] as const),
+  ),
   symbol: fc.constantFrom(...SYMBOLS),
   side: fc.constantFrom('buy', 'sell'),
   quantity: fc.integer({ min: 0, max: 9 }),
@@ -81,7 +85,7 @@ const step = (method: TaxLotMethod): fc.Arbitrary<Step> =>
 
 const at = (day: number) => BEGIN.add({ hours: 24 * day });
 
-function bookOf(told: Extract<Step, { type: 'book' }>, fills: readonly Fill[]): Snapshot {
+function bookOf(told: Extract<Step, { type: 'book' }>, fills: readonly PlacedTrade[]): Snapshot {
   const takenAt = at(told.day);
   return {
     account: 'core',
@@ -106,7 +110,8 @@ function bookOf(told: Extract<Step, { type: 'book' }>, fills: readonly Fill[]): 
 }
 
 function partText({ lot, quantity }: LotPart): string {
-  return `${toText(quantity)} of ${lotText({ ...lot, quantity })}`;
+  // Where what was sold came from is told by its lot, and not kept with the sale.
+  return `${toText(quantity)} of ${lotText({ ...lot, quantity, outside: false })}`;
 }
 
 function words({ lots, sales }: LotHistory): unknown {
@@ -116,14 +121,29 @@ function words({ lots, sales }: LotHistory): unknown {
       sale.soldOn.toString(),
       toText(sale.quantity),
       toText(sale.proceeds),
+      sale.outside === true,
       sale.parts.map(partText),
     ]),
   ];
 }
 
+type PlacedTrade = Trade & Pick<Fill, 'symbol'>;
+
+/** When each was recorded, by its execution: the numbers grow with every write. */
+const recordedAs = (fill: Fill): number => Number(fill.executionId.slice(1));
+
+/** Ours and those made outside, oldest first; of one time, those that were recorded first. */
+async function allTrades(store: StoreReads, account: string): Promise<readonly PlacedTrade[]> {
+  const ours = await store.listFills({ account });
+  const outside = await store.listOutsideFills({ account });
+  return [...ours, ...outside.map((fill) => ({ ...fill, outside: true }))].toSorted(
+    (a, b) => Temporal.Instant.compare(a.at, b.at) || recordedAs(a) - recordedAs(b),
+  );
+}
+
 /** What is kept is what a replay of all fills tells, the plain way, whatever is in the tables. */
 async function expectAsReplayed(store: StoreReads, account: string): Promise<void> {
-  const fills = await store.listFills({ account });
+  const fills = await allTrades(store, account);
   const records = await store.listLotRecords(account);
   for (const { symbol, made } of records) {
     if (made === null) continue;
@@ -188,7 +208,7 @@ async function apply(
   const undo = new Error('undone');
   const done = store.transaction(async (unit) => {
     if (action.type === 'book') {
-      const book = bookOf(action, await unit.listFills({ account }));
+      const book = bookOf(action, await allTrades(unit, account));
       const sample = sampleAccount({ name: account });
       const compliance = { ...sample.compliance, taxLots: action.method };
       await rememberBook(unit, { ...sample, compliance }, book, [...SYMBOLS]);
@@ -214,6 +234,15 @@ async function recordWrite(
     price: decimalFromInteger(each.price),
     fees: ZERO,
   };
+  if (each.type === 'outside_correction' || each.type === 'retraction') {
+    const outside = await unit.listOutsideFills({ account });
+    const fill = outside[each.day % Math.max(outside.length, 1)];
+    if (fill === undefined) return;
+    if (each.type === 'retraction') {
+      await unit.retractOutsideFill(account, fill.executionId, BEGIN);
+    } else await unit.recordOutsideFill({ ...fill, ...figures, revision: number }, BEGIN);
+    return;
+  }
   if (each.type === 'correction') {
     const fills = await unit.listFills({ account });
     const fill = fills[each.day % Math.max(fills.length, 1)];
@@ -221,7 +250,7 @@ async function recordWrite(
       await unit.correctFill({ ...fill, ...figures, revision: number }, BEGIN);
     return;
   }
-  await unit.insertFill({
+  const fill: Fill = {
     executionId: `e${number}`,
     clientOrderId: null,
     brokerOrderId: `b${number}`,
@@ -230,7 +259,9 @@ async function recordWrite(
     side: each.side,
     at: at(each.day),
     ...figures,
-  });
+  };
+  if (each.type === 'outside') await unit.recordOutsideFill(fill, BEGIN);
+  else await unit.insertFill(fill);
 }
 
 it.each(METHODS)(

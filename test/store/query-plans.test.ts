@@ -89,7 +89,17 @@ const READS: readonly Read[] = [
   ['findAgreedBook', async (reads) => await reads.findAgreedBook('core')],
   [
     'listBookChanges',
-    async (reads) => await reads.listBookChanges('core', { fills: 5, corrections: 5 }),
+    async (reads) => await reads.listBookChanges('core', { fills: 5, corrections: 5, outside: 5 }),
+    /TEMP B-TREE|SCAN changed/, // of what is new since
+  ],
+  [
+    'listOutsideFills',
+    async (reads) => await reads.listOutsideFills({ account: 'core', since: NOW, until: later(1) }),
+    /TEMP B-TREE/,
+  ],
+  [
+    'listOutsideChanges',
+    async (reads) => await reads.listOutsideChanges('core', { number: 5, at: NOW }),
     /TEMP B-TREE|SCAN changed/, // of what is new since
   ],
   ['findLease', async (reads) => await reads.findLease('bot')],

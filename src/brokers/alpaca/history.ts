@@ -44,6 +44,9 @@ const QUANTITY_PLACES = 9;
 
 const EXECUTED: ReadonlySet<string> = new Set(['fill', 'partial_fill']);
 
+/** Options by the OCC's symbols (`AAPL270115C00200000`) and pairs of crypto currencies (`BTC/USD`). */
+const NO_SHARES = /^[A-Z0-9]{1,6}\d{6}[CP]\d{8}$|\//;
+
 /** A correction comes within days of its execution, before that settles. */
 const LATEST_CORRECTION = Temporal.Duration.from({ hours: 24 * 10 });
 
@@ -56,8 +59,8 @@ export function createHistory(parts: {
   readonly priceOf: (symbol: string) => Promise<Decimal | null>;
 }): History {
   const { api, account, clock, log, priceOf } = parts;
-  /** Why corrections could not be read the last time. */
-  let unread: string | null = null;
+  /** Why corrections could not be read the last time, and since when there may be some. */
+  let unread: { readonly reason: string; readonly since: Temporal.Instant } | null = null;
   /** By Alpaca's id, of every order seen so far. */
   const clientOrderIds = new Map<string, string | null>();
 
@@ -145,11 +148,12 @@ export function createHistory(parts: {
     listOrders,
     listFills: async (since) => await toFills(await fillsSince(since), since, new Set()),
     async listCorrectedFills(since) {
-      const fills = await fillsSince(since);
-      const events = await tradeEvents(since);
+      const begins = unread === null ? since : earlierOf(since, unread.since);
+      const fills = await fillsSince(begins);
+      const events = await tradeEvents(begins);
       let found = applyCorrections(fills, events);
       if (found.unmatched.length > 0) {
-        const earlier = since.subtract(LATEST_CORRECTION);
+        const earlier = begins.subtract(LATEST_CORRECTION);
         found = applyCorrections(await fillsSince(earlier), await tradeEvents(earlier));
       }
       for (const { type, orderId, executionId } of found.unmatched) {
@@ -159,7 +163,7 @@ export function createHistory(parts: {
         );
       }
       // Corrected since: further back, others may have been corrected before.
-      const wanted = found.fills.filter(({ revision }) => revision >= revisionAt(since));
+      const wanted = found.fills.filter(({ revision }) => revision >= revisionAt(begins));
       return await toFills(found.fills, since, new Set(wanted.map(({ id }) => id)));
     },
   };
@@ -176,7 +180,9 @@ export function createHistory(parts: {
       all.push(...page);
       last = page.at(-1);
     }
-    const executed = all.filter(({ type = 'fill' }) => EXECUTED.has(type));
+    const executed = all.filter(
+      ({ type = 'fill', symbol }) => EXECUTED.has(type) && !NO_SHARES.test(symbol),
+    );
     return [...new Map(executed.map((fill) => [fill.id, { ...fill, revision: 0 }])).values()];
   }
 
@@ -207,16 +213,23 @@ export function createHistory(parts: {
       return events;
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
-      if (unread !== error.message) {
+      if (unread?.reason !== error.message) {
         log.warn(
           { code: 'alpaca_corrections_unread', account, reason: error.message },
           'corrections of executions could not be read from Alpaca',
         );
       }
-      unread = error.message;
+      unread = {
+        reason: error.message,
+        since: unread === null ? since : earlierOf(since, unread.since),
+      };
       return [];
     }
   }
+}
+
+function earlierOf(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(a, b) < 0 ? a : b;
 }
 
 /** Whether the first of two readings of an order is the later one. */

@@ -1,6 +1,5 @@
 import { exchangeDateOf } from '../../core/market-calendar.ts';
 import type { OrderIntent } from '../../core/order.ts';
-import type { Urgency } from '../../lib/pacer.ts';
 import { BrokerError } from '../../ports/broker-error.ts';
 import type {
   Broker,
@@ -17,11 +16,11 @@ import { BROKER, closedError, readError, refusalCode, refusalWords, statusCode }
 import type { SchwabLogin } from './login.ts';
 import { toBalance, toPositions } from './map-account.ts';
 import { toMarketClock, toQuote } from './map-market.ts';
-import { fillsOf, linesOf, oldestFirst, toBrokerOrder } from './map-order.ts';
-import type { OrderLine } from './map-order.ts';
+import { fillsOf, oldestFirst, toBrokerOrder } from './map-order.ts';
 import { matchOrder } from './match-order.ts';
 import { orderBody, whyNotSendable } from './order-body.ts';
-import { accountSchema, marketsSchema, ordersSchema, quotesSchema } from './wire.ts';
+import { CLOCK_DIFFERENCE, createOrderLists } from './order-lists.ts';
+import { accountSchema, marketsSchema, quotesSchema } from './wire.ts';
 
 const CAPABILITIES: BrokerCapabilities = {
   fractional: false,
@@ -31,18 +30,6 @@ const CAPABILITIES: BrokerCapabilities = {
   extendedHours: true,
   preview: false,
 };
-
-/** Schwab lists orders by when they were entered, at most this far back ("within 60 days from today"). */
-const OLDEST_ORDER = Temporal.Duration.from({ hours: 24 * 59 });
-
-/** An order may change this long after it was entered; day orders over a long weekend do. */
-const LONGEST_WORK = Temporal.Duration.from({ hours: 24 * 7 });
-
-/** Their clock and ours need not agree. */
-const CLOCK_DIFFERENCE = Temporal.Duration.from({ minutes: 2 });
-
-/** More orders than this are not listed in one answer (the document's default). */
-const MOST_ORDERS = 3000;
 
 const NO_PAPER =
   'Schwab has no paper trading, so this account sends no orders: set mode: live here and TRADING_MODE=live in .env, or use broker: paper.';
@@ -78,51 +65,7 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
         .securitiesAccount,
   );
 
-  /** Orders and fills are one list at Schwab. */
-  const shareLines = createSameTurn(
-    ({ since, urgency }: { since: Temporal.Instant; urgency: Urgency }) =>
-      `${since.toString()} ${urgency}`,
-    ({ since, urgency }) => askLines(since, urgency),
-  );
-
-  /** The lines of all orders that were entered since. */
-  async function readLines(
-    since: Temporal.Instant,
-    urgency: Urgency,
-  ): Promise<readonly OrderLine[]> {
-    return await shareLines({ since, urgency });
-  }
-
-  async function askLines(
-    since: Temporal.Instant,
-    urgency: Urgency,
-  ): Promise<readonly OrderLine[]> {
-    const now = clock.now();
-    const oldest = now.subtract(OLDEST_ORDER);
-    const query = new URLSearchParams({
-      fromEnteredTime: wireTime(Temporal.Instant.compare(since, oldest) < 0 ? oldest : since),
-      toEnteredTime: wireTime(now.add(CLOCK_DIFFERENCE)),
-      maxResults: String(MOST_ORDERS),
-    });
-    const path = `${await accountPath()}/orders?${query.toString()}`;
-    const orders = await login.read(path, ordersSchema, urgency);
-    if (orders.length >= MOST_ORDERS) {
-      // Half a list is no list.
-      throw new BrokerError(
-        BROKER,
-        'unavailable',
-        'The account has more orders than Schwab lists.',
-      );
-    }
-    return linesOf(orders);
-  }
-
-  function enteredBefore(since: Temporal.Instant): Temporal.Instant {
-    // Far back, the list is cut at the oldest that Schwab lists anyway.
-    return since.epochMilliseconds < LONGEST_WORK.total('milliseconds')
-      ? since
-      : since.subtract(LONGEST_WORK);
-  }
+  const { readLines, enteredBefore } = createOrderLists({ login, clock, accountPath });
 
   async function executeTrade(
     intent: OrderIntent,
@@ -316,9 +259,4 @@ function notSent(error: BrokerError): ExecuteTradeResult {
 /** The order's number at the end of the address that Schwab gives it. */
 function orderIdIn(location: string | null): string | null {
   return /\/orders\/(\d{1,20})\/?$/.exec(location ?? '')?.[1] ?? null;
-}
-
-/** `yyyy-MM-dd'T'HH:mm:ss.SSSZ`, as the document has it. */
-function wireTime(instant: Temporal.Instant): string {
-  return instant.toString({ smallestUnit: 'millisecond' });
 }

@@ -77,7 +77,7 @@ function tradeDay({ atNextOpen, market, now }: CheckFacts): Temporal.PlainDate {
 
 function washSaleWords(sale: WashSale): string {
   const { other, symbol, side } = sale;
-  const place = `in ${other.account}`;
+  const place = `in ${other.account}${other.outside ? ' outside Evenkeel' : ''}`;
   const loss = sale.lossKnown ? 'at a loss' : 'at a cost that is not known';
   const gone = sale.sheltered ? ', and the loss would be gone for good' : '';
   const quantity = formatQuantity(sale.quantity);

@@ -6,7 +6,10 @@ import type { Fill } from '../order.ts';
 import { costOf, takeOut } from './tax-lots.ts';
 import type { Basis, LotPart, TaxLot } from './tax-lots.ts';
 
-export type Trade = Pick<Fill, 'side' | 'quantity' | 'price' | 'fees' | 'at'>;
+export type Trade = Pick<Fill, 'side' | 'quantity' | 'price' | 'fees' | 'at'> & {
+  /** Made at the broker by an order that is not ours. */
+  readonly outside?: boolean;
+};
 
 /** What the broker said was held of a symbol, and when. */
 export interface HeldThen {
@@ -35,6 +38,8 @@ export interface RecordedSale {
   readonly parts: readonly SoldPart[];
   /** Shares that no lot covered. */
   readonly uncovered: Decimal;
+  /** Sold at the broker by an order that is not ours. */
+  readonly outside?: boolean;
 }
 
 interface SoldPart {
@@ -80,6 +85,8 @@ export interface PastSale {
   /** What it brought in, fees taken off. */
   readonly proceeds: Decimal;
   readonly parts: readonly LotPart[];
+  /** Sold at the broker by an order that is not ours. */
+  readonly outside?: boolean;
 }
 
 /**
@@ -131,7 +138,7 @@ export function lotOf(symbol: string, number: number, trade: Trade): RecordedLot
   const { quantity, price, fees, at } = trade;
   if (quantity.lte(ZERO)) return null;
   const basis = { cost: quantity.times(price).plus(fees), shares: quantity };
-  return { symbol, number, boughtOn: dayOf(at), quantity, basis };
+  return { symbol, number, boughtOn: dayOf(at), quantity, basis, ...originOf(trade) };
 }
 
 /** A sale, and what it took out of each lot. */
@@ -162,7 +169,13 @@ export function sellFrom(
     basis: boughtOn === null ? null : basis,
   }));
   const proceeds = quantity.times(price).minus(fees);
-  return { sale: { number, soldOn, quantity, proceeds, parts, uncovered }, taken };
+  const sale = { number, soldOn, quantity, proceeds, parts, uncovered, ...originOf(trade) };
+  return { sale, taken };
+}
+
+/** Most trades are ours, and say nothing of it. */
+function originOf({ outside = false }: Pick<Trade, 'outside'>): { readonly outside?: boolean } {
+  return outside ? { outside } : {};
 }
 
 /** A sale with the costs of all that it sold, as far as they are known. */
@@ -182,6 +195,7 @@ export function pastSale(symbol: string, sale: RecordedSale, opening: Basis | nu
     quantity,
     proceeds,
     parts: all.map((part) => ({ lot: { symbol, ...part }, quantity: part.quantity })),
+    ...originOf(sale),
   };
 }
 

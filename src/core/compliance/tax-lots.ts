@@ -11,6 +11,8 @@ export interface TaxLot {
   readonly quantity: Decimal;
   /** Fees included; null when that is not known. Never zero for "not known". */
   readonly basis: Basis | null;
+  /** Bought at the broker by an order that is not ours. */
+  readonly outside?: boolean;
 }
 
 /** What so many shares cost. */

@@ -50,6 +50,8 @@ export interface WashSale {
     readonly account: string;
     readonly on: Temporal.PlainDate | null;
     readonly proposalId: string | null;
+    /** Whether somebody made it at the broker, by an order that is not ours. */
+    readonly outside: boolean;
   };
   /** Whether the purchase is in a sheltered account: then the loss is not deferred but gone. */
   readonly sheltered: boolean;
@@ -172,22 +174,23 @@ function washedBySelling(
   const replacements = others.flatMap(({ owned, lots, buys }) => {
     // What is sold now cannot replace itself.
     const kept = owned.account === account ? sold.left : (lots.get(leg.symbol) ?? []);
-    const bought = kept.flatMap(({ boughtOn, quantity }) =>
+    const bought = kept.flatMap(({ boughtOn, quantity, outside = false }) =>
       boughtOn !== null && isNear(boughtOn, first)
-        ? [{ quantity, on: boughtOn, proposalId: null, freeFrom: freeAfter(boughtOn) }]
+        ? [{ quantity, on: boughtOn, proposalId: null, outside, freeFrom: freeAfter(boughtOn) }]
         : [],
     );
     const planned = (buys.get(leg.symbol) ?? []).map(({ quantity, proposalId }) => ({
       quantity,
       on: null,
       proposalId,
+      outside: false,
       freeFrom: freeAfter(on),
     }));
     return [...bought, ...planned].map((each) => ({ ...each, owned }));
   });
   let open = sold.atLoss.plus(sold.unknown);
   const found: WashSale[] = [];
-  for (const { owned, quantity, on: day, proposalId, freeFrom } of replacements) {
+  for (const { owned, quantity, on: day, proposalId, outside, freeFrom } of replacements) {
     const washed = minimum(open, quantity);
     if (washed.lte(ZERO)) continue;
     open = open.minus(washed);
@@ -196,7 +199,7 @@ function washedBySelling(
       symbol: leg.symbol,
       quantity: washed,
       lossKnown: sold.atLoss.gt(ZERO),
-      other: { account: owned.account, on: day, proposalId },
+      other: { account: owned.account, on: day, proposalId, outside },
       sheltered: !owned.taxable,
       freeFrom,
     });
@@ -217,13 +220,18 @@ function washedByBuying(
       .filter((sale) => isNear(sale.soldOn, first))
       .map((sale) => ({
         ...sharesAtLoss(sale.parts, sale.quantity, sale.proceeds),
-        other: { account: owned.account, on: sale.soldOn, proposalId: null },
+        other: {
+          account: owned.account,
+          on: sale.soldOn,
+          proposalId: null,
+          outside: sale.outside ?? false,
+        },
         freeFrom: freeAfter(sale.soldOn),
       }));
     const planned = (sells.get(leg.symbol) ?? []).map(({ atLoss, unknown, proposalId }) => ({
       atLoss,
       unknown,
-      other: { account: owned.account, on: null, proposalId },
+      other: { account: owned.account, on: null, proposalId, outside: false },
       freeFrom: freeAfter(on),
     }));
     return [...past, ...planned].flatMap(({ atLoss, unknown, other, freeFrom }): WashSale[] => {

@@ -266,6 +266,24 @@ describe.each(['shared', 'separate'] as const)('corrections at a fake, ids %s', 
     expect(figures(await world.broker.listFills(EPOCH))[0]).toEqual([first.activityId, '5', '1.5']);
   });
 
+  it('that could not be read are in the list once they can, whatever is asked for by then', async () => {
+    const { world, first } = await openFilled();
+    await using _ = world;
+    await fake.correctExecution({ executionId: first.executionId, price: '1.5' });
+    await world.advance({ seconds: 10 });
+    await until('the correction', async () => {
+      const [told] = await world.broker.listFills(START);
+      return told?.price.toFixed() === '1.5';
+    });
+    await fake.fail({ operation: 'events', code: 'garbage', count: 1 });
+    const [, second] = await world.broker.listFills(START);
+    await world.advance({ hours: 1 });
+    // After the correction.
+    const since = second?.at.add({ minutes: 30 }) ?? EPOCH;
+    expect(figures(await world.broker.listFills(since))).toEqual([[first.activityId, '5', '1.5']]);
+    expect(await world.broker.listFills(since)).toEqual([]);
+  });
+
   it('are in the list, however late, also when only what is newer is asked for', async () => {
     const { world, first } = await openFilled();
     await using _ = world;

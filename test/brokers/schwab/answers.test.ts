@@ -367,6 +367,37 @@ describe('orders', () => {
   });
 });
 
+describe('more orders than Schwab lists in one answer', () => {
+  const entered = (number: number) => order({ orderId: number });
+
+  /** `limit`: how many orders within any time are listed at most. */
+  async function ask(ids: readonly number[]) {
+    // Every answer that is asked for more than a day is full.
+    await using world = await openInlineSchwab(
+      withNumbers(({ query }) => {
+        const span = Temporal.Instant.from(query['fromEnteredTime'] ?? '')
+          .until(query['toEnteredTime'] ?? '')
+          .total('hours');
+        return json(
+          span > 24 * 5 ? Array.from({ length: 3000 }, (_, id) => entered(id)) : ids.map(entered),
+        );
+      }),
+    );
+    const told = await world.broker.listOrders(Temporal.Instant.from('2026-11-19T15:00:00Z'));
+    return { told: told.map(({ brokerOrderId }) => brokerOrderId), asked: world.asked.slice(1) };
+  }
+
+  test('are asked for in halves of the time, and each is told once', async () => {
+    const { told, asked } = await ask([7, 8]);
+    expect(told).toEqual(['7', '8']);
+    expect(asked.map(({ query }) => [query['fromEnteredTime'], query['toEnteredTime']])).toEqual([
+      ['2026-11-12T15:00:00.000Z', '2026-11-20T15:02:00.000Z'],
+      ['2026-11-12T15:00:00.000Z', '2026-11-16T15:01:00.000Z'],
+      ['2026-11-16T15:01:00.000Z', '2026-11-20T15:02:00.000Z'],
+    ]);
+  });
+});
+
 describe('fills', () => {
   const first = execution(20, 41, '2026-11-20T15:00:08+0000', 77);
   const second = execution(41, 0, '2026-11-20T15:00:09+0000', 78);

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { sum, toText } from '../../../src/core/decimal.ts';
 import type { Fill } from '../../../src/core/order.ts';
 import type { Check } from './check.ts';
 import { EPOCH, accept, buy, sell, symbolsOf } from './requests.ts';
@@ -66,6 +67,35 @@ export function describeLists(check: Check): void {
         const [twice] = await broker.listFills(EPOCH);
         expect(figures(twice)).toEqual([executionId, '4', '32.50']);
         expect(twice?.revision ?? 0).toBeGreaterThan(once?.revision ?? 0);
+      },
+    );
+
+    check(
+      'tell what somebody trades by hand, as often as they are asked and after a restart',
+      { controls: ['placeElsewhere', 'advance', 'fillNext', 'reopen'] },
+      async (world) => {
+        const { broker, controls } = world;
+        const intent = buy('MSFT', '10');
+        await controls.placeElsewhere(intent);
+        await controls.fillNext();
+        await controls.fillNext();
+        await controls.advance({ seconds: 30 });
+        const fills = await broker.listFills(EPOCH);
+        expect(fills.map(({ side, symbol }) => [side, symbol])).toEqual(
+          fills.map(() => ['buy', 'MSFT']),
+        );
+        expect(toText(sum(fills.map(({ quantity }) => quantity)))).toBe('10');
+        for (const fill of fills) {
+          expect(fill.clientOrderId).not.toBe(intent.clientOrderId);
+          expect(fill.account).toBe(broker.account);
+        }
+        const ids = fills.map(({ executionId }) => executionId);
+        expect(new Set(ids).size).toBe(ids.length);
+        expect(await broker.listFills(EPOCH)).toEqual(fills);
+        await controls.reopen('killed');
+        await controls.advance({ seconds: 30 });
+        const again = await world.broker.listFills(EPOCH);
+        expect(again.map(({ executionId }) => executionId)).toEqual(ids);
       },
     );
 

@@ -28,9 +28,10 @@ export function lot(text: string, symbol = 'VTI'): TaxLot {
   };
 }
 
-export function lotText({ quantity, basis, boughtOn }: TaxLot): string {
+export function lotText({ quantity, basis, boughtOn, outside }: TaxLot): string {
   const price = basis === null ? '?' : toText(basis.cost.div(basis.shares).round(4));
-  return `${toText(quantity)} @ ${price} ${boughtOn?.toString() ?? 'before'}`;
+  const origin = outside === true ? ' outside' : '';
+  return `${toText(quantity)} @ ${price} ${boughtOn?.toString() ?? 'before'}${origin}`;
 }
 
 /** A fill as the tables write it: `buy 100 @ 12.50 2026-03-01T15:00Z`, with `fee 1.00` after it or not. */

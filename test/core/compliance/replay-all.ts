@@ -50,12 +50,12 @@ function replay(
 ): LotHistory {
   let lots = opening;
   const sales: PastSale[] = [];
-  for (const { side, quantity, price, fees, at } of trades) {
+  for (const { side, quantity, price, fees, at, outside = false } of trades) {
     if (quantity.lte(ZERO)) continue;
     const day = exchangeDateOf(at);
     if (side === 'buy') {
       const basis = { cost: quantity.times(price).plus(fees), shares: quantity };
-      lots = [...lots, { symbol, boughtOn: day, quantity, basis }];
+      lots = [...lots, { symbol, boughtOn: day, quantity, basis, outside }];
       continue;
     }
     const parts: LotPart[] = [];
@@ -75,7 +75,7 @@ function replay(
       parts.push({ lot: { symbol, boughtOn: null, quantity: open, basis: null }, quantity: open });
     }
     const proceeds = quantity.times(price).minus(fees);
-    sales.push({ symbol, soldOn: day, quantity, proceeds, parts });
+    sales.push({ symbol, soldOn: day, quantity, proceeds, parts, outside });
   }
   return { lots, sales };
 }

@@ -54,6 +54,12 @@ const SELLING: readonly Row[] = [
     found: [],
   },
   {
+    what: 'bought by hand at the broker',
+    legs: ['sell 100 VTI @ 80'],
+    core: [OLD, 'buy 30 @ 80 2026-11-20T15:00:00Z outside'],
+    found: ['sell 30 VTI: core 2026-11-20 outside, free 2026-12-21'],
+  },
+  {
     what: 'at a gain',
     legs: ['sell 100 VTI @ 120'],
     core: [OLD, 'buy 30 @ 80 2026-11-10T15:00:00Z'],
@@ -189,6 +195,12 @@ const BUYING: readonly Row[] = [
     found: ['buy 10 VTI: core 2026-10-21, free 2026-11-21'],
   },
   {
+    what: 'what was sold at a loss by hand at the broker',
+    legs: ['buy 10 VTI @ 80'],
+    core: [OLD, 'sell 50 @ 80 2026-10-21T15:00:00Z outside'],
+    found: ['buy 10 VTI: core 2026-10-21 outside, free 2026-11-21'],
+  },
+  {
     what: 'and 31 days ago: none',
     legs: ['buy 10 VTI @ 80'],
     core: [OLD, 'sell 50 @ 80 2026-10-20T15:00:00Z'],
@@ -282,7 +294,10 @@ function preview(row: Row): readonly string[] {
     texts: readonly string[] = [],
     plans: readonly string[] = [],
   ): OwnedAccount => {
-    const fills = texts.map((text) => fill(text, 'VTI', name));
+    const fills = texts.map((text) => {
+      const [made, outside] = text.split(' outside');
+      return { ...fill(made ?? '', 'VTI', name), outside: outside !== undefined };
+    });
     const net = fills.reduce(
       (held, { side, quantity }) => (side === 'buy' ? held.plus(quantity) : held.minus(quantity)),
       ZERO,
@@ -310,7 +325,8 @@ function preview(row: Row): readonly string[] {
     facts: { lots: own.lots, owned },
     on: Temporal.PlainDate.from(row.on ?? '2026-11-20'),
   }).washSales.map(({ side, symbol, quantity, other, freeFrom, sheltered, lossKnown }) => {
-    const when = other.on?.toString() ?? `#${other.proposalId ?? ''}`;
+    const origin = other.outside ? ' outside' : '';
+    const when = `${other.on?.toString() ?? `#${other.proposalId ?? ''}`}${origin}`;
     const flags = `${sheltered ? ', gone' : ''}${lossKnown ? '' : ', loss not known'}`;
     return `${side} ${toText(quantity)} ${symbol}: ${other.account} ${when}, free ${freeFrom.toString()}${flags}`;
   });
