@@ -4,7 +4,8 @@
  */
 
 export const PRICE = '100';
-const CASH = '5500';
+/** The default buffer of the account, $5,025.13, and what the untraded symbol lacks. */
+const CASH = '10025.13';
 const SALES = 25;
 const PURCHASES = 25;
 export const LEGS = SALES + PURCHASES;
@@ -51,10 +52,10 @@ export const ORDERS: readonly BenchOrder[] = BOOK.holdings
 
 /**
  * @param broker the account's lines that say which broker and how, in YAML.
- * @param collar how far from the prices limits may be. The plan invests everything: with a collar the last
- *   purchase waits until the others have filled for less than their limits.
+ * @param cashBuffer in YAML; null for the product's default, 0.5% of the account, which covers what limits
+ *   half a percent from the prices may cost more.
  */
-export function portfoliosOf(broker: string, collar: string): string {
+export function portfoliosOf(broker: string, cashBuffer: string | null): string {
   const targets = BOOK.holdings.map(
     (holding) => `      ${holding.symbol}: ${holding === UNTRADED ? '5%' : '1.9%'}`,
   );
@@ -64,12 +65,11 @@ accounts:
 ${broker}
     targets:
 ${targets.join('\n')}
-    policy:
-      cashBuffer: $500
+    policy:${cashBuffer === null ? '' : `\n      cashBuffer: ${cashBuffer}`}
       minimumTrade: $6000
       lots: whole
     approvals: { votes: 1, allowOwnProposals: false, expiresAfter: 1 hour, priceTolerance: 1% }
-    orders: { type: limit, collar: ${collar}, timeLimit: 2 minutes }
+    orders: { type: limit, collar: 50 bp, timeLimit: 2 minutes }
     channels: []
 people:
   ana: { name: Ana, role: proposer, web: ana }

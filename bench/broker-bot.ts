@@ -45,8 +45,8 @@ export interface BenchBot extends AsyncDisposable {
 
 export async function openBenchBot(options: {
   readonly broker: string;
-  /** As accounts have it by default. */
-  readonly collar?: string;
+  /** Left out: the product's default. */
+  readonly cashBuffer?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Done before the bot starts. */
   readonly before?: (facts: { readonly config: Config; readonly clock: Clock }) => Promise<void>;
@@ -56,7 +56,7 @@ export async function openBenchBot(options: {
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
   writeFileSync(
     join(folder, 'portfolios.yaml'),
-    portfoliosOf(options.broker, options.collar ?? '50 bp'),
+    portfoliosOf(options.broker, options.cashBuffer ?? null),
   );
   const loaded = loadConfig({
     env: { DATABASE_URL: 'bench.db', PORT: '0', ...options.environment },

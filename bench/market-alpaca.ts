@@ -51,21 +51,21 @@ export function tradingOf(fake: AlpacaFake, account: string): string {
 /**
  * The bot at that Alpaca.
  * @param options `account`: the fake's name of what it trades. `apiUrl`: where it finds trading, when not
- *   at the fake itself. `collar`: how far from the prices its limits may be.
+ *   at the fake itself. `cashBuffer`: when not the product's default.
  */
 export async function openAlpacaBot(
   fake: AlpacaFake,
   options: {
     readonly account?: string;
     readonly apiUrl?: string;
-    readonly collar?: string;
+    readonly cashBuffer?: string;
   } = {},
 ): Promise<BenchBot> {
   const { account = BOT_ACCOUNT } = options;
   const { keyId, secretKey } = loginOf(account);
   return await openBenchBot({
     broker: '    broker: alpaca',
-    ...(options.collar === undefined ? {} : { collar: options.collar }),
+    ...(options.cashBuffer === undefined ? {} : { cashBuffer: options.cashBuffer }),
     environment: {
       ALPACA_API_KEY: keyId,
       ALPACA_SECRET: secretKey,

@@ -3,7 +3,7 @@ import type { Check } from '../core/check.ts';
 import type { RealisedGains } from '../core/compliance/realised-gains.ts';
 import { ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { collaredPrice } from '../core/execution.ts';
+import { collaredPrice } from '../core/order-prices.ts';
 import { earlier } from '../core/time.ts';
 import { formatDate } from '../messages/time.ts';
 import { mayQueue } from '../core/checks/market-hours.ts';

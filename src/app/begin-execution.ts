@@ -119,7 +119,7 @@ export async function prepareExecution(
   }
   const facts: ExecutionFacts = {
     startedAt: context.clock.now(),
-    cashAtStart: spendableAtStart(fresh.balance, proposal.plan, account.funds),
+    ...spendableAtStart(fresh.balance, proposal.plan, account.funds),
   };
   return {
     facts,
@@ -136,6 +136,7 @@ export async function prepareExecution(
         auditEntry(facts.startedAt, EVENKEEL, 'execution_started', proposal.account, proposal.id, {
           digest: proposal.digest,
           cashAtStart: toText(facts.cashAtStart),
+          cashBuffer: toText(facts.cashBuffer),
         }),
       );
       return true;

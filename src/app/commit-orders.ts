@@ -1,7 +1,8 @@
 import type { OrderDenial } from '../core/checks/order-checks.ts';
 import { deriveClientOrderId } from '../core/client-order-id.ts';
 import { toText } from '../core/decimal.ts';
-import type { ExecutionStep, ReleasedLeg } from '../core/execution.ts';
+import type { ExecutionStep } from '../core/execution.ts';
+import type { ReleasedLeg } from '../core/order-prices.ts';
 import type { Order, OrderIntent } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { failpoint } from '../lib/failpoint.ts';

@@ -1,8 +1,9 @@
 import { frozenQuorum } from '../core/approval-state.ts';
 import { ONE, sum, toText, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { costAtMost, decideExecution, releaseUntil } from '../core/execution.ts';
+import { decideExecution, releaseUntil } from '../core/execution.ts';
 import type { ExecutionState, ExecutionStep } from '../core/execution.ts';
+import { costAtMost } from '../core/order-prices.ts';
 import type { Order } from '../core/order.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { transition } from '../core/proposal-transition.ts';
@@ -107,8 +108,9 @@ async function runSteps(
     const state: ExecutionState = {
       legs: proposal.plan.legs,
       orders: latestByLeg(orders),
+      fills,
       cashAtStart: facts.cashAtStart,
-      fees: sum(fills.map((fill) => fill.fees)),
+      cashBuffer: facts.cashBuffer,
       funds: null,
       lots: lotsOf(proposal),
       settings: account.orders,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, toText } from '../core/decimal.ts';
+import { decimal, toText, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { decimalSchema, instantSchema } from '../core/schemas.ts';
 import type { StoreReads, StoreTransaction } from '../ports/store.ts';
@@ -9,6 +9,8 @@ const executionFactsSchema = z.object({
   startedAt: instantSchema,
   /** Cash that buys may use before any sale has paid: cash less the buffer. */
   cashAtStart: decimalSchema,
+  /** The buffer that was taken off; executions that an earlier version began do not touch it. */
+  cashBuffer: decimalSchema.default(ZERO),
 });
 export type ExecutionFacts = z.output<typeof executionFactsSchema>;
 

@@ -124,7 +124,9 @@ const policySchema = z
         .describe("Bring what left its band back to the target, or only to the band's edge."),
       cashBuffer: moneyOrShareSchema
         .prefault('0.5%')
-        .describe('Cash that is never invested: an amount, or a share of the account.'),
+        .describe(
+          'Cash that no plan invests: an amount, or a share of the account. It pays for fills at worse prices than planned, within the collar, and for fees.',
+        ),
       minimumTrade: moneySchema.prefault('$100').describe('Smaller trades are left out.'),
       lots: lotsSchema.prefault('whole'),
       mode: choiceSchema(['both', 'buy-only', 'sell-only']).default('both'),

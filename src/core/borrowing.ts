@@ -10,14 +10,19 @@ export function borrowable({ cash, buyingPower }: AccountBalance): Decimal {
 }
 
 /**
- * What buys may cost before any sale has paid: the cash above the buffer, and where a plan that was approved
- * borrows, all of the cash and what the broker lends. An account that may not borrow never does.
+ * What buys may cost before any sale has paid, and the buffer that was taken off it: the cash above the buffer;
+ * where a plan that was approved borrows, all of the cash and what the broker lends. An account that may not
+ * borrow never does.
  */
 export function spendableAtStart(
   balance: AccountBalance,
   plan: Pick<Plan, 'cashAfter' | 'cashBuffer'>,
   funds: FundsSettings,
-): Decimal {
+): { readonly cashAtStart: Decimal; readonly cashBuffer: Decimal } {
   const borrows = funds.allowMargin && plan.cashAfter.lt(ZERO);
-  return borrows ? balance.cash.plus(borrowable(balance)) : balance.cash.minus(plan.cashBuffer);
+  if (borrows) {
+    return { cashAtStart: balance.cash.plus(borrowable(balance)), cashBuffer: ZERO };
+  }
+  const { cashBuffer } = plan;
+  return { cashAtStart: balance.cash.minus(cashBuffer), cashBuffer };
 }

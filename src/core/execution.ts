@@ -1,28 +1,14 @@
 import type { OrderSettings } from './account.ts';
-import { decimal, maximum, minimum, ONE, roundDownToLot, ZERO } from './decimal.ts';
-import type { Decimal } from './decimal.ts';
 import { isFinal } from './order-transition.ts';
+import { atFullQuantity } from './order-prices.ts';
+import type { ReleasedLeg } from './order-prices.ts';
 import type { Order } from './order.ts';
-import type { Leg } from './plan-types.ts';
+import { releaseBuys } from './release-buys.ts';
+import type { BuyingState, Denial } from './release-buys.ts';
 import { earlier, isDue } from './time.ts';
 
 /** Everything that decides what an execution does next. */
-export interface ExecutionState {
-  readonly legs: readonly Leg[];
-  /** The latest order of each leg that has one. */
-  readonly orders: readonly Order[];
-  /** Cash that may be spent on buys before any sale has paid: cash at the start less the buffer. */
-  readonly cashAtStart: Decimal;
-  /** Fees of all fills so far. */
-  readonly fees: Decimal;
-  /**
-   * What the broker says buys may cost now, asked after the sales; null where it was not asked. Brokers
-   * free the proceeds of a sale with a delay: until `awaitedUntil` a buy waits for that.
-   */
-  readonly funds: { readonly buyingPower: Decimal; readonly awaitedUntil: Temporal.Instant } | null;
-  readonly lots: ReadonlyMap<string, Decimal>;
-  readonly settings: OrderSettings;
-  readonly now: Temporal.Instant;
+export interface ExecutionState extends BuyingState {
   /** Nothing new is sent while halted; working orders go on. */
   readonly halted: boolean;
   /** Whoever halted wants what works at the broker canceled. */
@@ -39,7 +25,7 @@ export interface ExecutionStep {
   /** Legs whose intents are committed and sent now. */
   readonly release: readonly ReleasedLeg[];
   /** Legs that cannot be sent at all any more, and why: a denial of ours. */
-  readonly deny: readonly { readonly leg: Leg; readonly code: string; readonly reason: string }[];
+  readonly deny: readonly Denial[];
   /** Orders that were committed and have certainly not been sent. */
   readonly submit: readonly Order[];
   /** The same, when they must not be sent any more, and why. */
@@ -62,24 +48,11 @@ export interface ExecutionStep {
   readonly finished: boolean;
 }
 
-export interface ReleasedLeg {
-  readonly leg: Leg;
-  readonly quantity: Decimal;
-  readonly limitPrice: Decimal | null;
-}
-
-const BASIS_POINT = decimal('0.0001');
-
-/** How often the broker is asked whether the proceeds of the sales are free. */
-const FUNDS_LOOK_INTERVAL = { seconds: 1 };
-
 /**
  * Decides the next step of an execution. Pure: the same state always gives the same step, so an
  * execution that was interrupted continues as if nothing had happened.
  *
- * Sells go first and at once. A buy is released when the cash that is there pays for it; while sells
- * are still working it waits for their proceeds; once no sale can pay any more it is cut down to what
- * the cash pays for, or denied.
+ * Sells go first and at once, buys when they are paid for (`releaseBuys`).
  */
 export function decideExecution(state: ExecutionState): ExecutionStep {
   const byLeg = new Map(state.orders.map((order) => [order.intent.leg, order]));
@@ -94,7 +67,7 @@ export function decideExecution(state: ExecutionState): ExecutionStep {
 
   let fundsAt: Temporal.Instant | null = null;
   const release: ReleasedLeg[] = [];
-  const deny: { leg: Leg; code: string; reason: string }[] = [];
+  const deny: Denial[] = [];
   const unreleased = state.legs.filter((leg) => !byLeg.has(leg.number));
   if (stop !== null) {
     for (const leg of unreleased) deny.push({ leg, ...stop });
@@ -102,7 +75,10 @@ export function decideExecution(state: ExecutionState): ExecutionStep {
     const sells = unreleased.filter((leg) => leg.side === 'sell');
     for (const leg of sells) release.push(atFullQuantity(leg, state.settings));
     const buys = unreleased.filter((leg) => leg.side === 'buy');
-    fundsAt = releaseBuys(state, buys, sells.length > 0, release, deny);
+    const bought = releaseBuys(state, buys, { sellsUnsent: sells.length > 0 });
+    release.push(...bought.release);
+    deny.push(...bought.deny);
+    fundsAt = bought.lookAgainAt;
   }
   const finished =
     release.length === 0 &&
@@ -140,147 +116,6 @@ function whyNothingNew(state: ExecutionState): { code: string; reason: string } 
     };
   }
   return null;
-}
-
-/** @returns when to look again whether the broker has freed the proceeds; null when that is no question. */
-function releaseBuys(
-  state: ExecutionState,
-  buys: readonly Leg[],
-  sellsUnsent: boolean,
-  release: ReleasedLeg[],
-  deny: { leg: Leg; code: string; reason: string }[],
-): Temporal.Instant | null {
-  const cash = spendableCash(state);
-  const { funds } = state;
-  let available = funds === null ? cash : minimum(cash, funds.buyingPower);
-  const sellsWorking =
-    sellsUnsent ||
-    state.orders.some((order) => order.intent.side === 'sell' && !isFinal(order.status));
-  const buysWorking = state.orders.some(
-    (order) => order.intent.side === 'buy' && !isFinal(order.status),
-  );
-  let released = false;
-  for (const leg of buys) {
-    const full = atFullQuantity(leg, state.settings);
-    const cost = reservedCost(full.quantity, full.limitPrice, leg.referencePrice, state.settings);
-    if (cost.lte(available)) {
-      release.push(full);
-      released = true;
-      available = available.minus(cost);
-      continue;
-    }
-    // More may come: from a sale, or from a working buy that fills below its limit.
-    if (sellsWorking || buysWorking || released) return null;
-    // Ours by the fills, and not yet free at the broker.
-    const late = funds !== null && funds.buyingPower.lt(cash) && cost.lte(cash);
-    if (late && !isDue(state.now, funds.awaitedUntil)) return state.now.add(FUNDS_LOOK_INTERVAL);
-    const affordable = withinCash(leg, available, state);
-    if (affordable === null) {
-      deny.push({
-        leg,
-        code: 'insufficient_funds',
-        reason: `needs ${cost.toFixed(2)} and ${maximum(available, ZERO).toFixed(2)} is there`,
-      });
-      continue;
-    }
-    release.push(affordable);
-    return null;
-  }
-  return null;
-}
-
-/** Cash at the start, plus what sells brought, less what buys have spent and may still spend. */
-function spendableCash(state: ExecutionState): Decimal {
-  let cash = state.cashAtStart.minus(state.fees);
-  for (const order of state.orders) {
-    const traded = order.filledQuantity.times(order.averageFillPrice ?? ZERO);
-    if (order.intent.side === 'sell') {
-      cash = cash.plus(traded);
-      continue;
-    }
-    cash = cash.minus(traded);
-    if (isFinal(order.status)) continue;
-    const leg = state.legs.find((candidate) => candidate.number === order.intent.leg);
-    const reference = leg?.referencePrice ?? order.intent.limitPrice ?? ZERO;
-    const open = order.intent.quantity.minus(order.filledQuantity);
-    cash = cash.minus(reservedCost(open, order.intent.limitPrice, reference, state.settings));
-  }
-  return cash;
-}
-
-/** What a released buy may cost at most. */
-export function costAtMost(
-  { leg, quantity, limitPrice }: ReleasedLeg,
-  settings: OrderSettings,
-): Decimal {
-  return reservedCost(quantity, limitPrice, leg.referencePrice, settings);
-}
-
-/** What an order may cost at most: at its limit, or for market orders at the collar's edge. */
-function reservedCost(
-  quantity: Decimal,
-  limitPrice: Decimal | null,
-  referencePrice: Decimal,
-  settings: OrderSettings,
-): Decimal {
-  return quantity.times(limitPrice ?? collaredPrice('buy', referencePrice, settings));
-}
-
-function atFullQuantity(leg: Leg, settings: OrderSettings): ReleasedLeg {
-  return {
-    leg,
-    quantity: leg.quantity,
-    limitPrice:
-      settings.orderType === 'limit' ? collaredPrice(leg.side, leg.referencePrice, settings) : null,
-  };
-}
-
-/**
- * The last buys of a plan that invests everything cannot reserve the whole collar. First the limit
- * is lowered towards the reference price, then the quantity, so that the order can never cost more
- * than there is.
- */
-function withinCash(leg: Leg, available: Decimal, state: ExecutionState): ReleasedLeg | null {
-  if (available.lte(ZERO)) return null;
-  const { settings } = state;
-  const lot = state.lots.get(leg.symbol) ?? ONE;
-  if (settings.orderType === 'limit') {
-    const highest = roundToTick(available.div(leg.quantity), 'down');
-    if (highest.gte(leg.referencePrice)) {
-      const limitPrice = minimum(highest, collaredPrice('buy', leg.referencePrice, settings));
-      return { leg, quantity: leg.quantity, limitPrice };
-    }
-  }
-  const price = collaredPrice('buy', leg.referencePrice, settings);
-  const quantity = minimum(roundDownToLot(available.div(price), lot), leg.quantity);
-  if (quantity.lte(ZERO)) return null;
-  return { leg, quantity, limitPrice: settings.orderType === 'limit' ? price : null };
-}
-
-/** The reference price moved by the collar: up for buys, down for sells, to the tick inside it. */
-export function collaredPrice(
-  side: 'buy' | 'sell',
-  referencePrice: Decimal,
-  settings: OrderSettings,
-): Decimal {
-  const share = settings.collarBasisPoints.times(BASIS_POINT);
-  if (side === 'buy') {
-    // A tick below the reference would refuse to trade at the very price that was approved.
-    return maximum(
-      roundToTick(referencePrice.times(ONE.plus(share)), 'down'),
-      roundToTick(referencePrice, 'up'),
-    );
-  }
-  return minimum(
-    roundToTick(referencePrice.times(ONE.minus(share)), 'up'),
-    roundToTick(referencePrice, 'down'),
-  );
-}
-
-/** US equities: a cent from one dollar up, a hundredth of a cent below (SEC Rule 612). */
-function roundToTick(price: Decimal, direction: 'up' | 'down'): Decimal {
-  const places = price.gte(ONE) ? 2 : 4;
-  return price.round(places, direction === 'down' ? 0 : 3);
 }
 
 function overdueOrders(state: ExecutionState): {

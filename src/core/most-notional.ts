@@ -1,7 +1,7 @@
 import type { OrderSettings } from './account.ts';
 import { maximum, sum } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
-import { collaredPrice } from './execution.ts';
+import { collaredPrice } from './order-prices.ts';
 import type { Leg } from './plan-types.ts';
 
 type Priced = Pick<Leg, 'side' | 'quantity' | 'referencePrice'>;

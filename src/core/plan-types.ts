@@ -109,7 +109,7 @@ export const planSchema = z.object({
   turnover: decimalSchema,
   /** Positions at their prices plus cash. */
   totalValue: decimalSchema,
-  /** The cash that is never invested, as an amount. */
+  /** The cash that no plan invests, as an amount. */
   cashBuffer: decimalSchema,
   cashBefore: decimalSchema,
   cashAfter: decimalSchema,

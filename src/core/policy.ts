@@ -14,7 +14,7 @@ export const rebalancePolicySchema = z.object({
   }),
   /** Bring what left its band back to the target itself, or only to the band's edge. */
   rebalanceTo: z.enum(['target', 'band']),
-  /** Cash that is never invested: an amount of money or a share of the account's total value. */
+  /** Cash that no plan invests: an amount of money or a share of the account's total value. */
   cashBuffer: z.discriminatedUnion('type', [
     z.object({ type: z.literal('amount'), amount: decimalSchema }),
     z.object({ type: z.literal('share'), share: decimalSchema }),

@@ -35,8 +35,8 @@ export function describePolicy(policy: RebalancePolicy): readonly string[] {
       ? 'What leaves its band is brought back to its target.'
       : "What leaves its band is brought back to the band's edge.",
     cashBuffer.type === 'amount'
-      ? `Cash buffer: ${formatAmount(cashBuffer.amount)} is never invested.`
-      : `Cash buffer: ${formatShortPercent(cashBuffer.share)} of the account is never invested.`,
+      ? `Cash buffer: ${formatAmount(cashBuffer.amount)} is kept out of every plan.`
+      : `Cash buffer: ${formatShortPercent(cashBuffer.share)} of the account is kept out of every plan.`,
     `Minimum trade: ${formatAmount(policy.minimumTrade)}.`,
     lots.default.eq(ONE) ? 'Whole shares.' : `Lots of ${formatQuantity(lots.default)} shares.`,
   ];

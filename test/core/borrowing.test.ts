@@ -15,13 +15,15 @@ it.each([
 });
 
 it.each([
-  ['a plan that borrows, allowed', '-2000', true, '4000'],
-  ['a plan that borrows, not allowed any more', '-2000', false, '900'],
-  ['a plan that does not, allowed', '100', true, '900'],
-  ['a plan that only uses the buffer', '0', true, '900'],
-])('%s may spend', (_, cashAfter, allowMargin, expected) => {
+  ['a plan that borrows, allowed', '-2000', true, '4000', '0'],
+  ['a plan that borrows, not allowed any more', '-2000', false, '900', '100'],
+  ['a plan that does not, allowed', '100', true, '900', '100'],
+  ['a plan that only uses the buffer', '0', true, '900', '100'],
+])('%s may spend', (_, cashAfter, allowMargin, spendable, buffer) => {
   const balance = { cash: decimal('1000'), settledCash: null, buyingPower: decimal('4000') };
   const plan = { cashAfter: decimal(cashAfter), cashBuffer: decimal('100') };
   const funds = { accountType: 'margin' as const, allowMargin };
-  expect(spendableAtStart(balance, plan, funds).toFixed()).toBe(expected);
+  const { cashAtStart, cashBuffer } = spendableAtStart(balance, plan, funds);
+  expect(cashAtStart.toFixed()).toBe(spendable);
+  expect(cashBuffer.toFixed()).toBe(buffer);
 });

@@ -5,7 +5,7 @@ import type { Fill } from '../../src/core/order.ts';
 import { decimal, ZERO } from '../../src/core/decimal.ts';
 import { complianceNotes } from '../../src/core/compliance/notes.ts';
 import { estimateRealisedGains } from '../../src/core/compliance/realised-gains.ts';
-import { collaredPrice } from '../../src/core/execution.ts';
+import { collaredPrice } from '../../src/core/order-prices.ts';
 import { presentAuditTable } from '../../src/messages/audit-trail.ts';
 import { presentDailySummary } from '../../src/messages/daily-summary.ts';
 import { presentDetails } from '../../src/messages/details.ts';

@@ -1,5 +1,5 @@
 import type { AccountSettings } from '../account.ts';
-import { collaredPrice } from '../execution.ts';
+import { collaredPrice } from '../order-prices.ts';
 import type { Decimal } from '../decimal.ts';
 import { formatMoney, formatQuantity, formatShortPercent } from '../format.ts';
 import { mostNotional } from '../most-notional.ts';
