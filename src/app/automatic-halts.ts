@@ -22,6 +22,7 @@ import type { AppContext } from './context.ts';
 import { haltAutomatically } from './halt.ts';
 import { readResumedAt } from './halt-record.ts';
 import { readBrokerTime } from './read-book.ts';
+import { listAllTrades } from './payments.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 /** More rejections than this are not counted; the configuration allows no higher limit. */
@@ -97,8 +98,7 @@ async function findLoss(
   const result = planRebalance(snapshot, account.targets, planningPolicy(account));
   if (result.type === 'refused') return null;
   const since = close.book?.readAt ?? null;
-  const fills =
-    since === null ? [] : await context.store.listFills({ account: account.name, since });
+  const fills = since === null ? [] : await listAllTrades(context.store, account.name, since);
   const { balance, positions } = snapshot;
   const cashFlow = netCashFlow(close.book, fills, { cash: balance.cash, positions });
   const facts = {
@@ -110,18 +110,18 @@ async function findLoss(
   const found = findDayLossHalt({ ...facts, cashFlow });
   if (found !== null || cashFlow === null || since === null) return found;
   const halt = findDayLossHalt({ ...facts, cashFlow: null });
-  // Money that left explains all of it: unless somebody lost it by trading elsewhere.
-  if (halt === null || !(await isTradedElsewhere(context, account, since, fills))) return null;
+  // Money that left explains all of it: unless somebody lost it by trades that are not recorded yet.
+  if (halt === null || !(await isTradedUnrecorded(context, account, since, fills))) return null;
   return halt;
 }
 
-async function isTradedElsewhere(
+async function isTradedUnrecorded(
   context: AppContext,
   account: AccountSettings,
   since: Temporal.Instant,
-  ours: readonly Fill[],
+  recorded: readonly Fill[],
 ): Promise<boolean> {
-  const known = new Set(ours.map(({ executionId }) => executionId));
+  const known = new Set(recorded.map(({ executionId }) => executionId));
   const told = await brokerOf(context, account.name).listFills(since);
   return told.some(({ executionId }) => !known.has(executionId));
 }

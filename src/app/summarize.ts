@@ -1,7 +1,8 @@
 import type { AccountSettings } from '../core/account.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { sum, toText, ZERO } from '../core/decimal.ts';
+import { sum, toText } from '../core/decimal.ts';
 import { planRebalance } from '../core/plan.ts';
+import type { Side } from '../core/plan-types.ts';
 import { planningPolicy } from '../core/planning-policy.ts';
 import { presentDailySummary } from '../messages/daily-summary.ts';
 import { presentPlanRefusal } from '../messages/errors.ts';
@@ -13,6 +14,7 @@ import { destinationsOf, displayName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { haltFor } from './halt-record.ts';
 import { loginEndOf } from './login-accounts.ts';
+import { changeSince } from './payments.ts';
 import { summaryDestinations } from './summary-digests.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
@@ -45,17 +47,18 @@ export async function summarize(
   const { plan } = result;
   const verification = await verifyRecord(context, 'lately');
   await context.store.transaction(async (unit) => {
+    const book = {
+      readAt: snapshot.takenAt,
+      cash: snapshot.balance.cash,
+      positions: snapshot.positions.map(({ symbol, quantity }) => ({ symbol, quantity })),
+    };
     const value = {
       account: account.name,
       date,
       value: plan.totalValue,
       cash: plan.cashBefore,
       drift: plan.driftBefore,
-      book: {
-        readAt: snapshot.takenAt,
-        cash: snapshot.balance.cash,
-        positions: snapshot.positions.map(({ symbol, quantity }) => ({ symbol, quantity })),
-      },
+      book,
     };
     await unit.recordAccountValue(value);
     const values = await unit.listAccountValues(account.name, date.subtract({ days: 31 }));
@@ -76,8 +79,8 @@ export async function summarize(
       date,
       now,
       value: plan.totalValue,
-      dayChange: changeSince(before.at(-1)?.value, plan.totalValue),
-      monthChange: changeSince(monthStart?.value, plan.totalValue),
+      day: await changeSince(unit, account, before.at(-1), value),
+      month: await changeSince(unit, account, monthStart, value),
       drift: plan.driftBefore,
       band: account.policy.toleranceBand,
       values,
@@ -87,6 +90,7 @@ export async function summarize(
         weight: row.weightBefore,
       })),
       traded: await tradedOn(context, unit, account, date),
+      tradedOutside: await tradedOutsideOn(unit, account, date),
       pending: (await unit.listProposals({ account: account.name, statuses: ['pending'] })).map(
         ({ proposal }) => ({ proposalId: proposal.id, expiresAt: proposal.expiresAt }),
       ),
@@ -107,10 +111,6 @@ export async function summarize(
   context.changed();
 }
 
-function changeSince(before: Decimal | undefined, now: Decimal): Decimal | null {
-  return before === undefined || before.lte(ZERO) ? null : now.minus(before).div(before);
-}
-
 /** What filled on an exchange day, by proposal, with who approved it. */
 async function tradedOn(
   context: AppContext,
@@ -118,10 +118,7 @@ async function tradedOn(
   account: AccountSettings,
   date: Temporal.PlainDate,
 ): Promise<{ proposalId: string; notional: Decimal; approverNames: string[] }[]> {
-  const zone = account.schedule.dailySummary?.timeZone ?? 'America/New_York';
-  const since = date.toZonedDateTime(zone).toInstant();
-  const until = date.add({ days: 1 }).toZonedDateTime(zone).toInstant();
-  const fills = await unit.listFills({ account: account.name, since, until });
+  const fills = await unit.listFills({ account: account.name, ...timesOf(account, date) });
   const notionals = new Map<string, Decimal[]>();
   for (const fill of fills) {
     if (fill.clientOrderId === null) continue;
@@ -144,4 +141,33 @@ async function tradedOn(
     });
   }
   return traded;
+}
+
+/** What was traded outside Evenkeel on an exchange day, by side and symbol. */
+async function tradedOutsideOn(
+  unit: StoreTransaction,
+  account: AccountSettings,
+  date: Temporal.PlainDate,
+): Promise<readonly { side: Side; symbol: string; quantity: Decimal }[]> {
+  const fills = await unit.listOutsideFills({ account: account.name, ...timesOf(account, date) });
+  const bySymbol = Map.groupBy(fills, ({ side, symbol }) => `${side} ${symbol}`);
+  return [...bySymbol.values()].flatMap((those) => {
+    const quantity = sum(those.map((fill) => fill.quantity));
+    const [first] = those;
+    // What the broker took back was not traded.
+    return first === undefined || quantity.eq('0')
+      ? []
+      : [{ side: first.side, symbol: first.symbol, quantity }];
+  });
+}
+
+function timesOf(
+  account: AccountSettings,
+  date: Temporal.PlainDate,
+): { readonly since: Temporal.Instant; readonly until: Temporal.Instant } {
+  const zone = account.schedule.dailySummary?.timeZone ?? 'America/New_York';
+  return {
+    since: date.toZonedDateTime(zone).toInstant(),
+    until: date.add({ days: 1 }).toZonedDateTime(zone).toInstant(),
+  };
 }

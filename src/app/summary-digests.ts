@@ -8,6 +8,7 @@ import type { StoreTransaction } from '../ports/store.ts';
 import { verifyRecord } from './automatic-halts.ts';
 import { destinationsOf } from './context.ts';
 import type { AppContext } from './context.ts';
+import { changeSince } from './payments.ts';
 
 /** A channel in which the days of many accounts are told in one message. */
 interface DigestPlace {
@@ -108,7 +109,8 @@ async function tellDigest(
   const halts = new Set((await unit.listHalts()).map(({ scope }) => scope));
   const traded = await tradedOn(unit, date, timeZone);
   const known = [];
-  for (const { name } of accounts) {
+  for (const account of accounts) {
+    const { name } = account;
     const values = await unit.listAccountValues(name, date.subtract(DAY_BEFORE_WITHIN));
     const today = values.find((value) => value.date.equals(date));
     if (today === undefined) continue;
@@ -117,7 +119,7 @@ async function tellDigest(
       name,
       value: today.value,
       drift: today.drift,
-      valueBefore: before?.value ?? null,
+      change: await changeSince(unit, account, before, today),
       traded: traded.get(name) ?? ZERO,
       isHalted: halts.has('all') || halts.has(name),
     });

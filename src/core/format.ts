@@ -38,6 +38,11 @@ export function formatSignedMoney(value: Decimal): string {
   return roundToCents(value).gt('0') ? `+${text}` : text;
 }
 
+/** Money that was paid in or, negative, out: `$5,000.00 in`. */
+export function formatPayment(value: Decimal): string {
+  return value.lt('0') ? `${formatMoney(value.neg())} out` : `${formatMoney(value)} in`;
+}
+
 /** A price: at least cents, up to four digits where the price has them: `$223.10`, `$0.1234`. */
 export function formatPrice(value: Decimal): string {
   const text = fixed(value, 4).replace(/0{1,2}$/u, '');

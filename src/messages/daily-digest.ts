@@ -1,11 +1,14 @@
 import type { Decimal } from '../core/decimal.ts';
 import { sum, ZERO } from '../core/decimal.ts';
+import { changeShare } from '../core/value-change.ts';
+import type { ValueChange } from '../core/value-change.ts';
 import { MOST_ROWS } from './accounts-overview.ts';
 import type { Cell } from './blocks.ts';
 import { alert, compose, context, fields, heading, left, right, table } from './blocks.ts';
 import {
   formatCount,
   formatMoney,
+  formatPayment,
   formatPercent,
   formatSignedPercent,
   listSome,
@@ -22,8 +25,8 @@ interface DigestedAccount {
   readonly name: string;
   readonly value: Decimal;
   readonly drift: Decimal;
-  /** Of the last day before that is known; null where there is none. */
-  readonly valueBefore: Decimal | null;
+  /** Since the last day before that is known; null where there is none. */
+  readonly change: ValueChange | null;
   /** What filled on the day. */
   readonly traded: Decimal;
   readonly isHalted: boolean;
@@ -58,6 +61,7 @@ export function presentDailyDigest(input: DailyDigestInput): Message {
     formatMoney(value),
   ].join(SEPARATOR);
   const change = dayChange(accounts);
+  const payments = paymentWords(accounts);
   const traded = accounts.filter((account) => account.traded.gt(ZERO));
   const halted = accounts.filter(({ isHalted }) => isHalted);
   const tradedWords =
@@ -96,6 +100,7 @@ export function presentDailyDigest(input: DailyDigestInput): Message {
       `${head}${change === null ? '' : ` (${formatSignedPercent(change)} day)`}.`,
       haltedWords ?? '',
       missingWords ?? '',
+      payments === null ? '' : `Payments: ${payments}.`,
       `Traded: ${tradedWords}. Pending: ${pending}. Orders working: ${input.working === 0 ? 'none' : input.working}.`,
       `${audit}.`,
     ],
@@ -113,6 +118,7 @@ export function presentDailyDigest(input: DailyDigestInput): Message {
                 tone: change.lt(ZERO) ? ('bad' as const) : ('good' as const),
               },
             ]),
+        ...(payments === null ? [] : [{ label: 'Payments', value: payments }]),
         { label: 'Traded', value: tradedWords },
         { label: 'Pending', value: pending },
         { label: 'Orders working', value: input.working === 0 ? 'none' : String(input.working) },
@@ -152,16 +158,33 @@ export function presentDailyDigest(input: DailyDigestInput): Message {
 
 /** Of all accounts whose day before is known; null when none is. */
 function dayChange(accounts: readonly DigestedAccount[]): Decimal | null {
-  const known = accounts.filter(({ valueBefore }) => valueBefore !== null);
-  const before = sum(known.map(({ valueBefore }) => valueBefore ?? ZERO));
-  if (before.lte(ZERO)) return null;
-  return sum(known.map((account) => account.value))
-    .minus(before)
-    .div(before);
+  const known = accounts.flatMap(({ change }) => (change === null ? [] : [change]));
+  const base = sum(known.map((change) => change.base));
+  return base.lte(ZERO) ? null : sum(known.map(({ gain }) => gain)).div(base);
 }
 
-function changeCell({ value, valueBefore }: DigestedAccount): Cell | string {
-  if (valueBefore === null || valueBefore.lte(ZERO)) return '-';
-  const change = value.minus(valueBefore).div(valueBefore);
-  return { text: formatSignedPercent(change), tone: change.lt(ZERO) ? 'bad' : 'good' };
+/** `$5,000.00 in, $2,000.00 out, in the gain of 2 accounts`; null where nothing was paid anywhere. */
+function paymentWords(accounts: readonly DigestedAccount[]): string | null {
+  const paid = accounts.flatMap(({ change }) => (change === null ? [] : [change.payments]));
+  const known = paid.filter((payment) => payment !== null);
+  const totals = [
+    sum(known.filter((payment) => payment.gt(ZERO))),
+    sum(known.filter((payment) => payment.lt(ZERO))),
+  ].filter((total) => !total.eq(ZERO));
+  const untold = paid.length - known.length;
+  const words = [
+    ...totals.map(formatPayment),
+    // Where they cannot be told apart.
+    ...(untold === 0 ? [] : [`in the gain of ${formatCount(untold, 'account')}`]),
+  ];
+  return words.length === 0 ? null : words.join(', ');
+}
+
+function changeCell({ change }: DigestedAccount): Cell | string {
+  if (change === null) return '-';
+  const payments = change.payments === null ? ' with payments' : '';
+  return {
+    text: `${formatSignedPercent(changeShare(change))}${payments}`,
+    tone: change.gain.lt(ZERO) ? 'bad' : 'good',
+  };
 }

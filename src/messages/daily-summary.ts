@@ -2,6 +2,9 @@ import type { AccountSettings } from '../core/account.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { toText } from '../core/decimal.ts';
 import type { Order } from '../core/order.ts';
+import type { Side } from '../core/plan-types.ts';
+import { changeShare } from '../core/value-change.ts';
+import type { ValueChange } from '../core/value-change.ts';
 import type { AccountValue } from '../ports/store.ts';
 import type { ActualWeight } from './blocks.ts';
 import { alert, compose, context, fields, heading, weightsChart } from './blocks.ts';
@@ -9,6 +12,7 @@ import {
   capitalize,
   formatCount,
   formatMoney,
+  formatPayment,
   formatPercent,
   formatQuantity,
   formatSignedPercent,
@@ -34,9 +38,9 @@ export interface DailySummaryInput {
   readonly date: Temporal.PlainDate;
   readonly now: Temporal.Instant;
   readonly value: Decimal;
-  /** As fractions; null where the day or month before is not known. */
-  readonly dayChange: Decimal | null;
-  readonly monthChange: Decimal | null;
+  /** Null where the day or month before is not known. */
+  readonly day: ValueChange | null;
+  readonly month: ValueChange | null;
   readonly drift: Decimal;
   /** The account's tolerance band. */
   readonly band: AccountSettings['policy']['toleranceBand'];
@@ -47,6 +51,12 @@ export interface DailySummaryInput {
     readonly proposalId: string;
     readonly notional: Decimal;
     readonly approverNames: readonly string[];
+  }[];
+  /** At the broker, by orders that are not ours. */
+  readonly tradedOutside: readonly {
+    readonly side: Side;
+    readonly symbol: string;
+    readonly quantity: Decimal;
   }[];
   readonly pending: readonly {
     readonly proposalId: string;
@@ -73,10 +83,14 @@ export function presentDailySummary(input: DailySummaryInput): Message {
   const value = formatMoney(input.value);
   const drift = `${formatPercent(input.drift)} (band ${describeBand(input.band)})`;
   const head = [account.name, formatDay(input.date), value].join(SEPARATOR);
+  const { day, month } = input;
   const changes = [
-    input.dayChange === null ? null : `${formatSignedPercent(input.dayChange)} day`,
-    input.monthChange === null ? null : `${formatSignedPercent(input.monthChange, 1)} month`,
+    day === null ? null : `${changeWords(day)} day`,
+    month === null ? null : `${changeWords(month, 1)} month`,
   ].filter((change) => change !== null);
+  const payments = paymentWords(day, month);
+  const outside =
+    input.tradedOutside.length === 0 ? null : listSome(input.tradedOutside.map(orderWords), 5);
   const traded =
     input.traded.length === 0
       ? 'nothing'
@@ -131,7 +145,9 @@ export function presentDailySummary(input: DailySummaryInput): Message {
       `${head}${changes.length === 0 ? '' : ` (${changes.join(', ')})`}.`,
       halted ?? '',
       `Drift ${drift}.`,
+      payments === null ? '' : `Payments, no part of the gain: ${payments}.`,
       `Traded: ${traded}. Pending: ${pending}. Orders working: ${working}.`,
+      outside === null ? '' : `Traded outside Evenkeel: ${outside}.`,
       limits === null ? '' : `Limits used: ${limits}.`,
       login === null ? '' : `${login.label}: ${login.value}.`,
       ...notices.map((notice) => `${notice}.`),
@@ -141,30 +157,20 @@ export function presentDailySummary(input: DailySummaryInput): Message {
       heading(head),
       halted === null ? null : alert('bad', halted),
       fields([
-        ...(input.dayChange === null
+        ...(day === null ? [] : [{ label: 'Day', value: changeWords(day), tone: changeTone(day) }]),
+        ...(month === null
           ? []
-          : [
-              {
-                label: 'Day',
-                value: formatSignedPercent(input.dayChange),
-                tone: changeTone(input.dayChange),
-              },
-            ]),
-        ...(input.monthChange === null
-          ? []
-          : [
-              {
-                label: 'Month',
-                value: formatSignedPercent(input.monthChange, 1),
-                tone: changeTone(input.monthChange),
-              },
-            ]),
+          : [{ label: 'Month', value: changeWords(month, 1), tone: changeTone(month) }]),
+        ...(payments === null ? [] : [{ label: 'Payments', value: payments }]),
         { label: 'Drift', value: drift },
       ]),
       valueChart(input.values),
       weightsChart('Weight now against target', input.weights),
       fields([
         { label: 'Traded', value: traded },
+        ...(outside === null
+          ? []
+          : [{ label: 'Traded outside Evenkeel', value: outside, tone: 'caution' as const }]),
         { label: 'Pending', value: pending },
         { label: 'Orders working', value: working },
         ...(limits === null ? [] : [{ label: 'Limits used', value: limits }]),
@@ -177,8 +183,25 @@ export function presentDailySummary(input: DailySummaryInput): Message {
   );
 }
 
-function changeTone(change: Decimal): Tone {
-  return change.lt('0') ? 'bad' : 'good';
+function changeTone({ gain }: ValueChange): Tone {
+  return gain.lt('0') ? 'bad' : 'good';
+}
+
+/** `+0.42%`; where payments cannot be told apart, that they are in it. */
+function changeWords(change: ValueChange, places?: number): string {
+  const share = formatSignedPercent(changeShare(change), places);
+  return change.payments === null ? `${share} with payments` : share;
+}
+
+/** `$5,000.00 in (day), $2,000.00 out (month)`; null where nothing was paid in or out. */
+function paymentWords(day: ValueChange | null, month: ValueChange | null): string | null {
+  const words = [
+    { payments: day?.payments ?? null, name: 'day' },
+    { payments: month?.payments ?? null, name: 'month' },
+  ].flatMap(({ payments, name }) =>
+    payments === null || payments.eq('0') ? [] : [`${formatPayment(payments)} (${name})`],
+  );
+  return words.length === 0 ? null : words.join(', ');
 }
 
 function workingWords(orders: readonly Order[]): string {

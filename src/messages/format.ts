@@ -2,6 +2,7 @@ export {
   formatMoney,
   formatAmount,
   formatSignedMoney,
+  formatPayment,
   formatPrice,
   formatQuantity,
   formatPercent,

@@ -149,6 +149,23 @@ describe('money that was paid in or out since the close', () => {
     expect(halt?.reason).toContain('because it cannot be told apart');
   });
 
+  it.each([
+    ['without gain or loss: what left was paid out', ['100', '100'], []],
+    ['at a loss: what left was lost', ['100000', '0.0001'], [{ rule: 'day_loss' }]],
+  ])('is told apart from trades by hand that are recorded, %s', async (_name, prices, found) => {
+    const [bought, sold] = [
+      fill(`buy 5 @ ${prices[0] ?? ''} 2026-11-20T14:30:00Z`, 'KO'),
+      fill(`sell 5 @ ${prices[1] ?? ''} 2026-11-20T14:40:00Z`, 'KO'),
+    ];
+    await using world = await openAppWorld({
+      ...withHalts(limit),
+      wrap: (broker) => ({ ...broker, listFills: async () => [bought, sold] }),
+    });
+    expect(await closedWith(world, '500000')).toMatchObject(found);
+    const [halt] = await world.store.listHalts();
+    expect(halt?.reason ?? '').not.toContain('cannot be told apart');
+  });
+
   it('is told by the book that each daily summary keeps', async () => {
     await using world = await openAppWorld(withHalts(limit));
     const account = sampleAccount(withHalts(limit).account);

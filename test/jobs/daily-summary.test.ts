@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { summarize } from '../../src/app/summarize.ts';
 import { dailySummary } from '../../src/jobs/daily-summary.ts';
 import { createScheduler } from '../../src/jobs/scheduler.ts';
+import { decimal } from '../../src/core/decimal.ts';
 import { BrokerError } from '../../src/ports/broker-error.ts';
 import { openAppWorld } from '../app/app-world.ts';
 import type { AppWorld } from '../app/app-world.ts';
+import { tradeByHand } from '../fixtures/by-hand.ts';
 import { sampleAccount } from '../fixtures/sample-account.ts';
 
 const account = (world: AppWorld) => {
@@ -35,6 +37,52 @@ describe('the daily summary', () => {
     await using world = await openAppWorld();
     expect(await summaryOf(world, '2026-11-19')).not.toMatch(/ day/u);
     expect(await summaryOf(world, '2026-11-20')).toMatch(/0\.00% day, 0\.0% month/u);
+  });
+
+  it('counts a payment as a payment, and what was earned with it as earned', async () => {
+    await using world = await openAppWorld();
+    await summaryOf(world, '2026-11-19');
+    await world.clock.advance({ hours: 1 });
+    await world.broker.deposit(decimal('10000'));
+    const words = await summaryOf(world, '2026-11-20');
+    expect(words).toContain('(0.00% day, 0.0% month)');
+    expect(words).toContain(
+      'Payments, no part of the gain: $10,000.00 in (day), $10,000.00 in (month).',
+    );
+  });
+
+  it('tells what was traded outside, by which a payment is still told apart', async () => {
+    await using world = await openAppWorld();
+    await summaryOf(world, '2026-11-19');
+    await world.clock.advance({ minutes: 5 });
+    await tradeByHand(world, 'sell', 'AAPL', '10');
+    await world.executor.reconcile('core');
+    await world.broker.deposit(decimal('10000'));
+    const words = await summaryOf(world, '2026-11-20');
+    expect(words).toContain('(0.00% day, 0.0% month)');
+    expect(words).toContain('$10,000.00 in (day)');
+    expect(words).toContain('Traded outside Evenkeel: SELL AAPL 10.');
+  });
+
+  it('says that payments are in the change where they cannot be told apart', async () => {
+    let more = '0';
+    await using world = await openAppWorld({
+      wrap: (broker) => ({
+        ...broker,
+        getPositions: async () =>
+          (await broker.getPositions()).map((position) => ({
+            ...position,
+            quantity: position.quantity.plus(more),
+          })),
+      }),
+    });
+    await summaryOf(world, '2026-11-19');
+    await world.clock.advance({ minutes: 5 });
+    // Shares that nobody traded.
+    more = '1';
+    expect(await summaryOf(world, '2026-11-20')).toMatch(
+      /with payments day, .*with payments month/u,
+    );
   });
 
   it('says so when the record is broken', async () => {

@@ -163,7 +163,14 @@ function digestInput(changes: Partial<DailyDigestInput> = {}): DailyDigestInput 
       name: `client-${String(index + 1).padStart(2, '0')}`,
       value: decimal(`${100_000 + index * 1000}.50`),
       drift: decimal(`0.0${String(index + 10)}`),
-      valueBefore: index === 0 ? null : decimal(`${99_900 + index * 1003}`),
+      change:
+        index === 0
+          ? null
+          : {
+              gain: decimal(`${100 - index * 3}.50`),
+              base: decimal(`${99_900 + index * 1003}`),
+              payments: index === 8 ? null : decimal(index === 2 ? '5000' : '0'),
+            },
       traded: decimal(index === 5 || index === 30 ? '24306.12' : '0'),
       isHalted: index === 3,
     })),
