@@ -1,7 +1,7 @@
 import { frozenQuorum } from '../core/approval-state.ts';
 import { ONE, sum, toText, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
-import { decideExecution, releaseUntil } from '../core/execution.ts';
+import { releaseUntil } from '../core/execution.ts';
 import type { ExecutionState, ExecutionStep } from '../core/execution.ts';
 import { costAtMost } from '../core/order-prices.ts';
 import type { Order } from '../core/order.ts';
@@ -22,7 +22,8 @@ import type { ExecutionFacts } from './execution-facts.ts';
 import type { ExecutionRun } from './executor.ts';
 import { createUnderWay } from './under-way.ts';
 import type { UnderWay } from './under-way.ts';
-import { askFundsAhead, isFresh, readBuyingPower } from './funds-ahead.ts';
+import { decideWithFunds } from './decide-with-funds.ts';
+import { askFundsAhead } from './funds-ahead.ts';
 import type { FundsAhead } from './funds-ahead.ts';
 import { refreshHalts } from './announce-halt.ts';
 import { haltAfterRejections } from './automatic-halts.ts';
@@ -31,6 +32,7 @@ import type { BookReading } from './read-book.ts';
 import { measureDrift } from './measure-drift.ts';
 import { lookUpOrders } from './look-up-orders.ts';
 import { cancelOverdue, submitOrders } from './submit-orders.ts';
+import type { SendingEvents } from './submit-orders.ts';
 
 /** The message shows progress at most this often; the final state is always shown. */
 const PROGRESS_INTERVAL = Temporal.Duration.from({ milliseconds: 400 });
@@ -94,7 +96,7 @@ async function runSteps(
   let shownAt = context.clock.now();
   let heardAt = context.clock.now();
   let shown = '';
-  let funds = beginning === null ? null : fundsOf(context, beginning);
+  let funds = beginning === null ? [] : [fundsOf(context, beginning)];
   /** How often the broker was asked since the orders changed. */
   let asked = { picture: '', times: 0 };
   run.announcing = proposal.id;
@@ -132,14 +134,20 @@ async function runSteps(
       heardAt = context.clock.now();
     }
     const quietTime = quietTimeOf(run, orders, asked.times);
-    if (funds !== null) {
-      const buys = step.release.filter(({ leg }) => leg.side === 'buy');
-      const cost = sum(buys.map((released) => costAtMost(released, account.orders)));
-      funds = { ...funds, committed: funds.committed.plus(cost) };
-    }
-    const done = await perform(context, run, { ...given, beginning }, step, underWay, () => {
-      // Buys will need it as soon as the sales have filled.
-      if (!releasesEveryBuy(state, step)) funds = askFundsAhead(context, run);
+    const buys = step.release.filter(({ leg }) => leg.side === 'buy');
+    const cost = sum(buys.map((released) => costAtMost(released, account.orders)));
+    funds = funds.map((ahead) => ({ ...ahead, committed: ahead.committed.plus(cost) }));
+    // Buys will need it as soon as the sales have filled. Mostly what is told early is enough.
+    const isNeeded = !releasesEveryBuy(state, step);
+    const done = await perform(context, run, { ...given, beginning }, step, underWay, {
+      onFirstAnswer: () => {
+        if (isNeeded && step.release.length > buys.length) {
+          funds = [askFundsAhead(context, run, cost)];
+        }
+      },
+      onLastAnswer: () => {
+        if (isNeeded) funds = [...funds.slice(-1), askFundsAhead(context, run, ZERO)];
+      },
     });
     if (done === null) return;
     beginning = null;
@@ -178,10 +186,6 @@ function fundsOf(context: AppContext, { balance }: Beginning): FundsAhead {
   };
 }
 
-function releasesBuys(step: ExecutionStep): boolean {
-  return step.release.some(({ leg }) => leg.side === 'buy');
-}
-
 /** Whether no leg is left that would buy later. */
 function releasesEveryBuy(state: ExecutionState, step: ExecutionStep): boolean {
   const settled = new Set([
@@ -193,51 +197,7 @@ function releasesEveryBuy(state: ExecutionState, step: ExecutionStep): boolean {
 }
 
 /**
- * Decides the next step; where buys follow sales, with the buying power that the broker has now. When it
- * does not say, no buy is released.
- * @param ahead what was asked for already; it counts where it is fresh and allows all that the cash does.
- */
-async function decideWithFunds(
-  context: AppContext,
-  run: ExecutionRun,
-  state: ExecutionState,
-  ahead: FundsAhead | null,
-): Promise<ExecutionStep> {
-  const step = decideExecution(state);
-  const afterSales = state.legs.some((leg) => leg.side === 'sell');
-  if (!afterSales || !releasesBuys(step)) return step;
-  if (ahead !== null && isFresh(ahead, state.now)) {
-    const told = await ahead.buyingPower;
-    if (told !== null) {
-      const buyingPower = told.minus(ahead.committed);
-      const decided = decideExecution({
-        ...state,
-        funds: { buyingPower, awaitedUntil: fundsAwaitedUntil(state) },
-      });
-      if (decided.release.length === step.release.length) return decided;
-    }
-  }
-  const buyingPower = await readBuyingPower(context, run);
-  return decideExecution({
-    ...state,
-    funds:
-      buyingPower === null
-        ? { buyingPower: ZERO, awaitedUntil: state.releaseUntil }
-        : { buyingPower, awaitedUntil: fundsAwaitedUntil(state) },
-  });
-}
-
-/** A sale's proceeds are waited for as long as an order is. */
-function fundsAwaitedUntil(state: ExecutionState): Temporal.Instant {
-  return state.orders
-    .filter((order) => order.intent.side === 'sell')
-    .map((order) => order.updatedAt.add(state.settings.timeLimit))
-    .reduce((latest, at) => (Temporal.Instant.compare(at, latest) > 0 ? at : latest), state.now);
-}
-
-/**
  * Does what was decided. Orders are under way when it returns.
- * @param answered called when the broker has answered the last of the orders that were sent.
  * @returns whether the state must be read again at once, and when otherwise; null when the execution has
  *   begun or ended elsewhere.
  */
@@ -247,14 +207,14 @@ async function perform(
   { proposal, beginning }: Execution,
   step: ExecutionStep,
   underWay: UnderWay,
-  answered: () => void,
+  events: SendingEvents,
 ): Promise<{ readonly again: boolean; readonly wakeAt: Temporal.Instant | null } | null> {
   const { release, deny, withdraw, submit } = step;
   if (beginning !== null || [release, deny, withdraw, submit].some(({ length }) => length > 0)) {
     const intents = await commitOrders(context, proposal, step, beginning);
     if (intents === null) return null;
     // Purchases follow as soon as they are paid for, whatever else is still waiting for its answer.
-    const sending = submitOrders(context, run, intents, answered);
+    const sending = submitOrders(context, run, intents, events);
     underWay.add(sending);
     if (beginning !== null) underWay.add(showBeginning(context, proposal, sending));
     return { again: true, wakeAt: null };

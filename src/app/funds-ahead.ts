@@ -1,4 +1,3 @@
-import { ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { isDue } from '../core/time.ts';
 import { BrokerError } from '../ports/broker-error.ts';
@@ -17,10 +16,17 @@ export interface FundsAhead {
 /** What was asked for longer ago is asked for again. */
 const FRESH_FOR = Temporal.Duration.from({ seconds: 1 });
 
-/** Asks the broker what buys may cost now, while the fills of the sales are on their way. */
-export function askFundsAhead(context: AppContext, run: ExecutionRun): FundsAhead {
+/**
+ * Asks the broker what buys may cost now, while the fills of the sales are on their way.
+ * @param committed what buys may cost that the broker need not know of yet.
+ */
+export function askFundsAhead(
+  context: AppContext,
+  run: ExecutionRun,
+  committed: Decimal,
+): FundsAhead {
   const askedAt = context.clock.now();
-  return { askedAt, committed: ZERO, buyingPower: readBuyingPower(context, run) };
+  return { askedAt, committed, buyingPower: readBuyingPower(context, run) };
 }
 
 export function isFresh({ askedAt }: FundsAhead, now: Temporal.Instant): boolean {

@@ -2,7 +2,7 @@ import type { Order, OrderIntent } from '../core/order.ts';
 import { earlier } from '../core/time.ts';
 import { failpoint } from '../lib/failpoint.ts';
 import { BrokerError } from '../ports/broker-error.ts';
-import type { ExecuteTradeResult } from '../ports/broker.ts';
+import type { ExecuteTradeResult, SendRefusal } from '../ports/broker.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import type { AppContext } from './context.ts';
 import type { ExecutionRun } from './executor.ts';
@@ -16,15 +16,20 @@ const CANCEL_PATIENCE = Temporal.Duration.from({ seconds: 5 });
 /** What this process remembers of an order between steps; nothing is lost when it is lost. */
 const cancels = new WeakMap<ExecutionRun, Map<string, Temporal.Instant>>();
 
-/**
- * Sends orders that are on record as submitted, side by side.
- * @param answered called when the broker has answered the last of them, before that is recorded.
- */
+/** What is heard while orders are sent, before it is recorded. */
+export interface SendingEvents {
+  /** The first answer since the last of them left; not told where it is the answer to all of them. */
+  readonly onFirstAnswer: () => void;
+  /** The broker has answered the last of them. */
+  readonly onLastAnswer: () => void;
+}
+
+/** Sends orders that are on record as submitted, side by side. */
 export async function submitOrders(
   context: AppContext,
   run: ExecutionRun,
   intents: readonly OrderIntent[],
-  answered: () => void,
+  events: SendingEvents,
 ): Promise<void> {
   const [first] = intents;
   if (first === undefined) return;
@@ -33,13 +38,23 @@ export async function submitOrders(
   run.recheckPermits.add(recheck);
   run.unanswered += intents.length;
   let unanswered = intents.length;
+  const waiting = new Set(intents);
+  let hasAnswer = false;
   const ask = async (intent: OrderIntent): Promise<ExecuteTradeResult> => {
+    const mayStillSend = async (): Promise<SendRefusal | null> => {
+      waiting.delete(intent);
+      return await permit.mayStillSend();
+    };
     try {
-      return await run.broker.executeTrade(intent, permit);
+      return await run.broker.executeTrade(intent, { ...permit, mayStillSend });
     } finally {
       run.unanswered -= 1;
       unanswered -= 1;
-      if (unanswered === 0) answered();
+      if (unanswered === 0) events.onLastAnswer();
+      else if (waiting.size === 0 && !hasAnswer) {
+        hasAnswer = true;
+        events.onFirstAnswer();
+      }
     }
   };
   const send = async (intent: OrderIntent): Promise<void> => {

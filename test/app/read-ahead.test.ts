@@ -119,6 +119,35 @@ describe('the buying power for the purchases', () => {
     expect(between).toEqual(['balance']);
   });
 
+  it('is asked for once the first of the sales is answered, and again after the last', async () => {
+    const { asked, wrap } = asking();
+    const held = Promise.withResolvers<void>();
+    await using world = await openAppWorld({
+      paper: { positions: { AAPL: '400', IBM: '300', MSFT: '300' }, fillInterval: '3 s' },
+      wrap: (inner) => {
+        const broker = wrap(inner);
+        return {
+          ...broker,
+          executeTrade: async (intent, permit) => {
+            const result = await broker.executeTrade(intent, permit);
+            if (intent.symbol === 'IBM') await held.promise;
+            asked.push(`${intent.side} answered`);
+            return result;
+          },
+        };
+      },
+    });
+    await propose(world, asked);
+    await world.click('ben', 'approve');
+    await world.clock.advance({ milliseconds: 500 });
+    held.resolve();
+    await world.settle();
+    const [first, last] = [asked.indexOf('sell answered'), asked.lastIndexOf('sell answered')];
+    expect(first).toBeLessThan(last);
+    expect([asked[first + 1], asked[last + 1]]).toEqual(['balance', 'balance']);
+    expect((await world.newest()).status).toBe('executed');
+  });
+
   it('is asked for again when what was told ahead is too little or too old', async () => {
     const { asked, wrap } = asking();
     // The proceeds come later than what was asked ahead can know of.
