@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { DefectName } from './defects.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/evenkeel.js', import.meta.url));
+const DEFECT = new URL('plant-defect.ts', import.meta.url).href;
 const CLOCK = new URL('shift-clock.ts', import.meta.url).href;
 
 /** What the operating system is told of a bot that is started. */
@@ -14,6 +16,8 @@ export interface BotLaunch {
   readonly clockShift: number;
   /** Whom it runs as, where that is not who runs this. */
   readonly userId?: number | undefined;
+  /** What it is given on purpose. */
+  readonly defect: DefectName | null;
 }
 
 export interface Ended {
@@ -21,9 +25,16 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** From when to when a bot ran, in milliseconds of the machine's clock; it runs still when `endedAt` is null. */
+export interface Life {
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+}
+
 /** The bot as a process of its own. */
 export interface BotProcess {
   readonly ended: Promise<Ended>;
+  life(): Life;
   /** Everything it has said on both streams. */
   said(): string;
   /** The port of its page; null when it ended before it was up. */
@@ -40,7 +51,8 @@ export function startBotProcess(
   launch: BotLaunch,
   args: readonly string[] = ['start'],
 ): BotProcess {
-  const child = spawn(process.execPath, ['--import', CLOCK, PROGRAM, ...args], {
+  const preloaded = ['--import', CLOCK, ...(launch.defect === null ? [] : ['--import', DEFECT])];
+  const child = spawn(process.execPath, [...preloaded, PROGRAM, ...args], {
     cwd: launch.folder,
     env: {
       PATH: process.env['PATH'],
@@ -49,6 +61,7 @@ export function startBotProcess(
       LOG_LEVEL: 'warn',
       CLOCK_SHIFT_SECONDS: String(launch.clockShift),
       ...launch.environment,
+      ...(launch.defect === null ? {} : { PLANT_DEFECT: launch.defect }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(launch.userId === undefined ? {} : { uid: launch.userId, gid: launch.userId }),
@@ -64,10 +77,13 @@ export function startBotProcess(
       wake();
     });
   }
+  const startedAt = Date.now();
+  let endedAt: number | null = null;
   let isOver = false;
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code, signal) => {
       isOver = true;
+      endedAt = Date.now();
       wake();
       resolve({ code, signal });
     });
@@ -83,6 +99,7 @@ export function startBotProcess(
   };
   return {
     ended,
+    life: () => ({ startedAt, endedAt }),
     said: () => text,
     up: matches(/Evenkeel is running\. Open http:\/\/127\.0\.0\.1:(\d+)/u).then((found) =>
       found === null ? null : Number(found[1]),

@@ -105,16 +105,12 @@ export const CHAT_FAULTS: Readonly<Record<string, Scenario>> = {
   'two approvers in the same millisecond, here and in Slack': {
     chats: ['web', 'discord'],
     why: { slack: 'it is the other platform' },
-    with: 'slack',
-    play: async (scene) => {
-      const button = await scene.propose();
-      const other = scene.place.chats.find(({ name }) => name === 'slack');
-      await retry(async () => {
-        const seen = await other?.state();
-        return seen?.messages.some(({ buttons }) => buttons.length > 0) === true;
-      });
-      await Promise.all([scene.approve(button), other?.click('chloe', button)]);
-    },
+    ...bothAtOnce('slack'),
+  },
+  'two approvers in the same millisecond, here and in Discord': {
+    chats: ['web', 'slack'],
+    why: { discord: 'it is the other platform' },
+    ...bothAtOnce('discord'),
   },
   'a click that arrives after a restart': {
     chats: CHATS,
@@ -126,6 +122,22 @@ export const CHAT_FAULTS: Readonly<Record<string, Scenario>> = {
     },
   },
 };
+
+/** Ben approves where it happens and Chloe on the other platform; neither waits for the other. */
+function bothAtOnce(platform: CrashChat['name']): Pick<Scenario, 'with' | 'play'> {
+  return {
+    with: platform,
+    play: async (scene) => {
+      const button = await scene.propose();
+      const other = scene.place.chats.find(({ name }) => name === platform);
+      await retry(async () => {
+        const seen = await other?.state();
+        return seen?.messages.some(({ buttons }) => buttons.length > 0) === true;
+      });
+      await Promise.all([scene.approve(button), other?.click('chloe', button)]);
+    },
+  };
+}
 
 const MOST_MILLISECONDS = 120_000;
 

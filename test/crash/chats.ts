@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { startFakeProcess } from '../fakes/fake-process.ts';
 import { readySchema, stateSchema } from './chat-fakes/platform.ts';
-import type { Button, ChatFault, PersonName, ShownMessage } from './chat-fakes/platform.ts';
+import type { Button, ChatFault, Late, PersonName, ShownMessage } from './chat-fakes/platform.ts';
 
 /** Where the people are: the local page, which is always there, or a platform beside it. */
 export const CHATS = ['web', 'slack', 'discord'] as const;
@@ -25,6 +25,7 @@ export interface CrashChat extends AsyncDisposable {
   state(): Promise<{
     readonly messages: readonly ShownMessage[];
     readonly problems: readonly string[];
+    readonly late: readonly Late[];
   }>;
 }
 

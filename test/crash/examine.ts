@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { decimal, sum, toText, ZERO } from '../../src/core/decimal.ts';
+import { PATIENCE_MILLISECONDS } from './chat-fakes/platform.ts';
+import type { Late } from './chat-fakes/platform.ts';
+import type { Life } from './bot-process.ts';
 import type { CrashChat } from './chats.ts';
 import { nonZero } from './markets.ts';
 import type { Books } from './markets.ts';
@@ -33,7 +36,9 @@ export async function examine(place: Workplace): Promise<readonly Finding[]> {
     ...examineBook(place, records, books),
     ...examineAudit(records),
     ...examineMessages(records),
-    ...(await Promise.all(place.chats.map((chat) => examineChat(chat, records)))).flat(),
+    ...(
+      await Promise.all(place.chats.map((chat) => examineChat(chat, records, place.lives())))
+    ).flat(),
     ...(await examineChain(place)),
   ];
 }
@@ -232,14 +237,20 @@ function examineMessages({ deliveries, messages, proposals }: Records): Finding[
 }
 
 /** The same of what a chat platform shows, by its own account. */
-async function examineChat(chat: CrashChat, records: Records): Promise<Finding[]> {
-  const { messages, problems } = await chat.state();
+async function examineChat(
+  chat: CrashChat,
+  records: Records,
+  lives: readonly Life[],
+): Promise<Finding[]> {
+  const { messages, problems, late } = await chat.state();
   const copies = records.deliveries.filter(({ platform }) => platform === chat.name);
   const shown = new Set(copies.map((copy) => copy.reference_message_id));
-  // Whoever was acknowledged too late was told so and did it again: that is the machine's pace, or a kill.
-  const findings = problems
-    .filter((what) => !what.includes('acknowledged too late'))
-    .map((what): Finding => ({ kind: 'untrue', what }));
+  const findings = [
+    ...problems,
+    ...late
+      .filter((one) => couldHaveAnswered(lives, one))
+      .map(({ what }) => `${chat.name}: ${what} was not acknowledged within 3 s by a living bot`),
+  ].map((what): Finding => ({ kind: 'untrue', what }));
   for (const { id, text, buttons } of messages) {
     if (shown.has(id)) continue;
     const asks = buttons.some(({ action }) => action === 'approve') ? ' and asks for a vote' : '';
@@ -261,6 +272,14 @@ async function examineChat(chat: CrashChat, records: Records): Promise<Finding[]
     }
   }
   return findings;
+}
+
+/** Whether a bot lived when it was sent and for as long as the chat waited: none was killed, stopped or started meanwhile. */
+function couldHaveAnswered(lives: readonly Life[], { sentAt }: Late): boolean {
+  const until = sentAt + PATIENCE_MILLISECONDS;
+  return lives.some(
+    ({ startedAt, endedAt }) => startedAt <= sentAt && (endedAt === null || endedAt > until),
+  );
 }
 
 /** `evenkeel audit verify`, as a person runs it. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BotProcess } from './bot-process.ts';
+import type { DefectName } from './defects.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './examine.ts';
 import type { ChatName } from './chats.ts';
@@ -48,11 +49,13 @@ export async function runRandomKills(
   chat: ChatName,
   seed: number,
   mostKills: number = MOST_KILLS_EACH,
+  defect: DefectName | null = null,
 ): Promise<RandomKillsResult> {
   const random = seeded(seed * BROKERS.length + BROKERS.indexOf(broker));
   await using place = await openWorkplace(broker, {
     fillAfterMilliseconds: 400,
     chats: chat === 'web' ? [] : [chat],
+    defect,
   });
   const people = createPeople(place);
   const deadline = performance.now() + MOST_MILLISECONDS;

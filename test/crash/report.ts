@@ -31,14 +31,19 @@ export async function attempt(
     ] as const,
   }));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  const how = result.findings.every(({ kind }) => kind === 'left_behind') ? 'ok' : 'NOT OK';
+  const how = result.findings.some(isBad) ? 'NOT OK' : 'ok';
   const { title, broker, chat } = cell;
   process.stderr.write(`${how} ${broker} ${chat} ${title}: ${result.kills} kills, ${seconds} s\n`);
   for (const { kind, what } of result.findings) process.stderr.write(`  ${kind}: ${what}\n`);
   return { ...cell, kills: result.kills, findings: result.findings };
 }
 
-export function printTable(caption: string, by: 'broker' | 'chat', rows: readonly Row[]): void {
+/** A message that stands in Slack twice is known, and counted by itself. */
+export function isBad({ kind }: Finding): boolean {
+  return kind !== 'left_behind';
+}
+
+export function tabulate(caption: string, by: 'broker' | 'chat', rows: readonly Row[]): string {
   const titles = [...new Set(rows.map((row) => row.title))];
   const all: readonly string[] = by === 'broker' ? BROKERS : CHATS;
   const columns = all.filter((name) => rows.some((row) => row[by] === name));
@@ -54,31 +59,42 @@ export function printTable(caption: string, by: 'broker' | 'chat', rows: readonl
     ),
   );
   const header = ['kills / duplicates / losses / untrue', ...columns, 'all'];
-  process.stdout.write(`\n${caption}\n${table([header, ...lines, lineOf('all', rows)])}\n`);
+  return `\n${caption}\n${table([header, ...lines, lineOf('all', rows)])}\n`;
 }
 
 /** `kills / duplicates / losses / untrue`, or that there is nothing of it. */
 export function figures(rows: readonly Row[]): string {
-  const found = rows.flatMap((row) => row.findings);
-  const count = (kind: Finding['kind']) => found.filter((one) => one.kind === kind).length;
-  const kills = rows.reduce((total, row) => total + row.kills, 0);
-  return rows.length === 0
-    ? '-'
-    : `${kills} / ${count('duplicate')} / ${count('loss')} / ${count('untrue')}`;
+  if (rows.length === 0) return '-';
+  const { kills, duplicate, loss, untrue } = countsOf(rows);
+  return `${kills} / ${duplicate} / ${loss} / ${untrue}`;
 }
 
-/** Prints what was found, a line each. @returns all of it. */
-export function tellFindings(rows: readonly Row[]): readonly Finding[] {
-  for (const { title, broker, chat, findings } of rows) {
-    for (const { kind, what } of findings) {
-      if (kind === 'left_behind') continue;
-      process.stdout.write(`${kind}: ${broker}, ${chat}, ${title}: ${what}\n`);
-    }
-  }
-  const all = rows.flatMap((row) => row.findings);
-  const twice = all.filter(({ kind }) => kind === 'left_behind').length;
-  if (twice > 0) {
-    process.stdout.write(`${twice} messages stand in Slack twice: see docs/reliability.md\n`);
-  }
-  return all;
+/** All of it in a line. */
+export function totals(rows: readonly Row[]): string {
+  const { kills, duplicate, loss, untrue } = countsOf(rows);
+  return `total: ${rows.length} scenarios, ${kills} kills, ${duplicate} duplicates, ${loss} losses, ${untrue} untrue`;
+}
+
+function countsOf(rows: readonly Row[]) {
+  const found = rows.flatMap((row) => row.findings);
+  const count = (kind: Finding['kind']) => found.filter((one) => one.kind === kind).length;
+  return {
+    kills: rows.reduce((total, row) => total + row.kills, 0),
+    duplicate: count('duplicate'),
+    loss: count('loss'),
+    untrue: count('untrue'),
+  };
+}
+
+/** What was found, a line each. */
+export function tellFindings(rows: readonly Row[]): string {
+  const lines = rows.flatMap(({ title, broker, chat, findings }) =>
+    findings
+      .filter(isBad)
+      .map(({ kind, what }) => `${kind}: ${broker}, ${chat}, ${title}: ${what}\n`),
+  );
+  const twice = rows.flatMap((row) => row.findings).filter((finding) => !isBad(finding)).length;
+  const known =
+    twice === 0 ? [] : [`${twice} messages stand in Slack twice: see docs/reliability.md\n`];
+  return [...lines, ...known].join('');
 }

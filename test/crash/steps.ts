@@ -1,5 +1,6 @@
 import type { Failpoint } from '../../src/lib/failpoint.ts';
 import { FAILPOINTS } from '../../src/lib/failpoint.ts';
+import type { DefectName } from './defects.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './examine.ts';
 import type { ChatName } from './chats.ts';
@@ -50,12 +51,18 @@ export const STEPS: readonly Step[] = FAILPOINTS.flatMap((name): Step[] => {
 });
 
 /** Proposes, approves, is killed at the step, starts again, and comes to its end. */
-export async function runStep(broker: BrokerName, chat: ChatName, step: Step): Promise<StepResult> {
+export async function runStep(
+  broker: BrokerName,
+  chat: ChatName,
+  step: Step,
+  defect: DefectName | null = null,
+): Promise<StepResult> {
   const needsCancel = step.name === 'cancel_recorded' || step.name === 'cancel_answered';
   await using place = await openWorkplace(broker, {
     fillAfterMilliseconds: needsCancel ? 'told' : 60,
     timeLimit: needsCancel ? '2 seconds' : '2 minutes',
     chats: chat === 'web' ? [] : [chat],
+    defect,
   });
   const people = createPeople(place);
   const deadline = performance.now() + MOST_MILLISECONDS;

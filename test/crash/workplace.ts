@@ -6,9 +6,10 @@ import Database from 'better-sqlite3';
 import { openStore } from '../../src/store/index.ts';
 import { SILENT_LOG } from '../fixtures/test-store.ts';
 import { startBotProcess } from './bot-process.ts';
-import type { BotProcess } from './bot-process.ts';
+import type { BotProcess, Life } from './bot-process.ts';
 import type { Button, PersonName } from './chat-fakes/platform.ts';
 import { openCrashChat } from './chats.ts';
+import type { DefectName } from './defects.ts';
 import type { CrashChat } from './chats.ts';
 import { openMarket } from './markets.ts';
 import type { BrokerName, Market, MarketOptions } from './markets.ts';
@@ -20,6 +21,8 @@ export interface Workplace extends AsyncDisposable {
   readonly chats: readonly CrashChat[];
   readonly folder: string;
   readonly databasePath: string;
+  /** Of each bot that was started here, oldest first. */
+  lives(): readonly Life[];
   /** Starts the bot; `failpoint` such as `fill_recorded:2`. */
   start(failpoint?: string, userId?: number): BotProcess;
   /** The same with the database at another path in the folder. */
@@ -43,6 +46,8 @@ export interface WorkplaceOptions extends MarketOptions {
   readonly timeLimit?: string;
   /** Platforms beside the page; none when left out. */
   readonly chats?: readonly CrashChat['name'][];
+  /** Of the bots here, on purpose; none when left out. */
+  readonly defect?: DefectName | null;
 }
 
 function portfolios(section: string, timeLimit: string, chats: readonly CrashChat[]): string {
@@ -93,7 +98,8 @@ export async function openWorkplace(
   await store.close();
   await market.prepare(folder);
   const cookies = signIn(databasePath, market.clockShift);
-  const launch = { folder, clockShift: market.clockShift };
+  const launch = { folder, clockShift: market.clockShift, defect: options.defect ?? null };
+  const bots: BotProcess[] = [];
 
   const post = async (
     bot: BotProcess,
@@ -133,8 +139,9 @@ export async function openWorkplace(
     folder,
     databasePath: join(folder, database),
     at: workplace,
-    start: (failpoint, userId) =>
-      startBotProcess({
+    lives: () => bots.map((bot) => bot.life()),
+    start: (failpoint, userId) => {
+      const bot = startBotProcess({
         ...launch,
         userId,
         environment: {
@@ -142,7 +149,10 @@ export async function openWorkplace(
           ...environment,
           ...(failpoint === undefined ? {} : { EVENKEEL_FAILPOINT: failpoint }),
         },
-      }),
+      });
+      bots.push(bot);
+      return bot;
+    },
     command: (...args) =>
       startBotProcess({ ...launch, environment: { DATABASE_URL: database, ...environment } }, args),
     say: (bot, person, text) => post(bot, person, '/say', { text }),

@@ -1,6 +1,7 @@
 import { createCustomIds } from '../../../src/chat/discord/custom-id.ts';
 import { startDiscordFake } from '../../fakes/discord/index.ts';
 import type { SentInteraction } from '../../fakes/discord/index.ts';
+import { PATIENCE_MILLISECONDS } from './platform.ts';
 import type { Button, FakePlatform, ShownMessage } from './platform.ts';
 import { sameButton } from './slack.ts';
 
@@ -10,9 +11,6 @@ const PEOPLE = {
   chloe: '910000000000000003',
 } as const;
 
-/** Then Discord tells the person that the application did not respond. */
-const PATIENCE_MILLISECONDS = 3000;
-
 export async function openDiscord(): Promise<FakePlatform> {
   const fake = await startDiscordFake({
     members: Object.entries(PEOPLE).map(([name, id]) => ({ id, name })),
@@ -20,6 +18,7 @@ export async function openDiscord(): Promise<FakePlatform> {
   const customIds = createCustomIds();
   const channel = fake.channel('general');
   let last: SentInteraction | null = null;
+  const delivered: { what: string; sentAt: number; sent: SentInteraction }[] = [];
   let mend: (() => void)[] = [];
 
   const about = (customId: string | null): Button | null => {
@@ -33,11 +32,25 @@ export async function openDiscord(): Promise<FakePlatform> {
     text: message.text,
     buttons: message.buttons.flatMap(({ customId }) => about(customId) ?? []),
   });
-  const wasTaken = async (sent: SentInteraction): Promise<boolean> =>
-    await sent.acknowledged(PATIENCE_MILLISECONDS).then(
+  const isConnected = () =>
+    [...fake.gateway.sessions.values()].some(({ socket }) => socket !== null);
+  const wasTaken = async (what: string, send: () => SentInteraction): Promise<boolean> => {
+    // To a session without a connection it comes when that is made again: nobody is late then.
+    const isDelivered = isConnected();
+    const sentAt = Date.now();
+    const sent = send();
+    if (isDelivered) delivered.push({ what, sentAt, sent });
+    return await sent.acknowledged(PATIENCE_MILLISECONDS).then(
       () => true,
       () => false,
     );
+  };
+
+  /** Discord itself told the acknowledgement to come later. */
+  const wasHeldBack = ({ id }: SentInteraction): boolean =>
+    fake
+      .callsTo('POST /interactions/{interaction_id}/{interaction_token}/callback')
+      .some(({ path, status }) => status === 429 && path.includes(id));
 
   return {
     ready: {
@@ -52,7 +65,9 @@ export async function openDiscord(): Promise<FakePlatform> {
     async command(person, command, account) {
       // Nobody can type what is not registered yet.
       if (!fake.commands().some(({ name }) => name === command)) return false;
-      return await wasTaken(fake.member(PEOPLE[person]).command(command, { account }));
+      return await wasTaken(`/${command}`, () =>
+        fake.member(PEOPLE[person]).command(command, { account }),
+      );
     },
     async click(person, button, twice) {
       for (const message of fake.botMessages().toReversed()) {
@@ -60,10 +75,14 @@ export async function openDiscord(): Promise<FakePlatform> {
           const carried = about(customId);
           return carried !== null && sameButton(carried, button);
         });
-        if (shown?.customId === undefined || shown.customId === null) continue;
-        last = fake.member(PEOPLE[person]).click(message, shown.customId);
-        if (twice) last.redeliver();
-        return await wasTaken(last);
+        const customId = shown?.customId;
+        if (customId === undefined || customId === null) continue;
+        return await wasTaken(`${button.action} of ${person}`, () => {
+          const click = fake.member(PEOPLE[person]).click(message, customId);
+          if (twice) click.redeliver();
+          last = click;
+          return click;
+        });
       }
       return false;
     },
@@ -98,6 +117,14 @@ export async function openDiscord(): Promise<FakePlatform> {
         .filter(({ privateTo }) => privateTo === null)
         .map(shownMessage),
       problems: [...fake.defects],
+      late: delivered
+        .filter(({ sent, sentAt }) =>
+          sent.acknowledgement === null
+            ? Date.now() - sentAt > PATIENCE_MILLISECONDS
+            : sent.acknowledgement.afterMilliseconds > PATIENCE_MILLISECONDS,
+        )
+        .filter(({ sent }) => !wasHeldBack(sent))
+        .map(({ what, sentAt }) => ({ what, sentAt })),
     }),
   };
 }

@@ -43,11 +43,24 @@ export const verbs = {
   state: z.strictObject({}),
 } as const;
 
+/** Within so long a chat wants to hear that the bot took it; then it tells the person that nothing did. */
+export const PATIENCE_MILLISECONDS = 3000;
+
+const lateSchema = z.strictObject({
+  what: z.string(),
+  /** Milliseconds of the machine's clock, which all processes have in common. */
+  sentAt: z.number(),
+});
+/** What reached the bot and was not acknowledged in time. */
+export type Late = z.output<typeof lateSchema>;
+
 export const stateSchema = z.strictObject({
   /** Of the bot, in the channel, its threads and in direct messages; oldest first. */
   messages: z.array(messageSchema),
   /** What the platform would hold against the bot. */
   problems: z.array(z.string()),
+  /** Commands and clicks over an open connection; each once, however often it was delivered. */
+  late: z.array(lateSchema),
 });
 
 export const readySchema = z.looseObject({

@@ -3,6 +3,7 @@ import { parseButtonValue } from '../../../src/chat/slack/buttons.ts';
 import { SLACK_BOT_SCOPES } from '../../../src/chat/slack/manifest.ts';
 import { buttonsOf, startSlackFake } from '../../fakes/slack/index.ts';
 import type { SlackInteraction, SlackMessage } from '../../fakes/slack/index.ts';
+import { PATIENCE_MILLISECONDS } from './platform.ts';
 import type { Button, FakePlatform, ShownMessage } from './platform.ts';
 
 const CHANNEL = 'C0REBALANCE';
@@ -16,6 +17,7 @@ export async function openSlack(): Promise<FakePlatform> {
     channels: [{ id: CHANNEL, name: 'rebalancing' }],
   });
   let last: SlackInteraction | null = null;
+  const sent: { what: string; sentAt: number; interaction: SlackInteraction }[] = [];
   let mend: (() => void)[] = [];
   const channel = fake.channel(CHANNEL);
   const isOurs = ({ user }: SlackMessage) => user === fake.app.botUserId;
@@ -42,18 +44,24 @@ export async function openSlack(): Promise<FakePlatform> {
       people: PEOPLE,
     },
     async command(person, command, account) {
-      const sent = await fake
+      const sentAt = Date.now();
+      const what = `/${command}`;
+      const interaction = await fake
         .user(PEOPLE[person])
-        .command(`/${command}`, account, { channel: CHANNEL });
-      return sent.status === 'acknowledged';
+        .command(what, account, { channel: CHANNEL });
+      sent.push({ what, sentAt, interaction });
+      return interaction.status === 'acknowledged';
     },
     async click(person, button, twice) {
       const found = find(button);
       if (found === null) return false;
       if (twice) fake.planNextDelivery({ twice });
       const { actionId, blockId } = found.shown;
+      const sentAt = Date.now();
       last = await fake.user(PEOPLE[person]).click(found.message, actionId, { blockId });
-      return last?.status === 'acknowledged';
+      if (last === null) return false;
+      sent.push({ what: `${button.action} of ${person}`, sentAt, interaction: last });
+      return last.status === 'acknowledged';
     },
     async redeliver() {
       if (last !== null) await fake.redeliver(last);
@@ -82,10 +90,20 @@ export async function openSlack(): Promise<FakePlatform> {
       const direct = Object.values(PEOPLE).flatMap((id) => fake.direct(id).messages());
       return {
         messages: [...channel.messages(), ...direct].filter(isOurs).map(shownMessage),
-        problems: [...fake.problems],
+        // What comes too late is told below, with its time, also when it never comes.
+        problems: fake.problems.filter((what) => !what.includes('was acknowledged too late')),
+        late: sent
+          .filter(({ interaction }) => wasLate(interaction))
+          .map(({ what, sentAt }) => ({ what, sentAt })),
       };
     },
   };
+}
+
+/** Whether it reached the app and was not acknowledged in time; what nobody could take is not late. */
+function wasLate({ acknowledgementMilliseconds, deliveries }: SlackInteraction): boolean {
+  const taken = acknowledgementMilliseconds ?? Infinity;
+  return deliveries[0]?.sent === true && taken > PATIENCE_MILLISECONDS;
 }
 
 export function sameButton(one: Button, other: Button): boolean {

@@ -52,7 +52,8 @@ export function createApiServer(
   limits: RateLimits,
   log: RequestLog,
 ): Server {
-  return createServer((request, response) => {
+  // An idle connection stays open, as at a load balancer: what a sleeping client sends late arrives.
+  return createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     void serve(request, response).catch((error: unknown) => {
       world.defects.push(`${request.method} ${request.url}: ${String(error)}`);
       response.destroy();

@@ -174,7 +174,8 @@ async function serve(
 
 /** The API of Schwab: OAuth, trading and market data on one address. It does not listen yet. */
 export function createApiServer(world: World): Server {
-  return createServer((request, response) => {
+  // An idle connection stays open, as at a load balancer: what a sleeping client sends late arrives.
+  return createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     serve(world, request, response).catch((error: unknown) => {
       world.defects.push(String(error));
       request.socket.destroy();
