@@ -7,11 +7,16 @@ const ORDER: readonly Urgency[] = ['recovery', 'reading', 'trading', 'tidying'];
 export interface Pacer {
   /**
    * Runs the work when its turn has come: by urgency, then in the order given.
+   * @param work is given a function to call once the broker has certainly counted it.
    * @param withdrawn ends the wait, and nothing else: work that has begun goes on.
    * @returns what the work returns; a failure reaches only its own caller.
    * @throws PacerClosed when the pacer is closed before the work began; PacerWithdrawn when it was withdrawn.
    */
-  run<T>(urgency: Urgency, work: () => Promise<T>, withdrawn?: AbortSignal): Promise<T>;
+  run<T>(
+    urgency: Urgency,
+    work: (counted: () => void) => Promise<T>,
+    withdrawn?: AbortSignal,
+  ): Promise<T>;
   /** Begins nothing before this time: the broker said so (429 with its waiting time). */
   pauseUntil(at: Temporal.Instant): void;
   /** How many wait for their turn. */
@@ -24,6 +29,11 @@ export interface Pacer {
 export interface PacerLimit {
   readonly requests: number;
   readonly window: Temporal.Duration;
+  /**
+   * How much later than it begins the broker may count a request: it stays in the window for so much longer,
+   * unless it is known to have been counted before. Left out: no later.
+   */
+  readonly lag?: Temporal.Duration;
 }
 
 /** The part of a clock that pacing needs. */
@@ -50,8 +60,14 @@ export class PacerWithdrawn extends Error {
   }
 }
 
+interface Begun {
+  readonly at: Temporal.Instant;
+  /** Out of the window. */
+  leaves: Temporal.Instant;
+}
+
 interface Waiting {
-  readonly begin: () => void;
+  readonly begin: (own: Begun) => void;
   readonly refuse: () => void;
 }
 
@@ -70,7 +86,9 @@ export function createPacer(clock: PacerClock, limit: PacerLimit): Pacer {
     trading: [],
     tidying: [],
   };
-  let begun: Temporal.Instant[] = [];
+  const longest = limit.lag === undefined ? limit.window : limit.window.add(limit.lag);
+  /** In the order in which they leave. */
+  let begun: Begun[] = [];
   let pausedUntil: Temporal.Instant | null = null;
   let cancelTimer: (() => void) | null = null;
   let closed = false;
@@ -79,15 +97,13 @@ export function createPacer(clock: PacerClock, limit: PacerLimit): Pacer {
   function nextTurn(now: Temporal.Instant): Temporal.Instant | null {
     // A time in the future is of a clock that was set back since: it would block for ever.
     const newest = begun.at(-1);
-    if (newest !== undefined && Temporal.Instant.compare(newest, now) > 0) {
-      begun = begun.filter((at) => Temporal.Instant.compare(at, now) <= 0);
+    if (newest !== undefined && Temporal.Instant.compare(newest.at, now) > 0) {
+      begun = begun.filter(({ at }) => Temporal.Instant.compare(at, now) <= 0);
     }
-    // They are in their order: only those at the front can have left the window.
-    const kept = begun.findIndex((at) => Temporal.Instant.compare(at.add(limit.window), now) > 0);
+    const kept = begun.findIndex(({ leaves }) => Temporal.Instant.compare(leaves, now) > 0);
     if (kept !== 0) begun = kept < 0 ? [] : begun.slice(kept);
     const [oldest] = begun;
-    const free =
-      begun.length < limit.requests || oldest === undefined ? null : oldest.add(limit.window);
+    const free = begun.length < limit.requests || oldest === undefined ? null : oldest.leaves;
     if (pausedUntil === null || Temporal.Instant.compare(pausedUntil, now) <= 0) return free;
     if (free === null || Temporal.Instant.compare(free, pausedUntil) < 0) return pausedUntil;
     return free;
@@ -105,13 +121,26 @@ export function createPacer(clock: PacerClock, limit: PacerLimit): Pacer {
         cancelTimer = clock.schedule(turn, pump);
         return;
       }
-      begun.push(now);
-      lanes[lane].shift()?.begin();
+      const own = { at: now, leaves: now.add(longest) };
+      begun.push(own);
+      lanes[lane].shift()?.begin(own);
     }
   }
 
+  function noteCounted(own: Begun): void {
+    const leaves = clock.now().add(limit.window);
+    if (Temporal.Instant.compare(leaves, own.leaves) >= 0) return;
+    own.leaves = leaves;
+    begun = begun.toSorted((a, b) => Temporal.Instant.compare(a.leaves, b.leaves));
+    pump();
+  }
+
   return {
-    run<T>(urgency: Urgency, work: () => Promise<T>, withdrawn?: AbortSignal): Promise<T> {
+    run<T>(
+      urgency: Urgency,
+      work: (counted: () => void) => Promise<T>,
+      withdrawn?: AbortSignal,
+    ): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         if (closed) {
           reject(new PacerClosed());
@@ -127,9 +156,11 @@ export function createPacer(clock: PacerClock, limit: PacerLimit): Pacer {
           reject(new PacerWithdrawn());
         };
         const waiting: Waiting = {
-          begin: () => {
+          begin: (own) => {
             withdrawn?.removeEventListener('abort', withdraw);
-            work().then(resolve, reject);
+            work(() => {
+              noteCounted(own);
+            }).then(resolve, reject);
           },
           refuse: () => {
             withdrawn?.removeEventListener('abort', withdraw);

@@ -1,16 +1,33 @@
 import { expect, it } from 'vitest';
 import { openIbkrBot, startIbkrMarket } from '../../bench/market-ibkr.ts';
+import type { TwsFake } from '../fakes/tws/index.ts';
 
-it('rebalances 51 symbols at once under the limit of messages a second that TWS counts', async () => {
-  await using fake = await startIbkrMarket();
-  await using bot = await openIbkrBot(fake);
-  // Proposing and, at once, approving ask for all prices twice; it throws unless every leg is executed.
-  await bot.execute();
-  const { requests, tooFast, connected } = await fake.requests();
-  expect(tooFast).toBe(0);
-  expect(connected).toHaveLength(1);
-  expect(requests.filter(({ type }) => type === 'market_data').length).toBeGreaterThanOrEqual(102);
-  const { orders } = await fake.state();
-  expect(orders).toHaveLength(50);
-  expect(orders.filter(({ status }) => status !== 'Filled')).toEqual([]);
-}, 60_000);
+it.each<[string, number, (fake: TwsFake) => Promise<void>]>([
+  ['on the lines of the proposal', 51, async () => {}],
+  [
+    'on new lines, where those of the proposal are lost',
+    102,
+    async (fake) => {
+      await fake.connectivity('lost');
+      await fake.connectivity('restored_data_lost');
+    },
+  ],
+])(
+  'rebalances 51 symbols at once, %s, under the limit of messages a second that TWS counts',
+  async (_name, lines, meanwhile) => {
+    await using fake = await startIbkrMarket();
+    await using bot = await openIbkrBot(fake);
+    // Proposing and, at once, approving want all prices twice; it throws unless every leg is executed.
+    await bot.execute(async () => {
+      await meanwhile(fake);
+    });
+    const { requests, tooFast, connected } = await fake.requests();
+    expect(tooFast).toBe(0);
+    expect(connected).toHaveLength(1);
+    expect(requests.filter(({ type }) => type === 'market_data')).toHaveLength(lines);
+    const { orders } = await fake.state();
+    expect(orders).toHaveLength(50);
+    expect(orders.filter(({ status }) => status !== 'Filled')).toEqual([]);
+  },
+  60_000,
+);

@@ -119,6 +119,30 @@ describe('market data', () => {
     ]);
   });
 
+  it('is not told while the data farm is away: 2103, then 2104', async () => {
+    await using fake = await startTwsFake();
+    await using client = await connectTws(fake);
+    client.api.reqMktData(1, stock('AAPL'), '', false, false);
+    await client.until(/^tickPrice 1 4 220 /);
+    await fake.connectivity('farm_lost');
+    await client.until(/^info .*broken.* 2103$/);
+    await fake.setPrice('AAPL', '221');
+    await fake.connectivity('farm_restored');
+    await client.until(/^info .*OK:usfarm.* 2104$/);
+    await fake.setPrice('AAPL', '222');
+    await client.until(/^tickPrice 1 4 222 /);
+    expect(client.matching(/^tickPrice 1 4 221/)).toEqual([]);
+  });
+
+  it('ends on a line that stands when somebody logs in elsewhere: 10197', async () => {
+    await using fake = await startTwsFake();
+    await using client = await connectTws(fake);
+    client.api.reqMktData(1, stock('AAPL'), '', false, false);
+    await client.until(/^tickPrice 1 4 220 /);
+    await fake.setMarketData('AAPL', 'competing');
+    await expect(client.until(/ 10197 1$/)).resolves.toBeDefined();
+  });
+
   it('is refused where it is not subscribed, and comes delayed after type 3', async () => {
     await using fake = await startTwsFake({ marketData: 'delayed' });
     await using client = await connectTws(fake);

@@ -119,3 +119,57 @@ describe('a pacer', () => {
     expect(begun).toEqual(['first', 'other']);
   });
 });
+
+describe('a pacer whose broker may count late', () => {
+  const LAG = Temporal.Duration.from({ milliseconds: 200 });
+
+  /** Two requests fill the window, and a third waits; each can be said to have been counted. */
+  function pacingLate() {
+    const clock = createTestClock();
+    const pacer = createPacer(clock, { requests: 2, window: SECOND, lag: LAG });
+    const begun: string[] = [];
+    const counted = new Map<string, () => void>();
+    for (const name of ['a', 'b', 'c', 'd']) {
+      void pacer.run('trading', async (count) => {
+        begun.push(name);
+        counted.set(name, count);
+      });
+    }
+    const count = (name: string) => counted.get(name)?.();
+    return { clock, begun, count };
+  }
+
+  it('keeps a request in the window for so much longer', async () => {
+    const { clock, begun } = pacingLate();
+    await clock.advance({ milliseconds: 1199 });
+    expect(begun).toEqual(['a', 'b']);
+    await clock.advance({ milliseconds: 1 });
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('keeps one that is known to have been counted for the window from then', async () => {
+    const { clock, begun, count } = pacingLate();
+    await clock.advance({ milliseconds: 50 });
+    count('b');
+    await clock.advance({ milliseconds: 999 });
+    expect(begun).toEqual(['a', 'b']);
+    await clock.advance({ milliseconds: 1 });
+    expect(begun).toEqual(['a', 'b', 'c']);
+    await clock.advance({ milliseconds: 149 });
+    expect(begun).toEqual(['a', 'b', 'c']);
+    await clock.advance({ milliseconds: 1 });
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('keeps none for longer because it was counted later than that, or twice', async () => {
+    const { clock, begun, count } = pacingLate();
+    await clock.advance({ milliseconds: 100 });
+    count('a');
+    await clock.advance({ milliseconds: 800 });
+    for (const name of ['a', 'b']) count(name);
+    await clock.advance({ milliseconds: 200 });
+    expect(begun).toEqual(['a', 'b', 'c']);
+    await clock.advance({ milliseconds: 100 });
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+  });
+});

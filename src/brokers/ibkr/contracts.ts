@@ -6,10 +6,12 @@ import type { ContractHint } from './settings.ts';
 import { fromIbSymbol, toIbSymbol } from './symbols.ts';
 import type { ContractTold } from './wire.ts';
 
+/** A contract as requests name it, with its number at IB. */
+export type NumberedContract = Contract & { readonly conId: number };
+
 /** The one contract at IB that a symbol means. */
 export interface ResolvedContract {
-  /** For requests. */
-  readonly contract: Contract;
+  readonly contract: NumberedContract;
   readonly tradable: boolean;
 }
 

@@ -8,6 +8,8 @@ import type { BrokerErrorCode } from '../../ports/broker.ts';
 
 export const BROKER = 'ibkr';
 
+const RESTORED_DATA_LOST = 1101;
+
 /** The connection between TWS and IB's servers. */
 export const SERVER_CONNECTION: {
   readonly lost: readonly number[];
@@ -15,7 +17,7 @@ export const SERVER_CONNECTION: {
   readonly dropping: number;
 } = {
   lost: [1100, 2110],
-  restored: [1101, 1102],
+  restored: [RESTORED_DATA_LOST, 1102],
   /** "TWS socket port has been reset and this connection is being dropped." */
   dropping: 1300,
 };
@@ -24,7 +26,10 @@ export const CLIENT_ID_IN_USE = 326;
 export const NO_SECURITY_DEFINITION = 200;
 export const ORDER_CANCELLED = 202;
 export const COMPETING_SESSION = 10_197;
-const RATE_EXCEEDED = 100;
+export const RATE_EXCEEDED = 100;
+export const TOO_MANY_LINES = 101;
+/** "Market data farm connection is broken": what tells prices tells none, or not all. */
+const DATA_FARM_LOST = 2103;
 const VALIDATION = 321;
 const ORDER_MESSAGE = 399;
 
@@ -38,7 +43,7 @@ const READ_ONLY = /read-only/i;
 
 const CODE_OF: ReadonlyMap<number, BrokerErrorCode> = new Map([
   [RATE_EXCEEDED, 'rate_limited'],
-  [101, 'rate_limited'],
+  [TOO_MANY_LINES, 'rate_limited'],
   [200, 'not_tradable'],
   [203, 'not_tradable'],
   [326, 'unavailable'],
@@ -80,6 +85,27 @@ export function readError(code: number, text: string): BrokerError {
   });
 }
 
+/** No live data for a contract, and none delayed that the account may use. */
+export function noMarketData(
+  symbol: string,
+  code: number,
+  text: string,
+  marketData: 'live' | 'delayed',
+): BrokerError {
+  const otherwise = marketData === 'live' ? ', or set ibkr.marketData: delayed' : '';
+  return unavailable(
+    `Interactive Brokers gives no price of ${symbol} to this login (${text.trim()}). Subscribe to its market data in Client Portal and share it with the paper account${otherwise}.`,
+    code,
+  );
+}
+
+export function competingSession(code: number, text: string): BrokerError {
+  return unavailable(
+    `Interactive Brokers gives market data to another session of this login: ${text} Log out there, or give the bot a user of its own.`,
+    code,
+  );
+}
+
 export function unavailable(reason: string, brokerCode: number | null = null): BrokerError {
   return new BrokerError(BROKER, 'unavailable', reason, {
     brokerCode: brokerCode === null ? null : String(brokerCode),
@@ -94,6 +120,15 @@ export function isNotice(code: number, text: string): boolean {
     code === 10_090 ||
     text.startsWith('Warning:')
   );
+}
+
+/** "Data lost": what TWS was asked to tell from now on, it tells no more. */
+export const endsSubscriptions = (code: number): boolean => code === RESTORED_DATA_LOST;
+
+/** Whether prices that were told before a message about nothing that was asked may not be those of now. */
+export function leavesPricesInDoubt(code: number): boolean {
+  const { lost, restored } = SERVER_CONNECTION;
+  return code === DATA_FARM_LOST || lost.includes(code) || restored.includes(code);
 }
 
 /** What has no request's id and still ends the requests that have none either. */

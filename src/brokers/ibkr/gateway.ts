@@ -37,12 +37,13 @@ export function openIbkrGateway({ config, clock, log }: IbkrSurroundings): Broke
     if (known !== undefined) return known;
     const login = createLogin({ address, messagesPerSecond, clock, log });
     const desk = createDesk(login, clock, log);
+    const serverTime = createServerTime(login);
     const shared: SharedLogin = {
       login,
       desk,
       reads: createAccountReads(login, log),
-      serverTime: createServerTime(login),
-      quotes: createQuotes(login, clock),
+      serverTime,
+      quotes: createQuotes(login, clock, serverTime),
       submitter: createSubmitter(login, desk, log),
     };
     logins.set(key, shared);

@@ -6,7 +6,9 @@ import type { Log } from '../../ports/log.ts';
 import { requirePermit } from '../send-permit.ts';
 import { isRateExceeded, isUnreadable, SERVER_CONNECTION, unavailable } from './errors.ts';
 import { openLink, type Address, type Link } from './link.ts';
-import { endOf, reasonOf, type Answer, type Question } from './question.ts';
+import { createOnTheWay } from './on-the-way.ts';
+import type { Question } from './question.ts';
+import { createQuestions } from './questions.ts';
 import type { TwsEvent } from './wire.ts';
 
 /** What a login tells those who follow it. */
@@ -53,27 +55,29 @@ const RETRY_WAITS_IN_SECONDS = [1, 2, 5, 10, 30, 60];
 
 const AT_ONCE_AGAIN_AFTER = Temporal.Duration.from({ seconds: 5 });
 
-const PATIENCE = Temporal.Duration.from({ seconds: 15 });
 /** Any TWS answers this at once. */
 const PROBE_PATIENCE = Temporal.Duration.from({ seconds: 5 });
 
 const ONE_SECOND = Temporal.Duration.from({ seconds: 1 });
 
+/** TWS's second, and a little for two clocks that do not run alike. */
+const PACING_WINDOW = Temporal.Duration.from({ milliseconds: 1020 });
+
 /**
  * TWS counts a second by when it reads. The end of one burst that it reads late and the beginning of the
- * next must not fall into one of its seconds, so ours is a little longer.
+ * next must not fall into one of its seconds, so what it has not answered yet counts for longer.
  */
-const PACING_WINDOW = Temporal.Duration.from({ milliseconds: 1200 });
-
-/** Someone who waits for an answer. */
-interface Pending {
-  readonly hear: (event: TwsEvent) => void;
-}
+const READ_LATE_BY = Temporal.Duration.from({ milliseconds: 180 });
 
 export function createLogin({ address, messagesPerSecond, clock, log }: LoginOptions): Login {
-  const pacer: Pacer = createPacer(clock, { requests: messagesPerSecond, window: PACING_WINDOW });
+  const pacer: Pacer = createPacer(clock, {
+    requests: messagesPerSecond,
+    window: PACING_WINDOW,
+    lag: READ_LATE_BY,
+  });
   const followers = new Set<(event: LoginEvent) => void>();
-  const pending = new Set<Pending>();
+  const onTheWay = createOnTheWay();
+  const questions = createQuestions({ clock, onTheWay, probe });
   const where = { host: address.host, port: address.port, clientId: address.clientId };
   let link: Link | null = null;
   let connecting: Promise<Link> | null = null;
@@ -95,11 +99,12 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
       const { callback, problem } = event;
       log.warn({ ...where, callback, problem }, 'TWS told something that does not fit');
     }
-    for (const each of pending) each.hear(event);
+    questions.hear(event);
     tellFollowers({ type: 'told', event });
     if (event.type === 'unreadable') tellFollowers({ type: 'gap' });
     if (event.type === 'disconnected' && link !== null) {
       link = null;
+      onTheWay.clear();
       if (!closed) log.warn(where, 'connection to TWS lost');
       comeBack();
     }
@@ -205,8 +210,10 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
   ): Promise<void> {
     const asked = options.on ?? link;
     try {
-      await pacer.run(options.urgency ?? 'reading', async () => {
-        if (link === asked && asked !== null) asked.send(write);
+      await pacer.run(options.urgency ?? 'reading', async (counted) => {
+        if (link !== asked || asked === null) return;
+        asked.send(write);
+        onTheWay.add(counted);
       });
     } catch (error) {
       if (!(error instanceof PacerClosed)) throw error;
@@ -218,7 +225,7 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
     try {
       return await pacer.run(
         question.urgency,
-        async () => await put(question),
+        async (counted) => await put(question, counted),
         question.permit?.withdrawn,
       );
     } catch (error) {
@@ -227,48 +234,12 @@ export function createLogin({ address, messagesPerSecond, clock, log }: LoginOpt
     }
   }
 
-  async function put<T>(question: Question<T>): Promise<T> {
+  async function put<T>(question: Question<T>, counted: () => void): Promise<T> {
     if (question.permit !== undefined) await requirePermit(question.permit);
     const current = link;
     if (current === null) throw unavailable('The connection to TWS was lost.');
     if (serverLost !== null) throw serverLost;
-    const id = current.nextId();
-    const { what } = question;
-    const patience = question.patience ?? PATIENCE;
-    const result = Promise.withResolvers<T>();
-    const answer: Answer<T> = { give: result.resolve, fail: result.reject };
-    const unanswered = (reason: string, why: 'too_late' | 'lost'): void => {
-      if (question.unanswered === undefined) result.reject(unavailable(reason));
-      else question.unanswered(reason, answer, why);
-    };
-    const entry: Pending = {
-      hear: (event) => {
-        const outcome = endOf(event, id, question);
-        if (outcome === 'unanswered') unanswered(reasonOf(event, what), 'lost');
-        else if (outcome instanceof BrokerError) result.reject(outcome);
-        else if (event.type === 'message' && event.id === id && question.hearMessage) {
-          question.hearMessage(event.code, event.text, answer, id);
-        } else question.hear(event, id, answer);
-      },
-    };
-    const heardBefore = current.heard();
-    const cancelTimer = clock.schedule(clock.now().add(patience), () => {
-      unanswered(
-        `TWS did not tell ${what} within ${patience.total('seconds')} seconds.`,
-        'too_late',
-      );
-      if (current.heard() === heardBefore) probe(current);
-    });
-    pending.add(entry);
-    try {
-      current.send((api) => {
-        question.send(api, id);
-      });
-      return await result.promise;
-    } finally {
-      cancelTimer();
-      pending.delete(entry);
-    }
+    return await questions.put(current, question, counted);
   }
 
   return {

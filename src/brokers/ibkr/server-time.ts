@@ -1,4 +1,5 @@
 import { EventName } from '@stoqey/ib';
+import { createSameTurn } from '../../lib/same-turn.ts';
 import type { Login } from './login.ts';
 import { createNextRun } from './next-run.ts';
 
@@ -6,10 +7,11 @@ import { createNextRun } from './next-run.ts';
  * The time of IB's servers, in whole seconds, rounded down. TWS keeps it by NTP, apart from the clock of
  * the machine that it runs on ("TWS is synchronized with the server (not local computer) using NTP",
  * https://interactivebrokers.github.io/tws-api/interfaceIBApi_1_1EWrapper.html, currentTime).
- * The answers carry no id, so that who asks while one is under way gets the one after it.
+ * The answers carry no id, so that who asks while one is under way gets the one after it; who asks in the same
+ * turn of the event loop shares it.
  */
 export function createServerTime(login: Login): () => Promise<Temporal.Instant> {
-  return createNextRun(
+  const askOne = createNextRun(
     async () =>
       await login.ask<Temporal.Instant>({
         urgency: 'reading',
@@ -23,4 +25,6 @@ export function createServerTime(login: Login): () => Promise<Temporal.Instant> 
         },
       }),
   );
+  const ask = createSameTurn<'time', Temporal.Instant>((what) => what, askOne);
+  return async () => await ask('time');
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
 import { toText } from '../../../src/core/decimal.ts';
-import type { Quote } from '../../../src/core/portfolio.ts';
 import type { BrokerUpdate, SendPermit } from '../../../src/ports/broker.ts';
 import { recordUpdates } from '../../contracts/broker/harness.ts';
 import {
@@ -115,7 +114,13 @@ describe('the limit of 45 messages a second', () => {
     const listed = broker.listFills(EPOCH);
     await clock.settle();
     expect(await typesAsked(world)).toHaveLength(before.length + 45);
-    await world.advance({ milliseconds: 1199 });
+    // Two of them asked what MSFT and IBM are. When all are answered, TWS has read them.
+    let answered = 0;
+    for (const result of results) void result.then(() => (answered += 1));
+    await vi.waitFor(() => {
+      expect(answered).toBe(43);
+    });
+    await world.advance({ milliseconds: 1019 });
     expect(await typesAsked(world)).toHaveLength(before.length + 45);
     await world.advance({ milliseconds: 1 });
     await Promise.all([...results, cancelled, listed]);
@@ -125,6 +130,30 @@ describe('the limit of 45 messages a second', () => {
     expect(
       (await broker.listOrders(EPOCH)).filter(({ status }) => status === 'accepted'),
     ).toHaveLength(57);
+  });
+
+  test('is kept for longer while TWS has not answered: it may read late', async () => {
+    await using world = await openIbkrWorld({}, PACED);
+    const { broker, fake } = world;
+    await accept(broker, buy('MSFT', '1', '1.00'));
+    await world.advance({ seconds: 2 });
+    await fake.fail('submit', 'half_open', 45);
+    const results = Array.from({ length: 50 }, () =>
+      broker.executeTrade(buy('MSFT', '1', '1.00'), MAY_SEND),
+    );
+    const placed = async () => count(await typesAsked(world), 'place_order');
+    await vi.waitFor(async () => {
+      expect(await placed()).toBe(46);
+    });
+    await world.advance({ milliseconds: 1199 });
+    expect(await placed()).toBe(46);
+    await world.advance({ milliseconds: 1 });
+    await Promise.all(results.slice(45));
+    expect(await placed()).toBe(51);
+    await world.advance({ seconds: 10 });
+    for (const result of results.slice(0, 45)) {
+      expect(await result).toMatchObject({ type: 'unknown' });
+    }
   });
 
   test('holds back what may not be sent any more when its turn comes, and what is withdrawn at once', async () => {
@@ -205,77 +234,6 @@ test('a contract that is another symbol is refused', async () => {
     type: 'rejected',
     code: 'not_tradable',
     brokerCode: 'other_symbol',
-  });
-});
-
-describe('prices', () => {
-  test('that are delayed say so by their time', async () => {
-    await using world = await openIbkrWorld({ marketData: 'delayed' });
-    const [quote] = await world.broker.getQuotes(['MSFT']);
-    expect(quote?.price).not.toBeNull();
-    const age = quote?.at.until(world.clock.now()).total('minutes') ?? 0;
-    expect(age).toBeGreaterThanOrEqual(15);
-  });
-
-  test('that are delayed are refused where the account wants live ones', async () => {
-    await using world = await openIbkrWorld({ marketData: 'delayed' }, { marketData: 'live' });
-    await expect(world.broker.getQuotes(['MSFT'])).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('ibkr.marketData: delayed'),
-    });
-  });
-
-  test('are the middle of bid and ask when the last trade is outside them', async () => {
-    await using world = await openIbkrWorld();
-    await world.fake.setPrice('MSFT', '30.00', { bid: '33.00', ask: '33.50' });
-    const [quote] = await world.broker.getQuotes(['MSFT']);
-    expect(quote?.price?.toFixed()).toBe('33.25');
-  });
-
-  test('come with the average daily volume where a limit looks at it, in shares', async () => {
-    await using world = await openIbkrWorld(
-      { contracts: [{ symbol: 'THIN', conId: 801, last: '10', averageVolume: 4200 }] },
-      {},
-      { needsVolumes: true },
-    );
-    for (let turn = 0; turn < 2; turn += 1) {
-      const [quote] = await world.broker.getQuotes(['THIN']);
-      expect(quote?.averageDailyVolume?.toFixed()).toBe('4200');
-    }
-  });
-
-  test('do not wait long for a volume that TWS does not tell, and not twice on a day', async () => {
-    await using world = await openIbkrWorld(
-      { contracts: [{ symbol: 'THIN', conId: 801, last: '10', averageVolume: 0 }] },
-      {},
-      { needsVolumes: true },
-    );
-    let quotes: readonly Quote[] | null = null;
-    const asked = world.broker.getQuotes(['THIN']).then((told) => (quotes = told));
-    await vi.waitFor(async () => {
-      await world.clock.advance({ milliseconds: 100 });
-      expect(quotes).not.toBeNull();
-    });
-    const [quote] = await asked;
-    expect([quote?.price?.toFixed(), quote?.averageDailyVolume]).toEqual(['10', null]);
-    // Without the clock going on.
-    expect(await world.broker.getQuotes(['THIN'])).toHaveLength(1);
-  });
-
-  test('come without a volume where no limit looks at it', async () => {
-    await using world = await openIbkrWorld();
-    const [quote] = await world.broker.getQuotes(['MSFT']);
-    expect(quote?.averageDailyVolume).toBeNull();
-  });
-
-  test('of more symbols than there are lines come all the same', async () => {
-    const symbols = Array.from({ length: 90 }, (_, index) => `S${index}`);
-    await using world = await openIbkrWorld({
-      contracts: symbols.map((symbol, index) => ({ symbol, conId: 800 + index, last: '10' })),
-    });
-    const quotes = await world.broker.getQuotes(symbols);
-    expect(quotes.map((quote) => quote.symbol)).toEqual(symbols);
-    expect(quotes.every((quote) => quote.price?.toFixed() === '10')).toBe(true);
   });
 });
 

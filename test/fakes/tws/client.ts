@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { startFakeProcess, steerHere } from '../fake-process.ts';
 import type { RunningFake } from '../fake-process.ts';
+import type { Connectivity } from './connectivity.ts';
 import { optionsSchema } from './options.ts';
 import type { TwsFakeOptions } from './options.ts';
 import { startTws } from './start.ts';
@@ -102,8 +103,8 @@ export interface TwsFake extends AsyncDisposable {
   loseConnection(options?: { readonly duringFills?: boolean }): Promise<void>;
   refuseConnections(milliseconds: number | 'until_told'): Promise<void>;
   acceptConnections(): Promise<void>;
-  /** 1100; then 1102, or 1101 with all subscriptions gone. */
-  connectivity(state: 'lost' | 'restored' | 'restored_data_lost'): Promise<void>;
+  /** 1100; then 1102, or 1101 with all subscriptions gone. Of the farm of prices: 2103; then 2104. */
+  connectivity(state: Connectivity): Promise<void>;
   /** The daily restart of the gateway: sockets, subscriptions and bindings are gone, orders are not. */
   restart(options?: {
     readonly resetOrderIds?: boolean;

@@ -3,12 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { z } from 'zod';
 import { decimal } from '../../../src/core/decimal.ts';
+import { CONNECTIVITY } from './connectivity.ts';
 import { matchingContracts } from './contracts.ts';
 import type { Contract } from './contracts.ts';
 import type { Faults } from './faults.ts';
 import type { Gateway } from './gateway.ts';
 import type { OrderIds } from './gateway-context.ts';
 import { decimalText } from './options.ts';
+import { endMarketData } from './handle-market-data.ts';
 import { isTerminal } from './orders.ts';
 import type { FakeOrder } from './orders.ts';
 import type { Pushes } from './pushes.ts';
@@ -104,8 +106,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
       symbol: z.string(),
       access: z.enum(['live', 'delayed', 'none', 'competing']),
     }),
-    ({ world }, { symbol, access }) => {
-      contractOf(world, symbol).marketData = access;
+    ({ world, gateway }, { symbol, access }) => {
+      const contract = contractOf(world, symbol);
+      contract.marketData = access;
+      if (access === 'competing') endMarketData(gateway.sessions(), contract);
     },
   ),
   setMarket: verb(
@@ -162,12 +166,9 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     },
   ),
   acceptConnections: verb(nothing, ({ gateway }) => gateway.accept()),
-  connectivity: verb(
-    z.strictObject({ state: z.enum(['lost', 'restored', 'restored_data_lost']) }),
-    ({ gateway }, { state }) => {
-      gateway.connectivity(state);
-    },
-  ),
+  connectivity: verb(z.strictObject({ state: z.enum(CONNECTIVITY) }), ({ gateway }, { state }) => {
+    gateway.connectivity(state);
+  }),
   restart: verb(
     z.strictObject({
       resetOrderIds: z.boolean().default(false),

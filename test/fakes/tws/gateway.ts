@@ -10,6 +10,7 @@ import {
 import { dispatch, isLocal, managedAccounts, nextValidId } from './dispatch.ts';
 import { errorMessage, message, stampOf } from './encode.ts';
 import type { Faults } from './faults.ts';
+import { CONNECTIVITY_MESSAGES, type Connectivity } from './connectivity.ts';
 import { createFrameReader, encodeFrame } from './frames.ts';
 import type { Incoming } from './frames.ts';
 import type { GatewayContext } from './gateway-context.ts';
@@ -40,14 +41,17 @@ export interface Gateway {
   cutAll(): void;
   refuse(): Promise<void>;
   accept(): Promise<void>;
-  /** The connection to the broker's servers: 1100, then 1101 (subscriptions lost) or 1102. */
-  connectivity(state: 'lost' | 'restored' | 'restored_data_lost'): void;
+  /**
+   * The connection to the broker's servers: 1100, then 1101 (subscriptions lost) or 1102; or to those that
+   * tell prices: 2103, then 2104.
+   */
+  connectivity(state: Connectivity): void;
   close(): Promise<void>;
 }
 
 const LOWEST_VERSION = 176;
 const NOTICES: readonly (readonly [number, string])[] = [
-  [2104, 'Market data farm connection is OK:usfarm'],
+  CONNECTIVITY_MESSAGES.farm_restored,
   [2106, 'HMDS data farm connection is OK:ushmds'],
   [2158, 'Sec-def data farm connection is OK:secdefil'],
 ];
@@ -170,7 +174,7 @@ export async function startGateway(context: GatewayContext, faults: Faults): Pro
       session.send(managedAccounts(context));
       session.send(nextValidId(context, session));
       for (const [code, text] of NOTICES) session.error(-1, code, text);
-      if (!reachable) session.error(-1, 1100, LOST);
+      if (!reachable) session.error(-1, ...CONNECTIVITY_MESSAGES.lost);
       // "Download open orders on connection", on unless a person turned it off; no end is sent.
       else if (clientId !== 0) sendOwnOpenOrders(context, session);
     }
@@ -274,11 +278,13 @@ export async function startGateway(context: GatewayContext, faults: Faults): Pro
     refuse,
     accept,
     connectivity(state) {
-      reachable = state !== 'lost';
+      const ofFarm = state === 'farm_lost' || state === 'farm_restored';
+      if (!ofFarm) reachable = state !== 'lost';
       for (const session of sessions()) {
         if (state === 'restored_data_lost')
           Object.assign(session.subscriptions, freshSubscriptions());
-        const [code, text] = CONNECTIVITY[state];
+        if (ofFarm) session.dataFarm = state === 'farm_restored';
+        const [code, text] = CONNECTIVITY_MESSAGES[state];
         session.error(-1, code, text);
       }
       if (reachable) for (const work of waiting.splice(0)) work();
@@ -286,19 +292,6 @@ export async function startGateway(context: GatewayContext, faults: Faults): Pro
     close: refuse,
   };
 }
-
-const LOST = 'Connectivity between IBKR and Trader Workstation has been lost.';
-const CONNECTIVITY = {
-  lost: [1100, LOST],
-  restored_data_lost: [
-    1101,
-    'Connectivity between IBKR and Trader Workstation has been restored- data lost.',
-  ],
-  restored: [
-    1102,
-    'Connectivity between IBKR and Trader Workstation has been restored - data maintained.',
-  ],
-} as const;
 
 async function listen(connected: (socket: Socket) => void, port: number): Promise<Server> {
   const server = createServer(connected);

@@ -126,6 +126,7 @@ export function sendTicks(
   contract: Contract,
   delayed: boolean,
 ): void {
+  if (!session.dataFarm) return;
   const twin = delayed ? 1 : 0;
   const quoted = world.market.hours().open || session.marketDataType % 2 === 0;
   for (const name of ['bid', 'ask', 'last', 'close'] as const) {
@@ -137,6 +138,15 @@ export function sendTicks(
   session.send(message(2, 6, id, VOLUME[twin], 1_000_000));
   const seconds = Math.floor(world.clock.now().epochMilliseconds / 1000);
   session.send(message(46, 6, id, LAST_TIMESTAMP[twin], seconds));
+}
+
+/** Somebody logs in elsewhere and takes the market data along: those who get it are told. */
+export function endMarketData(sessions: readonly Session[], contract: Contract): void {
+  for (const session of sessions) {
+    for (const [id, ticker] of session.subscriptions.tickers) {
+      if (ticker.contract === contract) permitted(session, id, contract);
+    }
+  }
 }
 
 export function cancelMarketData(session: Session, id: number): void {

@@ -21,6 +21,8 @@ export interface Session {
   readonly subscriptions: Subscriptions;
   /** 1 live, 2 frozen, 3 delayed, 4 delayed frozen. */
   marketDataType: number;
+  /** The connection to what tells prices stands. */
+  dataFarm: boolean;
   autoBind: boolean;
   send(message: Message): void;
   error(id: number, code: number, text: string): void;
@@ -74,6 +76,7 @@ export function createSession(
     serverVersion,
     subscriptions: freshSubscriptions(),
     marketDataType: 1,
+    dataFarm: true,
     autoBind: false,
     send,
     error: (id, code, text) => {
