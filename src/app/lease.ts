@@ -122,7 +122,7 @@ function hold(facts: LeaseFacts, token: number): Lease {
     if (ended) return;
     ended = true;
     cancel();
-    log.error({ code: 'lease_lost', token }, 'another process has taken over this database');
+    log.error({ code: 'lease_lost', lease: token }, 'another process has taken over this database');
     facts.lost();
   };
 

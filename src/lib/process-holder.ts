@@ -1,18 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** What tells this process from every other on this machine since it started, e.g. `host/4c1f.../812/9001`. */
+/**
+ * What tells this process from every other on this machine since it started, e.g.
+ * `host/4c1f.../812/9001/pid:[4026531836]`: host, boot, process id, start and the namespace of that id.
+ */
 export function processHolder(): string {
-  return [hostname(), bootId(), String(process.pid), startTime(process.pid) ?? ''].join('/');
+  return [
+    hostname(),
+    bootId(),
+    String(process.pid),
+    startTime(process.pid) ?? '',
+    processNamespace(),
+  ].join('/');
 }
 
 /**
- * Whether the process of a name that `processHolder` gave is certainly gone. A process on another host,
- * or one that cannot be looked at, is not certainly gone.
+ * Whether the process of a name that `processHolder` gave is certainly gone. A process on another host or
+ * in another container, or one that cannot be looked at, is not certainly gone.
  */
 export function isProcessGone(holder: string): boolean {
-  const [host, boot, pid, started] = holder.split('/');
+  const [host, boot, pid, started, namespace] = holder.split('/');
   if (host !== hostname() || boot !== bootId() || boot === '') return false;
+  // Containers may share the host's name, and in each of them the bot is process 1.
+  if (namespace !== processNamespace()) return false;
   const id = Number(pid);
   if (!Number.isSafeInteger(id) || id <= 0) return false;
   try {
@@ -28,6 +39,15 @@ export function isProcessGone(holder: string): boolean {
 /** Of this run of the machine; empty where the system does not say. */
 function bootId(): string {
   return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+}
+
+/** In which process ids are counted; empty where the system does not say. pid_namespaces(7) */
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
 }
 
 /** When a process started, in ticks since the machine did; null where the system does not say. */
