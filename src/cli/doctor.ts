@@ -9,7 +9,9 @@ export async function doctor(): Promise<boolean> {
   for (const warning of config.warnings) print(`!   ${warning}`);
   const { brokerOf } = await import('../app/context.ts');
   const { takeSnapshot } = await import('../app/take-snapshot.ts');
-  const core = await openConfiguredCore(config);
+  // What it finds is printed below, in sentences: the log says it again only to those who ask for it.
+  const logLevel = config.logLevel === 'debug' ? 'debug' : 'error';
+  const core = await openConfiguredCore({ ...config, logLevel });
   let healthy = true;
   const fail = (words: string) => {
     healthy = false;

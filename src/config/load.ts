@@ -160,23 +160,28 @@ function environmentWarnings(
   return [...new Set([...warnings, ...connectionWarnings(portfolios, settings)])];
 }
 
-/** Accounts that are reached through the login of a person, whom there must be and whose login is kept. */
+/** Accounts that are reached through the login of a person: whom there must be, who can log in, and whose login is kept. */
 function connectionWarnings(
   { accounts, people }: Pick<Config, 'accounts' | 'people'>,
-  { masterKeys }: EnvironmentSettings,
+  settings: EnvironmentSettings,
 ): readonly string[] {
-  return accounts.flatMap(({ name, brokerSettings: { connection } }) => {
+  return accounts.flatMap(({ name, broker, brokerSettings: { connection } }) => {
     if (typeof connection !== 'string') return [];
+    const start = `Account ${name} uses the login of ${connection}`;
     if (!people.some(({ id }) => id === connection)) {
-      return [
-        `Account ${name} uses the login of ${connection}, who is not among the people: nobody can connect it.`,
-      ];
+      return [`${start}, who is not among the people: nobody can connect it.`];
     }
-    return masterKeys.length > 0
-      ? []
-      : [
-          `Account ${name} uses the login of ${connection}, which is only kept with EVENKEEL_MASTER_KEY in .env.`,
-        ];
+    const warnings: string[] = [];
+    if ((broker === 'schwab' || broker === 'alpaca') && settings[broker].app === null) {
+      const prefix = broker.toUpperCase();
+      warnings.push(
+        `${start}, and nobody can log in there yet: register an app and put ${prefix}_CLIENT_ID, ${prefix}_CLIENT_SECRET and ${prefix}_REDIRECT_URI into .env.`,
+      );
+    }
+    if (settings.masterKeys.length === 0) {
+      warnings.push(`${start}, which is only kept with EVENKEEL_MASTER_KEY in .env.`);
+    }
+    return warnings;
   });
 }
 

@@ -9,7 +9,8 @@ const NEXT_STEP: Readonly<Record<BrokerErrorCode, string>> = {
   order_rejected: "Read the broker's reason, then make a fresh proposal.",
   rate_limited: 'Wait a minute and try again.',
   not_tradable: 'Take the symbol out of the targets or mark it untouchable.',
-  unavailable: 'Try again in a few minutes; "evenkeel doctor" tells whether the broker answers.',
+  unavailable:
+    "Try again in a few minutes; when it stays so, look at the network and the broker's status page.",
   unknown_outcome:
     'Nothing is sent again until the broker has been asked; wait for reconciliation.',
 };

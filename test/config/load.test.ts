@@ -33,6 +33,12 @@ function loaded(env: Readonly<Record<string, string>> = {}): Config {
   return result.config;
 }
 
+const SCHWAB_APP = {
+  SCHWAB_CLIENT_ID: 'i',
+  SCHWAB_CLIENT_SECRET: 's',
+  SCHWAB_REDIRECT_URI: 'https://127.0.0.1:8182',
+};
+
 const live = (text: string): string =>
   text.replace('broker: paper', 'broker: alpaca\n    mode: live');
 
@@ -157,14 +163,22 @@ describe('what is probably not meant', () => {
     [
       'a login that cannot be kept',
       withLines('schwab: { connection: ana }').replace('broker: paper', 'broker: schwab'),
-      {},
+      SCHWAB_APP,
       ['Account core uses the login of ana, which is only kept with EVENKEEL_MASTER_KEY in .env.'],
     ],
     [
       'a login that is kept',
       withLines('schwab: { connection: ana }').replace('broker: paper', 'broker: schwab'),
-      { EVENKEEL_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') },
+      { ...SCHWAB_APP, EVENKEEL_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') },
       [],
+    ],
+    [
+      'a login at a broker where no app is registered',
+      withLines('alpaca: { connection: ana }').replace('broker: paper', 'broker: alpaca'),
+      { ...SCHWAB_APP, EVENKEEL_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') },
+      [
+        'Account core uses the login of ana, and nobody can log in there yet: register an app and put ALPACA_CLIENT_ID, ALPACA_CLIENT_SECRET and ALPACA_REDIRECT_URI into .env.',
+      ],
     ],
   ])('%s', (_what, text, environment, warnings) => {
     put('portfolios.yaml', text);

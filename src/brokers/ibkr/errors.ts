@@ -101,7 +101,7 @@ export function noMarketData(
 
 export function competingSession(code: number, text: string): BrokerError {
   return unavailable(
-    `Interactive Brokers gives market data to another session of this login: ${text} Log out there, or give the bot a user of its own.`,
+    `Interactive Brokers gives market data to another session of this login (${text.trim()}). Log out there, or give the bot a user of its own.`,
     code,
   );
 }

@@ -234,7 +234,10 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
         await login.accountHash(accountNumber);
       } catch (error) {
         if (!(error instanceof BrokerError)) throw error;
-        problems.push(error.message);
+        // The others say what to do.
+        problems.push(
+          error.code === 'unavailable' ? `${error.message} ${error.nextStep}` : error.message,
+        );
       }
       return problems;
     },

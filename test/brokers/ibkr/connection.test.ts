@@ -101,7 +101,7 @@ describe('what doctor says of an account', () => {
   test('that somebody else has the market data', async () => {
     await using world = await openIbkrWorld({ marketData: 'competing' });
     expect(await problems(world.broker)).toEqual([
-      expect.stringContaining('another session of this login'),
+      expect.stringMatching(/another session of this login \(No market data.*\)\. Log out there/),
     ]);
   });
 });
