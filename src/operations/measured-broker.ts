@@ -11,6 +11,7 @@ export function measuredBroker(broker: Broker, observer: Observer): Broker {
   ) => {
     return async (...given: Arguments): Promise<Answer> => {
       const begun = performance.now();
+      observer.brokerAsked(broker.name);
       try {
         const answer = await ask(...given);
         observer.brokerCalled(broker.name, operation, outcomeOf(answer), performance.now() - begun);

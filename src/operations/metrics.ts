@@ -66,6 +66,11 @@ export function createMetrics(sources: MetricsSources): Metrics {
     'Copies of messages that a chat does not show yet',
     ['platform'],
   );
+  const waiting = gauge(
+    'evenkeel_broker_calls_waiting',
+    'Questions to brokers that wait for their turn or for the answer',
+    ['broker'],
+  );
   const runway = gauge(
     'evenkeel_login_runway_seconds',
     'How long until a person must log in at a broker again',
@@ -77,7 +82,11 @@ export function createMetrics(sources: MetricsSources): Metrics {
       acknowledged(platform, milliseconds) {
         acknowledgement.observe({ platform }, milliseconds / 1000);
       },
+      brokerAsked(broker) {
+        waiting.inc({ broker });
+      },
       brokerCalled(broker, operation, outcome, milliseconds) {
+        waiting.dec({ broker });
         brokerCall.observe({ broker, operation }, milliseconds / 1000);
         brokerCalls.inc({ broker, operation, outcome });
       },

@@ -38,9 +38,10 @@ export async function openWatch(options: {
     loginEnds: async () =>
       store === null
         ? []
-        : (await store.listLogins()).flatMap(({ broker, person, endsAt }) =>
-            endsAt === null ? [] : [{ broker, person, endsAt }],
-          ),
+        : (await store.listLogins()).flatMap(({ broker, person, ...login }) => {
+            const endsAt = login.endedAt ?? login.endsAt;
+            return endsAt === null ? [] : [{ broker, person, endsAt }];
+          }),
   });
 
   const readiness = async (): Promise<Readiness> => {

@@ -61,6 +61,7 @@ describe('what a supervisor sees', () => {
     await world.settle();
     await world.say('chloe', 'halt', 'core testing');
     seen.watch.observer.acknowledged('slack', 12);
+    for (let asked = 0; asked < 3; asked += 1) seen.watch.observer.brokerAsked('alpaca');
     seen.watch.observer.brokerCalled('alpaca', 'order', 'rejected', 40);
     const { text } = await seen.get('/metrics');
     const orders = (await world.store.listOrders({})).length;
@@ -73,10 +74,43 @@ describe('what a supervisor sees', () => {
       `evenkeel_audit_rows ${seq}`,
       'evenkeel_acknowledgement_seconds_count{platform="slack"} 1',
       'evenkeel_broker_calls_total{broker="alpaca",operation="order",outcome="rejected"} 1',
+      'evenkeel_broker_calls_waiting{broker="alpaca"} 2',
     ]) {
       expect(text.split('\n')).toContain(line);
     }
     expect(text).toMatch(/^evenkeel_deliveries_behind\{platform="slack"\} [1-9]/m);
+  });
+});
+
+describe('the runway of logins', () => {
+  it.each([
+    ['six hours before the end', { endsAt: 6 * 3600, endedAt: null }, ['21600']],
+    ['when the broker ended it before its time', { endsAt: 6 * 3600, endedAt: -60 }, ['-60']],
+    ['of a login that does not end', { endsAt: null, endedAt: null }, []],
+  ])('%s', async (_when, { endsAt, endedAt }, seconds) => {
+    await using world = await openAppWorld();
+    await using seen = await opened(world);
+    const now = world.clock.now();
+    const after = (given: number | null) => (given === null ? null : now.add({ seconds: given }));
+    seen.watch.attach({
+      ...world.store,
+      listLogins: async () => [
+        {
+          broker: 'schwab',
+          person: 'ana',
+          connectedAt: now.subtract({ hours: 1 }),
+          accessTokenExpiresAt: null,
+          endsAt: after(endsAt),
+          endedAt: after(endedAt),
+          revision: '1',
+        },
+      ],
+    });
+    const { text } = await seen.get('/metrics');
+    const lines = text.matchAll(/^evenkeel_login_runway_seconds\{(.*)\} (\S+)$/gm);
+    expect([...lines].map(([, labels, value]) => [labels, value])).toEqual(
+      seconds.map((value) => ['broker="schwab",person="ana"', value]),
+    );
   });
 });
 
@@ -86,6 +120,7 @@ describe('a measured broker', () => {
     const calls: string[] = [];
     const observer: Observer = {
       acknowledged: () => {},
+      brokerAsked: (broker) => calls.push(`${broker} asked`),
       brokerCalled: (broker, operation, outcome, milliseconds) => {
         expect(milliseconds).toBeGreaterThanOrEqual(0);
         calls.push(`${broker} ${operation} ${outcome}`);
@@ -104,6 +139,11 @@ describe('a measured broker', () => {
     );
     await expect(failing.getPositions()).rejects.toThrow('slow down');
     await world.say('ana', 'rebalance', 'core');
-    expect(calls).toEqual(['paper balance ok', 'paper quotes ok', 'paper positions rate_limited']);
+    expect(calls.filter((call) => call === 'paper asked')).toHaveLength(3);
+    expect(calls.filter((call) => call !== 'paper asked')).toEqual([
+      'paper balance ok',
+      'paper quotes ok',
+      'paper positions rate_limited',
+    ]);
   });
 });
