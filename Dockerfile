@@ -3,6 +3,8 @@
 #   docker build -t evenkeel .
 #   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
 #     --env-file .env -v evenkeel-data:/data -v ./portfolios.yaml:/config/portfolios.yaml:ro evenkeel
+#
+# portfolios.yaml must be readable by all (0644): the user in here is another. No secret is in there.
 FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
