@@ -3,6 +3,7 @@ import { expectedBook, findBookDifferences } from '../core/agreed-book.ts';
 import type { Book, BookDifference } from '../core/agreed-book.ts';
 import { canonicalDigest } from '../core/canonical-json.ts';
 import { toText } from '../core/decimal.ts';
+import type { AccountBalance } from '../core/portfolio.ts';
 import type { BookMark, StoredBook } from '../ports/book-store.ts';
 import type { JsonValue, StoreTransaction } from '../ports/store.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
@@ -28,18 +29,25 @@ export type ComparedBook =
   /** `unanswered`: what became of an order is not known; `moving`: orders fill just now. */
   | { readonly type: 'not_comparable'; readonly why: 'unanswered' | 'moving' };
 
+/** A book as its broker told it, and how far the record went when that was asked for. */
+export interface ToldBook {
+  readonly before: BookMark;
+  readonly told: Book;
+}
+
 /**
- * Asks the broker for positions and cash and compares them. What the broker has told of fills must be
- * recorded before.
+ * Compares positions and cash at the broker with what is expected.
+ * @param given what was told a moment ago; it counts only while no order is out. Left out, the broker is
+ *   asked, and what it has told of fills must be recorded before.
  * @throws BrokerError when the broker cannot be asked.
  */
 export async function compareBook(
   context: AppContext,
   account: AccountSettings,
+  given: ToldBook | null = null,
 ): Promise<ComparedBook> {
   const { store } = context;
-  const before = await store.readFillMark();
-  const told = await askBook(context, account.name);
+  const { before, told } = given ?? (await askBook(context, account.name));
   const after = await store.readFillMark();
   const open = await store.listOrders({
     account: account.name,
@@ -49,6 +57,7 @@ export async function compareBook(
     return { type: 'not_comparable', why: 'unanswered' };
   }
   // A fill between two readings is in one of them and not in the other.
+  if (given !== null && open.length > 0) return { type: 'not_comparable', why: 'moving' };
   if ((await store.listBookChanges(account.name, before)).length > 0) {
     return { type: 'not_comparable', why: 'moving' };
   }
@@ -76,13 +85,28 @@ export async function compareBook(
   return { type: 'compared', agreed, expected, told, mark: after, isBehind, differences };
 }
 
-async function askBook(context: AppContext, account: string): Promise<Book> {
+async function askBook(context: AppContext, account: string): Promise<ToldBook> {
   const broker = brokerOf(context, account);
-  const [{ cash }, positions] = await Promise.all([
+  const before = await context.store.readFillMark();
+  const [balance, positions] = await Promise.all([
     broker.getAccountBalance(),
     broker.getPositions(),
   ]);
-  return { cash, positions: positions.map(({ symbol, quantity }) => ({ symbol, quantity })) };
+  return { before, told: bookOf({ balance, positions }) };
+}
+
+/** What is compared of what was read of an account. */
+export function bookOf({
+  balance,
+  positions,
+}: {
+  readonly balance: Pick<AccountBalance, 'cash'>;
+  readonly positions: Book['positions'];
+}): Book {
+  return {
+    cash: balance.cash,
+    positions: positions.map(({ symbol, quantity }) => ({ symbol, quantity })),
+  };
 }
 
 /** What names a set of differences, for a button. */

@@ -15,6 +15,7 @@ import { votesMissingOutcome } from '../messages/approval.ts';
 import { failedChecksOutcome } from '../messages/checks.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { StoreTransaction } from '../ports/store.ts';
+import { bookOf } from './agreed-book.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import { watchAccount } from './automatic-halts.ts';
@@ -31,6 +32,7 @@ import { riskOf } from './read-approval.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { readBook } from './read-book.ts';
 import type { BookReading } from './read-book.ts';
+import { watchBeforeTrading } from './watch-when-due.ts';
 
 /** An execution that may begin. Its beginning is written in the transaction that commits its first orders. */
 export interface Beginning {
@@ -93,7 +95,7 @@ export async function prepareExecution(
     return null;
   }
   // A halt that this finds is one of the checks.
-  const isWatched = await watchBefore(context, account, { snapshot: fresh, time: book.time });
+  const isWatched = await watchBefore(context, account, fresh, book);
   if (!isWatched) {
     await abandon(context, proposal, 'the clock of the broker could not be read before trading');
     return null;
@@ -148,10 +150,12 @@ export async function prepareExecution(
 async function watchBefore(
   context: AppContext,
   account: AccountSettings,
-  fresh: { readonly snapshot: Snapshot; readonly time: BookReading['time'] },
+  fresh: Snapshot,
+  { before, time }: BookReading,
 ): Promise<boolean> {
   try {
-    await watchAccount(context, account, fresh);
+    await watchBeforeTrading(context, account, { before: await before, told: bookOf(fresh) });
+    await watchAccount(context, account, { snapshot: fresh, time });
     return true;
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;

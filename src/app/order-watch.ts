@@ -36,7 +36,7 @@ const watchSchema = z.object({
   /** The message about positions and cash that nobody has settled yet. */
   incident: incidentSchema.nullable(),
 });
-type OrderWatch = z.output<typeof watchSchema>;
+export type OrderWatch = z.output<typeof watchSchema>;
 
 /** As an older version kept it: without positions and cash. */
 const storedSchema = z.preprocess(

@@ -15,6 +15,7 @@ import { quorumFor } from '../core/quorum.ts';
 import type { Recommendation } from '../core/recommendation.ts';
 import { failpoint } from '../lib/failpoint.ts';
 import type { Halt, StoreReads, StoreTransaction } from '../ports/store.ts';
+import { bookOf } from './agreed-book.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry } from './audit.ts';
 import type { Actor } from './audit.ts';
@@ -26,6 +27,7 @@ import { riskOf } from './read-approval.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { rememberBook } from './remember-book.ts';
 import { takeSnapshot } from './take-snapshot.ts';
+import { watchBeforeTrading } from './watch-when-due.ts';
 
 export interface ProposeRequest {
   readonly account: AccountSettings;
@@ -75,6 +77,7 @@ export async function propose(
   if (busy !== null && !request.dryRun) return { type: 'busy', proposalId: busy };
 
   const symbols = request.recommendations?.map((recommendation) => recommendation.symbol) ?? [];
+  const before = await context.store.readFillMark();
   const snapshot = await takeSnapshot(context, account, symbols);
   const policy = policyFor(account, request.request);
   let origin: PlanOrigin =
@@ -90,6 +93,9 @@ export async function propose(
   const { plan } = result;
   if (plan.legs.length === 0) return { type: 'nothing_to_do', plan, snapshot };
 
+  if (!request.dryRun) {
+    await watchBeforeTrading(context, account, { before, told: bookOf(snapshot) });
+  }
   const createdAt = context.clock.now();
   const draft = async (store: StoreReads): Promise<Proposal> => {
     const body: Omit<Proposal, 'digest'> = {

@@ -3,6 +3,7 @@ import type { ClockReading } from '../core/automatic-halts.ts';
 import { isDue } from '../core/time.ts';
 import type { MarketClock, Snapshot } from '../core/portfolio.ts';
 import type { Proposal } from '../core/proposal.ts';
+import type { BookMark } from '../ports/book-store.ts';
 import { brokerOf } from './context.ts';
 import type { AppContext } from './context.ts';
 import { takeSnapshot } from './take-snapshot.ts';
@@ -10,6 +11,8 @@ import { takeSnapshot } from './take-snapshot.ts';
 /** What is read of an account at its broker before a proposal may be executed, all of it asked at once. */
 export interface BookReading {
   readonly askedAt: Temporal.Instant;
+  /** How far the record of fills went then. */
+  readonly before: Promise<BookMark>;
   readonly market: Promise<MarketClock>;
   readonly snapshot: Promise<Snapshot>;
   /** Null where no rule looks at the broker's clock, or the broker does not tell it. */
@@ -29,12 +32,14 @@ export function readBook(
   const symbols = proposal.plan.legs.map((leg) => leg.symbol);
   const reading: BookReading = {
     askedAt: context.clock.now(),
+    before: context.store.readFillMark(),
     market,
     snapshot: takeSnapshot(context, account, symbols, market),
     time: readBrokerTime(context, account),
   };
   // Whoever awaits them hears of a failure; nobody may.
-  for (const part of [reading.market, reading.snapshot, reading.time]) part.catch(() => {});
+  for (const part of [reading.before, reading.market, reading.snapshot, reading.time])
+    part.catch(() => {});
   return reading;
 }
 

@@ -98,6 +98,16 @@ export interface Broker {
   readonly name: string;
   readonly account: string;
   readonly capabilities: BrokerCapabilities;
+  /**
+   * True where the broker keeps its books in the bot's own database, which counts their changes: an account
+   * without a change need not be asked. Absent: what happens there is known by asking only.
+   */
+  readonly keepsBooksInStore?: boolean;
+  /**
+   * What accounts have in common that are read in one request when they are asked for at the same time, such
+   * as a login. Absent: each account is read by itself.
+   */
+  readonly readTogether?: string;
   getAccountBalance(): Promise<AccountBalance>;
   getPositions(): Promise<readonly Position[]>;
   /** One quote for every symbol asked for; an unknown symbol answers with `tradable: false`. */

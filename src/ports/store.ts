@@ -5,6 +5,7 @@ import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core
 import type { Message } from '../messages/message.ts';
 import type { MessageReference, Reply } from './chat.ts';
 import type { BookReads, BookWrites } from './book-store.ts';
+import type { ChangeReads, ChangeWrites } from './change-store.ts';
 import type { CodeReads, CodeWrites } from './code-store.ts';
 import type { LoginReads, LoginWrites } from './login-store.ts';
 import type { LotReads, LotWrites } from './lot-store.ts';
@@ -186,7 +187,8 @@ export interface JobRun {
   readonly outcome: string | null;
 }
 
-export interface StoreReads extends LoginReads, CodeReads, LotReads, BookReads, OutsideReads {
+export interface StoreReads
+  extends LoginReads, CodeReads, LotReads, BookReads, OutsideReads, ChangeReads {
   findProposal(id: string): Promise<ProposalRecord | null>;
   /** Newest first. */
   listProposals(filter: {
@@ -205,6 +207,8 @@ export interface StoreReads extends LoginReads, CodeReads, LotReads, BookReads, 
     readonly proposalId?: string;
     readonly account?: string;
     readonly statuses?: readonly OrderStatus[];
+    /** Only those that have not ended, or that changed at this time or after it. */
+    readonly openOrUpdatedSince?: Temporal.Instant;
     readonly limit?: number;
   }): Promise<readonly Order[]>;
   /** Oldest first. `since` inclusive, `until` exclusive. */
@@ -264,7 +268,7 @@ export interface StoreReads extends LoginReads, CodeReads, LotReads, BookReads, 
 
 /** One write transaction. All of it is durable when `transaction` resolves, or none of it. */
 export interface StoreTransaction
-  extends StoreReads, LoginWrites, CodeWrites, LotWrites, BookWrites, OutsideWrites {
+  extends StoreReads, LoginWrites, CodeWrites, LotWrites, BookWrites, OutsideWrites, ChangeWrites {
   appendAudit(entry: AuditEntry): Promise<AuditRow>;
   /** @returns false when the id is taken. */
   insertProposal(proposal: Proposal): Promise<boolean>;

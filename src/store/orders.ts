@@ -1,7 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Decimal } from '../core/decimal.ts';
+import { isFinal } from '../core/order-transition.ts';
 import {
   orderIntentSchema,
+  orderStatusSchema,
   type Order,
   type OrderIntent,
   type OrderStatus,
@@ -15,6 +17,8 @@ import {
   optional,
 } from './columns.ts';
 import type { Tables } from './tables.ts';
+
+const OPEN_STATUSES = orderStatusSchema.options.filter((status) => !isFinal(status));
 
 export async function findOrder(
   database: Kysely<Tables>,
@@ -51,6 +55,7 @@ export async function listOrders(
     readonly proposalId?: string;
     readonly account?: string;
     readonly statuses?: readonly OrderStatus[];
+    readonly openOrUpdatedSince?: Temporal.Instant;
     readonly limit?: number;
   },
 ): Promise<readonly Order[]> {
@@ -58,6 +63,15 @@ export async function listOrders(
   if (filter.proposalId !== undefined) query = query.where('proposal_id', '=', filter.proposalId);
   if (filter.account !== undefined) query = query.where('account', '=', filter.account);
   if (filter.statuses !== undefined) query = query.where('status', 'in', filter.statuses);
+  const { openOrUpdatedSince } = filter;
+  if (openOrUpdatedSince !== undefined) {
+    query = query.where((where) =>
+      where.or([
+        where('updated_at', '>=', instantColumn(openOrUpdatedSince)),
+        where('status', 'in', OPEN_STATUSES),
+      ]),
+    );
+  }
   if (filter.limit !== undefined) query = query.limit(filter.limit);
   const direction = filter.proposalId === undefined ? 'desc' : 'asc';
   const rows = await query.orderBy('created_at', direction).orderBy('number', direction).execute();

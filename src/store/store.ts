@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Log } from '../ports/log.ts';
 import { StoreError } from '../ports/store-error.ts';
 import type { AuditVerification, Store, StoreReads, StoreTransaction } from '../ports/store.ts';
+import { changeReads, changeWrites } from './account-changes.ts';
 import { bookReads, bookWrites } from './agreed-books.ts';
 import * as announcements from './announcements.ts';
 import { chainHash } from './audit-chain.ts';
@@ -173,6 +174,7 @@ function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
     ...codeReads(source, sealer),
     ...bookReads(source),
     ...outsideReads(source),
+    ...changeReads(source),
     findProposal: async (id) => await proposals.findProposal(source(), id),
     listProposals: async (filter) => await proposals.listProposals(source(), filter),
     findOrder: async (clientOrderId) => await orders.findOrder(source(), clientOrderId),
@@ -215,6 +217,7 @@ function writes(
     ...lotWrites(source),
     ...bookWrites(source),
     ...outsideWrites(source),
+    ...changeWrites(source),
     appendAudit: async (entry) => {
       // The appender works beside the query builder, so it asks by itself whether it still may.
       source();

@@ -6,6 +6,11 @@ import type { ProposalStatus } from '../core/proposal.ts';
 
 /** The columns as migrations/ made them: decimals and instants are text (see columns.ts). */
 export interface Tables {
+  account_changes: {
+    account: string;
+    number: number;
+    compared: number;
+  };
   leases: {
     name: string;
     holder: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountNamed } from '../../src/app/context.ts';
 import { recordFill } from '../../src/app/record-order.ts';
-import { watchOrders } from '../../src/app/reconciliation.ts';
+import { lookAtAccount } from '../../src/app/look-at-account.ts';
 import type { AccountSettings } from '../../src/core/account.ts';
 import { decimal, ZERO } from '../../src/core/decimal.ts';
 import type { Decimal } from '../../src/core/decimal.ts';
@@ -48,7 +48,7 @@ async function openWorld(account: Partial<AccountSettings> = {}) {
 /** Looks as the schedule does. */
 async function look(world: AppWorld): Promise<void> {
   await world.clock.advance({ seconds: 30 });
-  await watchOrders(world.context, accountNamed(world.context, 'core'));
+  await lookAtAccount(world.context, accountNamed(world.context, 'core'));
 }
 
 async function trade(world: AppWorld): Promise<void> {
@@ -203,7 +203,7 @@ describe('positions and cash', () => {
       },
     };
     await world.clock.advance({ seconds: 30 });
-    await watchOrders({ ...world.context, store }, accountNamed(world.context, 'core'));
+    await lookAtAccount({ ...world.context, store }, accountNamed(world.context, 'core'));
     expect(asked).toBe(2);
     await look(world);
     const told = (await incidents(world)).map(({ fallback }) => fallback);
@@ -292,15 +292,15 @@ describe('positions and cash', () => {
     const brokers = new Map([['core', { ...broker, listOrders: async () => [] }]]);
     const context = { ...world.context, brokers };
     const account = accountNamed(context, 'core');
-    await watchOrders(context, account);
-    await watchOrders(context, account);
+    await lookAtAccount(context, account);
+    await lookAtAccount(context, account);
     expect(await incidents(world)).toEqual([]);
     set.run(order.status, clientOrderId);
     await look(world);
     expect(await incidents(world)).toEqual([]);
     // Seen once before, it is neither forgotten nor counted while nobody can tell.
     set.run('unknown', clientOrderId);
-    await watchOrders(context, account);
+    await lookAtAccount(context, account);
     expect(await incidents(world)).toEqual([]);
     set.run(order.status, clientOrderId);
     await look(world);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountNamed } from '../../src/app/context.ts';
 import { createExecutor } from '../../src/app/executor.ts';
-import { watchOrders } from '../../src/app/reconciliation.ts';
+import { lookAtAccount } from '../../src/app/look-at-account.ts';
 import { decimal } from '../../src/core/decimal.ts';
 import type { AutomaticHaltSettings } from '../../src/core/guardrail-settings.ts';
 import { latestDue } from '../../src/jobs/latest-due.ts';
@@ -22,7 +22,7 @@ function withHalts(settings: Partial<AutomaticHaltSettings>) {
 }
 
 async function look(world: AppWorld): Promise<void> {
-  await watchOrders(world.context, accountNamed(world.context, 'core'));
+  await lookAtAccount(world.context, accountNamed(world.context, 'core'));
 }
 
 async function run(world: AppWorld): Promise<void> {
@@ -148,12 +148,31 @@ describe('the schedule of the watch', () => {
     expect(new Set(seconds.map(([first]) => first)).size).toBe(30);
   });
 
+  it('has accounts that are read in one request due together', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const logins: Readonly<Record<string, string>> = { b: 'ana', d: 'ana' };
+    const wrap = (broker: Broker): Broker => {
+      const login = logins[broker.account];
+      return login === undefined ? broker : { ...broker, readTogether: login };
+    };
+    const [a, ...others] = names.map((name) => sampleAccount({ name }));
+    if (a === undefined) throw new Error('there are four');
+    await using world = await openAppWorld({ accounts: [a, ...others], wrap });
+    expect(orderWatch.schedules(world.context).map(({ scope, cron }) => [scope, cron])).toEqual([
+      ['a', '0,30 * * * * *'],
+      ['b', '1,31 * * * * *'],
+      ['d', '1,31 * * * * *'],
+      ['c', '2,32 * * * * *'],
+    ]);
+  });
+
   it('tells of a foreign order within a minute while another broker does not answer', async () => {
     let placed: readonly BrokerOrder[] = [];
     const asked: string[] = [];
     const never = Promise.withResolvers<never>();
     const wrap = (broker: Broker): Broker => ({
       ...broker,
+      keepsBooksInStore: false,
       listOrders: async (since) => {
         asked.push(broker.account);
         if (broker.account === 'slow' && placed.length > 0) await never.promise;

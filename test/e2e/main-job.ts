@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { compareBook } from '../../src/app/agreed-book.ts';
-import { watchOrders } from '../../src/app/reconciliation.ts';
+import { lookAtAccount } from '../../src/app/look-at-account.ts';
 import { accountNamed } from '../../src/app/context.ts';
 import { toText } from '../../src/core/decimal.ts';
 import { until } from './bot-world.ts';
@@ -111,7 +111,7 @@ export function describeMainJob(open: () => Promise<MainJobWorld>): void {
 export async function agreeOnBook({ bot }: BotWorld): Promise<void> {
   await until('the first agreed book', async () => {
     if ((await bot.context.store.findAgreedBook('core')) !== null) return true;
-    await watchOrders(bot.context, accountNamed(bot.context, 'core'));
+    await lookAtAccount(bot.context, accountNamed(bot.context, 'core'));
     return false;
   });
 }

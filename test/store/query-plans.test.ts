@@ -86,6 +86,15 @@ const READS: readonly Read[] = [
     async (reads) => await reads.listLotSalesSince('core', DAY, ['AAPL']),
     /json_each/,
   ],
+  [
+    'listUncompared',
+    async (reads) => await reads.listUncompared(),
+    /^SCAN account_changes USING COVERING INDEX account_changes_to_compare$/, // of those only
+  ],
+  [
+    'listOrders of an account that are open or changed',
+    async (reads) => await reads.listOrders({ account: 'core', openOrUpdatedSince: NOW }),
+  ],
   ['findAgreedBook', async (reads) => await reads.findAgreedBook('core')],
   [
     'listBookChanges',

@@ -215,6 +215,7 @@ export async function openPaperBroker(options: PaperBrokerOptions): Promise<Pape
     name: 'paper',
     account,
     capabilities: capabilitiesOf(settings),
+    keepsBooksInStore: true,
     getAccountBalance: async () =>
       await read(async ({ exchange }) => ({
         cash: exchange.cash,
