@@ -39,15 +39,33 @@ export async function readComplianceFacts(
     book: async () => proposal.snapshot,
   });
   if (!asksOwner) return { lots, owned: [] };
-  const active = await store.listProposals({ statuses, except: proposal.id });
-  const byAccount = Map.groupBy(active, (record) => record.proposal.account);
   const owned: OwnedAccount[] = [];
-  for (const other of context.accounts.values()) {
-    if (other.compliance.owner !== owner) continue;
-    const proposals = (byAccount.get(other.name) ?? []).map((record) => record.proposal);
+  for (const other of accountsOwnedBy(context.accounts, owner)) {
+    // Account by account: what waits in the accounts of other owners can be thousands of proposals.
+    const active = await store.listProposals({
+      account: other.name,
+      statuses,
+      except: proposal.id,
+    });
+    const proposals = active.map((record) => record.proposal);
     owned.push(await readOwned(store, { proposal, sells, since }, other, proposals));
   }
   return { lots, owned };
+}
+
+const byOwner = new WeakMap<
+  AppContext['accounts'],
+  ReadonlyMap<string, readonly AccountSettings[]>
+>();
+
+function accountsOwnedBy(
+  accounts: AppContext['accounts'],
+  owner: string,
+): readonly AccountSettings[] {
+  const known =
+    byOwner.get(accounts) ?? Map.groupBy(accounts.values(), ({ compliance }) => compliance.owner);
+  byOwner.set(accounts, known);
+  return known.get(owner) ?? [];
 }
 
 async function readOwned(
