@@ -75,15 +75,25 @@ async function measure(accounts: number): Promise<DriftMeasured> {
       samples.push(process.memoryUsage.rss());
     }, SAMPLE_EVERY_MILLISECONDS);
     const scanned = performance.now();
+    const worked = process.cpuUsage();
     await scheduler.tick();
     const scanMilliseconds = performance.now() - scanned;
+    const { user, system } = process.cpuUsage(worked);
+    const processorMilliseconds = (user + system) / 1000;
     clearInterval(sampling);
     const proposals = (await context.store.listProposals({ statuses: ['pending'] })).length;
     const expected = Math.ceil(accounts / ONE_OUTSIDE_IN);
     if (proposals !== expected) throw new Error(`${proposals} proposals, not ${expected}`);
     await scheduler.stop();
     await bot.stop();
-    return { startMilliseconds, scanMilliseconds, proposals, before, samples };
+    return {
+      startMilliseconds,
+      scanMilliseconds,
+      processorMilliseconds,
+      proposals,
+      before,
+      samples,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

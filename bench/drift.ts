@@ -35,6 +35,12 @@ export async function benchDrift(): Promise<BenchRow[]> {
       bound: `<= ${BOUND_RATIO}`,
       met: growth <= BOUND_RATIO,
     },
+    plain(
+      '  processor time for each, of that as well',
+      large.processorMilliseconds / LARGE / (small.processorMilliseconds / SMALL),
+      'times',
+      2,
+    ),
     {
       name: '  memory grew during the scan by at most',
       value: grew(large).toFixed(0),
