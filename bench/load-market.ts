@@ -43,7 +43,7 @@ const PRICES = { AAPL: '75.51', MSFT: '26.14', AMZN: '44.82', IBM: '75.89', GOOG
 const CASH = '1450';
 const FILL_AFTER_MILLISECONDS = 100;
 /** Accounts of one login at Schwab, which all take from its 120 reads a minute. */
-const ACCOUNTS_A_LOGIN = 10;
+const ACCOUNTS_A_LOGIN = 20;
 
 /** @param counts how many accounts at each broker. */
 export async function openLoadMarket(counts: {

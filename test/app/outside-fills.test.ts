@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountNamed, brokerOf } from '../../src/app/context.ts';
 import { reconcileAccount } from '../../src/app/reconcile.ts';
-import { watchOrders } from '../../src/app/reconciliation.ts';
+import { lookAtAccount } from '../../src/app/look-at-account.ts';
 import type { AccountSettings } from '../../src/core/account.ts';
 import { decimal, toText } from '../../src/core/decimal.ts';
 import type { Fill } from '../../src/core/order.ts';
@@ -40,7 +40,7 @@ const byHand = (text: string, symbol: string, id: string, changes: Partial<Fill>
 });
 
 const look = async (world: AppWorld) =>
-  await watchOrders(world.context, accountNamed(world.context, 'core'));
+  await lookAtAccount(world.context, accountNamed(world.context, 'core'));
 
 const rows = async (world: AppWorld) =>
   (await world.store.listAudit({ limit: 1000 }))

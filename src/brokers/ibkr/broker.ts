@@ -154,6 +154,7 @@ export function createIbkrBroker(options: IbkrAccountOptions): Broker {
     name: BROKER,
     account: name,
     capabilities: CAPABILITIES,
+    readTogether: `${login.address.host}:${login.address.port}`,
     async getAccountBalance() {
       await ready();
       const [balance] = await Promise.all([reads.balance(account), desk.syncOnce()]);

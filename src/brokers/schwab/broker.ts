@@ -7,20 +7,22 @@ import type {
   ExecuteTradeResult,
   SendPermit,
 } from '../../ports/broker.ts';
-import { createSameTurn } from '../../lib/same-turn.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { notSentBecause } from '../send-permit.ts';
 import type { Exchange } from './client.ts';
 import { BROKER, closedError, readError, refusalCode, refusalWords, statusCode } from './errors.ts';
-import type { SchwabLogin } from './login.ts';
+import type { LinkedAccount, SchwabLogin } from './login.ts';
 import { toBalance, toPositions } from './map-account.ts';
 import { toMarketClock, toQuote } from './map-market.ts';
 import { fillsOf, oldestFirst, toBrokerOrder } from './map-order.ts';
+import type { OrderLine } from './map-order.ts';
 import { matchOrder } from './match-order.ts';
 import { orderBody, whyNotSendable } from './order-body.ts';
-import { CLOCK_DIFFERENCE, createOrderLists } from './order-lists.ts';
-import { accountSchema, marketsSchema, quotesSchema } from './wire.ts';
+import { CLOCK_DIFFERENCE, enteredBefore } from './order-lists.ts';
+import type { OrderLists } from './order-lists.ts';
+import { marketsSchema, quotesSchema } from './wire.ts';
+import type { WireAccount } from './wire.ts';
 
 const CAPABILITIES: BrokerCapabilities = {
   fractional: false,
@@ -37,11 +39,19 @@ const NO_PAPER =
 /** Symbols in one request for quotes: keeps the address short. */
 const SYMBOLS_A_REQUEST = 100;
 
+/** What the accounts of a login read together. */
+export interface SharedReads {
+  readonly account: (account: LinkedAccount) => Promise<WireAccount>;
+  readonly orders: OrderLists;
+}
+
 export interface SchwabBrokerOptions {
   readonly account: string;
   readonly mode: 'paper' | 'live';
   readonly accountNumber: string;
   readonly login: SchwabLogin;
+  /** Shared by the accounts of the login. */
+  readonly reads: SharedReads;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,20 +62,26 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
   let closed = false;
   const toldOf = new Set<string>();
 
-  async function accountPath(): Promise<string> {
+  async function linkedAccount(): Promise<LinkedAccount> {
     if (closed) throw closedError();
-    return `/trader/v1/accounts/${encodeURIComponent(await login.accountHash(accountNumber))}`;
+    return await login.linkedAccount(accountNumber);
+  }
+
+  async function accountPath(): Promise<string> {
+    return `/trader/v1/accounts/${encodeURIComponent((await linkedAccount()).hashValue)}`;
   }
 
   /** The cash and what is held: one read for both, where both are asked for. */
-  const readAccount = createSameTurn(
-    (fields: 'positions') => fields,
-    async (fields) =>
-      (await login.read(`${await accountPath()}?fields=${fields}`, accountSchema))
-        .securitiesAccount,
-  );
+  const readAccount = async (): Promise<WireAccount> =>
+    await options.reads.account(await linkedAccount());
 
-  const { readLines, enteredBefore } = createOrderLists({ login, clock, accountPath });
+  /** Orders and fills are one list at Schwab: one read for both, where both are asked for. */
+  async function readLines(
+    since: Temporal.Instant,
+    urgency: 'recovery' | 'reading',
+  ): Promise<readonly OrderLine[]> {
+    return await options.reads.orders.readLines(await linkedAccount(), since, urgency);
+  }
 
   async function executeTrade(
     intent: OrderIntent,
@@ -155,11 +171,12 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
     name: BROKER,
     account,
     capabilities: CAPABILITIES,
+    readTogether: login.person,
     async getAccountBalance() {
-      return toBalance(await readAccount('positions'));
+      return toBalance(await readAccount());
     },
     async getPositions() {
-      const securitiesAccount = await readAccount('positions');
+      const securitiesAccount = await readAccount();
       const { positions, leftOut } = toPositions(securitiesAccount.positions);
       tellLeftOut(leftOut);
       return positions;
@@ -231,7 +248,7 @@ export function openSchwabBroker(options: SchwabBrokerOptions): Broker {
       try {
         if (closed) throw closedError();
         await login.tokens.current();
-        await login.accountHash(accountNumber);
+        await login.linkedAccount(accountNumber);
       } catch (error) {
         if (!(error instanceof BrokerError)) throw error;
         // The others say what to do.

@@ -21,8 +21,11 @@ const LONGEST_PAUSE_IN_SECONDS = 120;
 
 export interface SchwabRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** From the root, with the query: `/trader/v1/accounts/accountNumbers`. */
-  readonly path: string;
+  /**
+   * From the root, with the query: `/trader/v1/accounts/accountNumbers`. A function is asked when the turn
+   * of the request has come, and again should it leave a second time.
+   */
+  readonly path: string | (() => string);
   /** JSON text. */
   readonly body?: string;
   readonly urgency: Urgency;
@@ -95,7 +98,8 @@ export function createSchwabClient(options: SchwabClientOptions): SchwabClient {
       controller.abort();
     });
     try {
-      const response = await fetch(`${apiUrl}${request.path}`, {
+      const path = typeof request.path === 'string' ? request.path : request.path();
+      const response = await fetch(`${apiUrl}${path}`, {
         method: request.method,
         headers: {
           accept: 'application/json',

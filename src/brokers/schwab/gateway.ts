@@ -6,10 +6,13 @@ import type { Logins } from '../../ports/credentials.ts';
 import type { Log } from '../../ports/log.ts';
 import { parseAccountSettings } from '../account-settings.ts';
 import { openSchwabBroker } from './broker.ts';
+import type { SharedReads } from './broker.ts';
+import { createAccountReads } from './account-reads.ts';
 import { createSchwabClient } from './client.ts';
 import { BROKER } from './errors.ts';
 import { createSchwabLogin } from './login.ts';
 import type { SchwabLogin } from './login.ts';
+import { createOrderLists } from './order-lists.ts';
 import { schwabSettingsSchema } from './settings.ts';
 
 const API_URL = 'https://api.schwabapi.com';
@@ -26,13 +29,18 @@ export interface SchwabSurroundings {
   readonly logins: Logins;
 }
 
+interface OpenLogin {
+  readonly login: SchwabLogin;
+  readonly reads: SharedReads;
+}
+
 /** Opens accounts at Charles Schwab. Those of one person share that person's login and its limits. */
 export function openSchwabGateway(surroundings: SchwabSurroundings): BrokerGateway {
   const { config, clock, log } = surroundings;
   const apiUrl = (config.schwab.apiUrl ?? API_URL).replace(/\/+$/, '');
-  const logins = new Map<string, SchwabLogin>();
+  const logins = new Map<string, OpenLogin>();
 
-  function loginOf(person: string): SchwabLogin {
+  function loginOf(person: string): OpenLogin {
     const known = logins.get(person);
     if (known !== undefined) return known;
     const tokens = surroundings.logins.tokensOf(BROKER, person);
@@ -40,8 +48,10 @@ export function openSchwabGateway(surroundings: SchwabSurroundings): BrokerGatew
     const reading = createPacer(clock, { requests: READS_A_MINUTE, window: MINUTE });
     const client = createSchwabClient({ apiUrl, tokens, clock, log, trading, reading });
     const login = createSchwabLogin({ person, tokens, client, pacers: [trading, reading], log });
-    logins.set(person, login);
-    return login;
+    const reads = { account: createAccountReads(login), orders: createOrderLists(login, clock) };
+    const opened = { login, reads };
+    logins.set(person, opened);
+    return opened;
   }
 
   return {
@@ -51,13 +61,13 @@ export function openSchwabGateway(surroundings: SchwabSurroundings): BrokerGatew
         account: name,
         mode,
         accountNumber,
-        login: loginOf(connection),
+        ...loginOf(connection),
         clock,
         log,
       });
     },
     async close() {
-      for (const login of logins.values()) login.close();
+      for (const { login } of logins.values()) login.close();
     },
   };
 }

@@ -17,24 +17,37 @@ export interface SchwabLogin {
    * Reads and parses. A token that Schwab refuses is renewed and the read asked once more.
    * @throws BrokerError.
    */
-  read<S extends z.ZodType>(path: string, schema: S, urgency?: Urgency): Promise<z.output<S>>;
+  read<S extends z.ZodType>(
+    path: SchwabRequest['path'],
+    schema: S,
+    urgency?: Urgency,
+  ): Promise<z.output<S>>;
+  /**
+   * Parses a part of what was read.
+   * @param what names it in the log.
+   * @throws BrokerError.
+   */
+  understand<S extends z.ZodType>(what: string, json: unknown, schema: S): z.output<S>;
   /**
    * Schwab's own time, from the `Date` of an answer (RFC 9110, 6.6.1): whole seconds, rounded down.
    * @throws BrokerError, also when an answer has none.
    */
   time(): Promise<Temporal.Instant>;
   /**
-   * The hash that Schwab addresses an account by.
+   * An account with the hash that Schwab addresses it by.
    * @param number all of its digits, or the last four.
    * @throws BrokerError, `authentication` when the account is not on this login.
    */
-  accountHash(number: string): Promise<string>;
+  linkedAccount(number: string): Promise<LinkedAccount>;
   /** Asks for the hashes again, the next time. */
   forgetHashes(): void;
   close(): void;
 }
 
 type AccountNumbers = z.output<typeof accountNumbersSchema>;
+
+/** An account that a login reaches. */
+export type LinkedAccount = AccountNumbers[number];
 
 /** The shortest answer that Schwab's API has. */
 const NUMBERS_PATH = '/trader/v1/accounts/accountNumbers';
@@ -56,17 +69,17 @@ export function createSchwabLogin(facts: {
   let numbers: Promise<AccountNumbers> | null = null;
 
   async function read<S extends z.ZodType>(
-    path: string,
+    path: SchwabRequest['path'],
     schema: S,
     urgency: Urgency = 'reading',
   ): Promise<z.output<S>> {
     const exchange = await get(path, urgency);
     // The account may be addressed otherwise now.
     if (exchange.type === 'answered' && exchange.status === 404) numbers = null;
-    return parse(log, path, schema, bodyOf(exchange));
+    return parse(log, typeof path === 'string' ? path : path(), schema, bodyOf(exchange));
   }
 
-  async function get(path: string, urgency: Urgency): Promise<Exchange> {
+  async function get(path: SchwabRequest['path'], urgency: Urgency): Promise<Exchange> {
     const request: SchwabRequest = { method: 'GET', path, urgency };
     const exchange = await client.exchange(request);
     return exchange.type === 'answered' && exchange.status === 401
@@ -89,6 +102,8 @@ export function createSchwabLogin(facts: {
     tokens,
     client,
     read,
+    understand: (what, json, schema) =>
+      understood(log, what, schema, json, () => JSON.stringify(json)),
     async time() {
       const exchange = await get(NUMBERS_PATH, 'reading');
       bodyOf(exchange);
@@ -97,13 +112,13 @@ export function createSchwabLogin(facts: {
       if (!Number.isNaN(at)) return Temporal.Instant.fromEpochMilliseconds(at);
       throw new BrokerError(BROKER, 'unavailable', NO_DATE);
     },
-    async accountHash(number) {
+    async linkedAccount(number) {
       const known = await accountNumbers();
       const mine = known.filter(({ accountNumber }) =>
         number.length === 4 ? accountNumber.endsWith(number) : accountNumber === number,
       );
       const [only] = mine;
-      if (only !== undefined && mine.length === 1) return only.hashValue;
+      if (only !== undefined && mine.length === 1) return only;
       // It may have been linked since.
       numbers = null;
       throw new BrokerError(
@@ -157,11 +172,21 @@ function parse<S extends z.ZodType>(log: Log, path: string, schema: S, body: str
   } catch (error) {
     throw unreadable(log, path, body, error instanceof Error ? error.message : 'not JSON');
   }
+  return understood(log, path, schema, json, () => body);
+}
+
+function understood<S extends z.ZodType>(
+  log: Log,
+  path: string,
+  schema: S,
+  json: unknown,
+  bodyText: () => string,
+): z.output<S> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`;
-  throw unreadable(log, path, body, where);
+  throw unreadable(log, path, bodyText(), where);
 }
 
 /** An answer that does not fit is kept for the log, without account numbers and hashes. */

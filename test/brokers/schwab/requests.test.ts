@@ -388,7 +388,8 @@ describe('the account', () => {
       mode: 'live',
       brokerSettings: { connection: 'ana', accountNumber: '99995678' },
     });
-    await Promise.all([world.broker.getAccountBalance(), other.getAccountBalance()]);
+    await world.broker.getAccountBalance();
+    await other.getAccountBalance();
     expect(world.asked.filter(({ path }) => path.endsWith('/accountNumbers'))).toHaveLength(1);
     const sent = [
       world.broker.executeTrade(INTENT, MAY_SEND),

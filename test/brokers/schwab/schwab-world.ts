@@ -20,6 +20,8 @@ export interface SchwabWorld extends AsyncDisposable {
   readonly log: KeptLog;
   /** After `reopen`, the new one. */
   readonly broker: Broker;
+  /** Another account of the same login. */
+  openAnother(accountNumber: string): Broker;
   /** Time passes at Schwab and for the adapter. */
   advance(duration: Temporal.DurationLike): Promise<void>;
   /** The adapter ends, in order or at once, and is opened again. */
@@ -71,6 +73,12 @@ export async function openSchwabWorld(options: SchwabWorldOptions = {}): Promise
     get broker() {
       return now.broker;
     },
+    openAnother: (accountNumber) =>
+      now.gateway.openAccount({
+        ...account,
+        name: `account-${accountNumber}`,
+        brokerSettings: { connection: 'ana', accountNumber },
+      }),
     async advance(duration) {
       const seconds = Temporal.Duration.from(duration).total('seconds');
       await fake.advance({ seconds });
