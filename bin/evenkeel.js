@@ -20,7 +20,12 @@ if (major < needed) {
   setFlagsFromString('--semi-space-growth-factor=1');
   // From the second start on nothing is compiled: faster, and with less memory. A folder that cannot
   // be written costs only that.
-  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/evenkeel', import.meta.url)));
+  const compiled = fileURLToPath(new URL('../node_modules/.cache/evenkeel', import.meta.url));
+  if (process.argv[2] === 'compile') {
+    const { forgetCompiled } = await import('../src/lib/forget-compiled.ts');
+    forgetCompiled(compiled, process.getuid?.());
+  }
+  enableCompileCache(compiled);
   const { sparingMemory } = await import('../src/lib/spare-memory.ts');
   const { run } = await sparingMemory(() => import('../src/cli.ts'));
   process.exitCode = await run(process.argv.slice(2));
