@@ -270,7 +270,7 @@ export async function expireWithin(
  * @returns how many ended.
  */
 export async function expireOverdue(context: AppContext): Promise<number> {
-  const overdue = await context.store.listProposals({
+  const overdue = await context.store.listProposalHeads({
     statuses: ['pending'],
     expiresUntil: context.clock.now(),
   });

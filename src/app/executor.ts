@@ -172,7 +172,9 @@ export function createExecutor(context: AppContext): Executor {
     },
     async open() {
       for (const account of context.accounts.keys()) lanes.set(account, openLane(account));
-      const unfinished = await context.store.listProposals({ statuses: ['approved', 'executing'] });
+      const unfinished = await context.store.listProposalHeads({
+        statuses: ['approved', 'executing'],
+      });
       // What was under way goes on first, each when its own broker has answered.
       const busy = new Set(unfinished.map(({ proposal }) => proposal.account));
       const accounts = [...context.accounts.values()];

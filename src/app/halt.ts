@@ -220,7 +220,7 @@ async function refreshProposals(
   unit: StoreTransaction,
   scope: string,
 ): Promise<void> {
-  const waiting = await unit.listProposals({
+  const waiting = await unit.listProposalHeads({
     ...(scope === 'all' ? {} : { account: scope }),
     statuses: ['pending', 'approved'],
   });

@@ -8,7 +8,6 @@ import type { BrokerOrder } from '../ports/broker.ts';
 import type { AccountChange } from '../ports/change-store.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { compareBook, isToBeKept, keepBook } from './agreed-book.ts';
-import type { ComparedBook } from './agreed-book.ts';
 import { auditEntry, BROKER } from './audit.ts';
 import { acceptedKeys } from './automatic-halts.ts';
 import { tellBook } from './book-incidents.ts';

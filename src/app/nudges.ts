@@ -1,13 +1,13 @@
 import type { AccountSettings } from '../core/account.ts';
 import { dueReminder, isEscalationDue, whoIsAsked } from '../core/nudges.ts';
-import type { ProposalRecord } from '../core/proposal.ts';
+import type { ProposalHead, ProposalRecord } from '../core/proposal.ts';
 import {
   presentEscalation,
   presentEscalationStory,
   presentReminder,
   presentReminderStory,
 } from '../messages/proposal-notices.ts';
-import type { StoreTransaction } from '../ports/store.ts';
+import type { StoreReads, StoreTransaction } from '../ports/store.ts';
 import { announceProposal } from './announce-proposal.ts';
 import { auditEntry, EVENKEEL } from './audit.ts';
 import { accountNamed } from './context.ts';
@@ -34,25 +34,52 @@ export interface NudgeCounts {
  * second group when nobody decided for long. What was said is on record: it is said once, restarts included.
  */
 export async function nudgeApprovers(context: AppContext): Promise<NudgeCounts> {
-  const pending = await context.store.listProposals({ statuses: ['pending'] });
+  const pending = await context.store.listProposalHeads({ statuses: ['pending'] });
   let reminded = 0;
   let escalated = 0;
-  for (const { proposal } of pending) {
+  for (const head of pending) {
+    const { proposal } = head;
     const account = context.accounts.get(proposal.account);
-    if (account === undefined) continue;
+    if (account === undefined || !(await mayBeDue(context, head, account))) continue;
     const done = await context.store.transaction(async (unit) => {
       // The second group first: it is then reminded like the others.
-      const wasEscalated = await escalate(context, unit, proposal.id, account);
-      const wasReminded = await remind(context, unit, proposal.id, account);
+      const isEscalated = await escalate(context, unit, proposal.id, account);
+      const isReminded = await remind(context, unit, proposal.id, account);
       // Once for both: the message tells how much time is left.
-      if (wasEscalated || wasReminded) await announceProposal(context, unit, proposal.id);
-      return { wasEscalated, wasReminded };
+      if (isEscalated || isReminded) await announceProposal(context, unit, proposal.id);
+      return { isEscalated, isReminded };
     });
-    if (done.wasReminded) reminded += 1;
-    if (done.wasEscalated) escalated += 1;
+    if (done.isReminded) reminded += 1;
+    if (done.isEscalated) escalated += 1;
   }
   if (reminded + escalated > 0) context.changed();
   return { reminded, escalated };
+}
+
+/** Whether something may have to be said: most of what waits needs no closer look. */
+async function mayBeDue(
+  { store, clock }: AppContext,
+  head: ProposalHead,
+  { approvals }: AccountSettings,
+): Promise<boolean> {
+  const { id } = head.proposal;
+  const now = clock.now();
+  const before = dueReminder(head, approvals.reminders, now);
+  if (before !== null && !(await wasReminded(store, id, before))) return true;
+  // A vote puts it off: without one it is due at the earliest.
+  const mayEscalate = isEscalationDue({ ...head, decisions: [] }, approvals.escalation, now);
+  return mayEscalate && (await readEscalation(store, id)) === null;
+}
+
+const reminderName = (proposalId: string) => `reminder:${proposalId}`;
+
+async function wasReminded(
+  store: StoreReads,
+  proposalId: string,
+  before: Temporal.Duration,
+): Promise<boolean> {
+  const last = await store.readSetting(reminderName(proposalId));
+  return last !== null && Temporal.Duration.compare(last, before) <= 0;
 }
 
 async function remind(
@@ -65,10 +92,8 @@ async function remind(
   if (record === null) return false;
   const before = dueReminder(record, account.approvals.reminders, context.clock.now());
   if (before === null) return false;
-  const name = `reminder:${proposalId}`;
-  const last = await unit.readSetting(name);
-  if (last !== null && Temporal.Duration.compare(last, before) <= 0) return false;
-  await unit.writeSetting(name, before.toString());
+  if (await wasReminded(unit, proposalId, before)) return false;
+  await unit.writeSetting(reminderName(proposalId), before.toString());
   const { input, asked } = await whatIsAsked(context, unit, record);
   await tell(
     context,

@@ -121,7 +121,7 @@ export async function propose(
   if (request.dryRun) return { type: 'dry_run', proposal: await draft(context.store) };
 
   const outcome = await context.store.transaction(async (unit): Promise<ProposeResult> => {
-    const running = await unit.listProposals({
+    const running = await unit.listProposalHeads({
       account: account.name,
       statuses: ['approved', 'executing'],
       limit: 1,
@@ -175,7 +175,7 @@ async function withQuorum(
 }
 
 async function runningProposal(context: AppContext, account: string): Promise<string | null> {
-  const running = await context.store.listProposals({
+  const running = await context.store.listProposalHeads({
     account,
     statuses: ['approved', 'executing'],
     limit: 1,

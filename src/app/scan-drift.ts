@@ -8,7 +8,7 @@ import { propose } from './propose.ts';
  * @returns what came of it, for the job log.
  */
 export async function scanDrift(context: AppContext, account: AccountSettings): Promise<string> {
-  const waiting = await context.store.listProposals({
+  const waiting = await context.store.listProposalHeads({
     account: account.name,
     statuses: ['pending', 'approved', 'executing'],
     limit: 1,

@@ -91,7 +91,7 @@ export async function summarize(
       })),
       traded: await tradedOn(context, unit, account, date),
       tradedOutside: await tradedOutsideOn(unit, account, date),
-      pending: (await unit.listProposals({ account: account.name, statuses: ['pending'] })).map(
+      pending: (await unit.listProposalHeads({ account: account.name, statuses: ['pending'] })).map(
         ({ proposal }) => ({ proposalId: proposal.id, expiresAt: proposal.expiresAt }),
       ),
       working: await unit.listOrders({

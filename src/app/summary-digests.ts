@@ -129,7 +129,7 @@ async function tellDigest(
   if (known.length <= toldBefore) return;
   await unit.writeSetting(key, String(known.length));
   const head = await unit.publishAuditHead();
-  const pending = await unit.listProposals({ statuses: ['pending'] });
+  const pending = await unit.listProposalHeads({ statuses: ['pending'] });
   const working = await unit.listOrders({
     statuses: ['submitted', 'unknown', 'accepted', 'partially_filled'],
   });

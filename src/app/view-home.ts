@@ -1,11 +1,8 @@
-import type { AccountSettings } from '../core/account.ts';
 import { approvalAsks, takesForm } from '../core/approval-asks.ts';
 import { EXCHANGE_TIME_ZONE } from '../core/market-calendar.ts';
 import { peopleWithRole } from '../core/permission.ts';
-import type { ProposalRecord } from '../core/proposal.ts';
 import { MOST_IN_FULL } from '../messages/accounts-overview.ts';
-import { presentHome } from '../messages/home.ts';
-import type { HomeInput } from '../messages/home.ts';
+import { MOST_ON_HOME, presentHome } from '../messages/home.ts';
 import type { Message } from '../messages/message.ts';
 import { presentStranger } from '../messages/refusal.ts';
 import type { PlatformUser } from '../ports/chat.ts';
@@ -14,7 +11,7 @@ import { proposerName } from './context.ts';
 import type { AppContext } from './context.ts';
 import { findPerson } from './dispatch.ts';
 import { eachAccount } from './each-account.ts';
-import { readApproval } from './read-approval.ts';
+import { listWaiting, readWaiting } from './waiting-proposals.ts';
 
 const FILLS_OF = Temporal.Duration.from({ hours: 7 * 24 });
 const MOST_FILLS = 8;
@@ -27,7 +24,8 @@ export async function viewHome(context: AppContext, user: PlatformUser): Promise
   }
   const { store, accounts } = context;
   const now = context.clock.now();
-  const pending = await store.listProposals({ statuses: ['pending'] });
+  const waiting = await listWaiting(context, null);
+  const pending = await readWaiting(context, waiting.slice(0, MOST_ON_HOME));
   const fills = await store.listFills({ since: now.subtract(FILLS_OF) });
   return presentHome({
     personName: person.name,
@@ -37,29 +35,16 @@ export async function viewHome(context: AppContext, user: PlatformUser): Promise
         : await eachAccount([...accounts.values()], (account) =>
             readAccountState(context, account),
           ),
-    pending: await Promise.all(
-      pending.flatMap((record) => {
-        const account = accounts.get(record.proposal.account);
-        return account === undefined ? [] : [homeProposal(context, record, account)];
-      }),
-    ),
+    pending: pending.map(({ record, account, approval }) => ({
+      record,
+      account,
+      approval,
+      proposerName: proposerName(context, record.proposal.proposedBy),
+      approvingTakesForm: takesForm(approvalAsks(account, record.proposal.plan)),
+    })),
+    waiting: waiting.length,
     fills: fills.slice(-MOST_FILLS).toReversed(),
     timeZone: EXCHANGE_TIME_ZONE,
     now,
   });
-}
-
-async function homeProposal(
-  context: AppContext,
-  record: ProposalRecord,
-  account: AccountSettings,
-): Promise<HomeInput['pending'][number]> {
-  const { proposal } = record;
-  return {
-    record,
-    account,
-    proposerName: proposerName(context, proposal.proposedBy),
-    approval: await readApproval(context, context.store, record, account),
-    approvingTakesForm: takesForm(approvalAsks(account, proposal.plan)),
-  };
 }

@@ -30,7 +30,7 @@ export async function viewPortfolio(
   const result = planRebalance(snapshot, account.targets, planningPolicy(account));
   if (result.type === 'refused') return presentPlanRefusal(result.refusal, account.name);
   const halt = await haltFor(context.store, account.name);
-  const pending = await context.store.listProposals({
+  const pending = await context.store.listProposalHeads({
     account: account.name,
     statuses: ['pending'],
   });

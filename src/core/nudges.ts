@@ -1,7 +1,7 @@
 import type { ApprovalSettings } from './account.ts';
 import type { ApprovalState } from './approval-state.ts';
 import type { Person } from './person.ts';
-import type { ProposalRecord } from './proposal.ts';
+import type { ProposalHead, ProposalRecord } from './proposal.ts';
 import { isDue } from './time.ts';
 import { missingVotes } from './votes.ts';
 
@@ -12,7 +12,7 @@ import { missingVotes } from './votes.ts';
  * people are reminded once and not once for each that was missed. Null while none is due, and once it expired.
  */
 export function dueReminder(
-  record: ProposalRecord,
+  record: ProposalHead,
   reminders: ApprovalSettings['reminders'],
   now: Temporal.Instant,
 ): Temporal.Duration | null {
@@ -28,7 +28,7 @@ export function dueReminder(
 
 /** Whether a second group is to be asked now: nobody decided for so long since the last that happened. */
 export function isEscalationDue(
-  record: ProposalRecord,
+  record: ProposalHead & Pick<ProposalRecord, 'decisions'>,
   escalation: ApprovalSettings['escalation'],
   now: Temporal.Instant,
 ): boolean {

@@ -85,6 +85,12 @@ export interface ProposalRecord {
   readonly finishedAt: Temporal.Instant | null;
 }
 
+/** What can be told of a proposal without its plan and its snapshot, which are long. */
+export interface ProposalHead {
+  readonly proposal: Pick<Proposal, 'id' | 'account' | 'createdAt' | 'expiresAt'>;
+  readonly status: ProposalStatus;
+}
+
 /** Who has approved so far. */
 export function votersOf(record: ProposalRecord): readonly string[] {
   return record.decisions

@@ -28,6 +28,7 @@ export interface HomeInput {
   readonly personName: string;
   /** Each by itself; or all of them at a glance, where they are many. */
   readonly accounts: readonly AccountState[] | OverviewInput;
+  /** The newest that wait for a decision. */
   readonly pending: readonly {
     readonly record: ProposalRecord;
     readonly account: AccountSettings;
@@ -35,19 +36,22 @@ export interface HomeInput {
     readonly approval: ApprovalState;
     readonly approvingTakesForm: boolean;
   }[];
+  /** How many wait in all. */
+  readonly waiting: number;
   /** Of the last seven days, newest first. */
   readonly fills: readonly Fill[];
   readonly timeZone: string;
   readonly now: Temporal.Instant;
 }
 
-/** More proposals than this have no buttons here: a page takes only so many. */
-const MOST_WITH_BUTTONS = 8;
+/** More proposals than this are not shown here: a page takes only so many blocks. */
+export const MOST_ON_HOME = 8;
 
 /** A person's own page: the accounts, what waits for a decision, what was traded last. */
 export function presentHome(input: HomeInput): Message {
   const { accounts } = input;
-  const count = input.pending.length;
+  const count = input.waiting;
+  const others = count - input.pending.length;
   const waits =
     count === 0
       ? 'Nothing waits for a decision.'
@@ -64,7 +68,12 @@ export function presentHome(input: HomeInput): Message {
       heading('Waiting for a decision'),
       ...(count === 0
         ? [text(waits)]
-        : input.pending.flatMap((entry, index) => pendingBlocks(entry, index, input))),
+        : input.pending.flatMap((entry) => pendingBlocks(entry, input))),
+      others > 0
+        ? context(
+            `${formatCount(others, 'older proposal')} ${others === 1 ? 'waits' : 'wait'} too; /pending lists all of them.`,
+          )
+        : null,
       heading('Last fills'),
       fillsBlock(input),
       context(
@@ -97,7 +106,6 @@ function accountBlocks(entry: AccountState, input: HomeInput): readonly (Block |
 
 function pendingBlocks(
   entry: HomeInput['pending'][number],
-  index: number,
   input: HomeInput,
 ): readonly (Block | null)[] {
   const { record, account } = entry;
@@ -108,10 +116,7 @@ function pendingBlocks(
     `Proposed by ${plain(entry.proposerName, 60)}; ${votesOfNeeded(entry.approval)}; expires in ${expiresIn}.`,
     `Needs ${missingVotesWords(entry.approval)}.`,
   ].join('\n');
-  return [
-    text(words),
-    index < MOST_WITH_BUTTONS ? proposalButtons(record, account, entry.approvingTakesForm) : null,
-  ];
+  return [text(words), proposalButtons(record, account, entry.approvingTakesForm)];
 }
 
 function fillsBlock({ fills, timeZone, now }: HomeInput): Block {

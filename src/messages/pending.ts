@@ -18,10 +18,21 @@ interface PendingEntry {
   readonly approval: ApprovalState;
 }
 
+/** Where a page stands among all that wait. */
+interface PendingPage {
+  /** From 1. */
+  readonly number: number;
+  readonly pages: number;
+  /** How many wait in all. */
+  readonly waiting: number;
+}
+
 export interface PendingInput {
   /** Null for all accounts. */
   readonly account: string | null;
+  /** Those of the page. */
   readonly entries: readonly PendingEntry[];
+  readonly page: PendingPage;
   /** Halts of the account, or of any account. */
   readonly halts: readonly NamedHalt[];
   readonly timeZone: string;
@@ -33,14 +44,15 @@ export function presentPending(input: PendingInput): Message {
   const head = ['Pending', input.account ?? 'all accounts'].join(SEPARATOR);
   const halted = input.halts.map((halt) => haltWords(halt, input.timeZone, input.now));
   const alerts = halted.map((words) => alert('bad', words));
-  if (input.entries.length === 0) {
+  const { waiting } = input.page;
+  if (waiting === 0) {
     const where = input.account === null ? '' : ` of ${input.account}`;
     const none = `No proposal${where} is waiting for a decision.`;
     return compose([none, ...halted], [heading(head), ...alerts, text(none)]);
   }
   return compose(
     [
-      `${formatCount(input.entries.length, 'proposal')} ${input.entries.length === 1 ? 'waits' : 'wait'} for a decision:`,
+      `${formatCount(waiting, 'proposal')} ${waiting === 1 ? 'waits' : 'wait'} for a decision${pageWords(input.page)}:`,
       ...halted,
       ...input.entries.slice(0, 8).map((entry) => entrySentence(entry, input)),
     ],
@@ -73,9 +85,25 @@ export function presentPending(input: PendingInput): Message {
           ];
         }),
       ),
-      context('Decide with the buttons of the proposal itself.'),
+      context(['Decide with the buttons of the proposal itself.', ...turnWords(input)].join(' ')),
     ],
   );
+}
+
+function pageWords({ number, pages }: PendingPage): string {
+  return pages <= 1 ? '' : ` (page ${number} of ${pages}, newest first)`;
+}
+
+/** How to see the others. */
+function turnWords({ account, page }: PendingInput): readonly string[] {
+  const { number, pages, waiting } = page;
+  if (pages <= 1) return [];
+  const typed = ['/pending', ...(account === null ? [] : [account]), '--page'].join(' ');
+  return [
+    `Page ${number} of ${pages}, newest first; ${formatCount(waiting, 'proposal')} wait.`,
+    ...(number < pages ? [`${typed} ${number + 1} shows the next.`] : []),
+    ...(number > 1 ? [`${typed} ${number - 1} shows the one before.`] : []),
+  ];
 }
 
 function votes(entry: PendingEntry): string {

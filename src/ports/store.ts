@@ -1,7 +1,13 @@
 import type { BookThen } from '../core/cash-flow.ts';
 import type { Decimal } from '../core/decimal.ts';
 import type { Fill, Order, OrderIntent, OrderStatus } from '../core/order.ts';
-import type { Decision, Proposal, ProposalRecord, ProposalStatus } from '../core/proposal.ts';
+import type {
+  Decision,
+  Proposal,
+  ProposalHead,
+  ProposalRecord,
+  ProposalStatus,
+} from '../core/proposal.ts';
 import type { Message } from '../messages/message.ts';
 import type { MessageReference, Reply } from './chat.ts';
 import type { BookReads, BookWrites } from './book-store.ts';
@@ -187,19 +193,24 @@ export interface JobRun {
   readonly outcome: string | null;
 }
 
+/** Which proposals are asked for; whatever is left out does not matter. */
+export interface ProposalFilter {
+  readonly account?: string;
+  readonly statuses?: readonly ProposalStatus[];
+  /** The id of one that is left out. */
+  readonly except?: string;
+  /** Only those that expire at this time or before it. */
+  readonly expiresUntil?: Temporal.Instant;
+  readonly limit?: number;
+}
+
 export interface StoreReads
   extends LoginReads, CodeReads, LotReads, BookReads, OutsideReads, ChangeReads {
   findProposal(id: string): Promise<ProposalRecord | null>;
   /** Newest first. */
-  listProposals(filter: {
-    readonly account?: string;
-    readonly statuses?: readonly ProposalStatus[];
-    /** The id of one that is left out. */
-    readonly except?: string;
-    /** Only those that expire at this time or before it. */
-    readonly expiresUntil?: Temporal.Instant;
-    readonly limit?: number;
-  }): Promise<readonly ProposalRecord[]>;
+  listProposals(filter: ProposalFilter): Promise<readonly ProposalRecord[]>;
+  /** The same, without what takes long to read where they are many. */
+  listProposalHeads(filter: ProposalFilter): Promise<readonly ProposalHead[]>;
   findOrder(clientOrderId: string): Promise<Order | null>;
   findOrderByBrokerId(account: string, brokerOrderId: string): Promise<Order | null>;
   /** Oldest first within a proposal; newest first otherwise. */

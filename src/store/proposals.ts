@@ -3,10 +3,12 @@ import {
   proposalSchema,
   type Decision,
   type Proposal,
+  type ProposalHead,
   type ProposalRecord,
   type ProposalStatus,
 } from '../core/proposal.ts';
 import { StoreError } from '../ports/store-error.ts';
+import type { ProposalFilter } from '../ports/store.ts';
 import { decodeInstant, decodeJsonColumn, instantColumn, jsonColumn, optional } from './columns.ts';
 import type { Tables } from './tables.ts';
 
@@ -42,15 +44,37 @@ export async function findProposal(
 
 export async function listProposals(
   database: Kysely<Tables>,
-  filter: {
-    readonly account?: string;
-    readonly statuses?: readonly ProposalStatus[];
-    readonly except?: string;
-    readonly expiresUntil?: Temporal.Instant;
-    readonly limit?: number;
-  },
+  filter: ProposalFilter,
 ): Promise<readonly ProposalRecord[]> {
-  let query = database.selectFrom('proposals').select(COLUMNS);
+  return await withDecisions(
+    database,
+    await newestFirst(database, filter).select(COLUMNS).execute(),
+  );
+}
+
+export async function listProposalHeads(
+  database: Kysely<Tables>,
+  filter: ProposalFilter,
+): Promise<readonly ProposalHead[]> {
+  const rows = await newestFirst(database, filter)
+    .select(['id', 'account', 'status', 'created_at', 'expires_at'])
+    .execute();
+  return rows.map((row) => {
+    const where = `proposal ${row.id}`;
+    return {
+      proposal: {
+        id: row.id,
+        account: row.account,
+        createdAt: decodeInstant(row.created_at, where),
+        expiresAt: decodeInstant(row.expires_at, where),
+      },
+      status: row.status,
+    };
+  });
+}
+
+function newestFirst(database: Kysely<Tables>, filter: ProposalFilter) {
+  let query = database.selectFrom('proposals');
   if (filter.account !== undefined) query = query.where('account', '=', filter.account);
   if (filter.statuses !== undefined) query = query.where('status', 'in', filter.statuses);
   if (filter.except !== undefined) query = query.where('id', '!=', filter.except);
@@ -58,8 +82,7 @@ export async function listProposals(
     query = query.where('expires_at', '<=', instantColumn(filter.expiresUntil));
   }
   if (filter.limit !== undefined) query = query.limit(filter.limit);
-  const rows = await query.orderBy('created_at', 'desc').orderBy('number', 'desc').execute();
-  return await withDecisions(database, rows);
+  return query.orderBy('created_at', 'desc').orderBy('number', 'desc');
 }
 
 async function withDecisions(

@@ -177,6 +177,7 @@ function reads(source: () => Kysely<Tables>, sealer: Sealer): StoreReads {
     ...changeReads(source),
     findProposal: async (id) => await proposals.findProposal(source(), id),
     listProposals: async (filter) => await proposals.listProposals(source(), filter),
+    listProposalHeads: async (filter) => await proposals.listProposalHeads(source(), filter),
     findOrder: async (clientOrderId) => await orders.findOrder(source(), clientOrderId),
     findOrderByBrokerId: async (account, brokerOrderId) =>
       await orders.findOrderByBrokerId(source(), account, brokerOrderId),

@@ -146,6 +146,7 @@ const messages: Readonly<Record<string, Message>> = {
         approval: sampleApproval({ record: hugeRecord, people: HOSTILE_PEOPLE, voters: ['0'] }),
       },
     ],
+    page: { number: 1, pages: 1, waiting: 1 },
     halts: [{ halt, byName: HOSTILE }],
     ...view,
   }),

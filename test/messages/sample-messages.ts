@@ -682,7 +682,17 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
           approval: sampleApproval({ voters: ['ben'] }),
         },
       ],
+      page: { number: 1, pages: 1, waiting: 1 },
       halts: [{ halt, byName: 'Ben' }],
+      timeZone: 'America/New_York',
+      now: later(20),
+    }),
+  'pending-page': () =>
+    presentPending({
+      account: 'core',
+      entries: [{ record: sampleRecord(), proposerName: 'Ana', approval: sampleApproval() }],
+      page: { number: 2, pages: 100, waiting: 1000 },
+      halts: [],
       timeZone: 'America/New_York',
       now: later(20),
     }),
@@ -690,6 +700,7 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
     presentPending({
       account: 'core',
       entries: [],
+      page: { number: 1, pages: 1, waiting: 0 },
       halts: [],
       timeZone: 'America/New_York',
       now: NOW,

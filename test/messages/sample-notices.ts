@@ -100,6 +100,7 @@ function homeInput(changes: Partial<HomeInput> = {}): HomeInput {
         },
       },
     ],
+    waiting: 1,
     pending: [
       {
         record: sampleRecord(),
@@ -269,5 +270,6 @@ export const SAMPLE_NOTICES: Readonly<Record<string, () => Message>> = {
     }),
   'reconciliation-rest-quiet': () => presentRestOfReconciliation({ more: [], quiet: 1 }),
   'accounts-overview': () => presentOverview(overviewInput()),
-  'home-quiet': () => presentHome(homeInput({ pending: [], fills: [] })),
+  'home-quiet': () => presentHome(homeInput({ pending: [], waiting: 0, fills: [] })),
+  'home-busy': () => presentHome(homeInput({ waiting: 1000 })),
 };

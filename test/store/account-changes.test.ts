@@ -36,7 +36,7 @@ const PAPER_ORDER = `insert into paper_orders (broker_order_id, account, number,
   values ('p1', 'core', 1, 'c1', 'AAPL', 'buy', 'market', '1', 'accepted', '0', '0', '1', 1, 0, 'PT0S', '', '')`;
 
 describe('what changed of an account since it was compared', () => {
-  it.each<[string, (test: TestStore) => Promise<unknown> | unknown]>([
+  it.each<[string, (test: TestStore) => unknown]>([
     [
       'an order of ours',
       async ({ store }) =>

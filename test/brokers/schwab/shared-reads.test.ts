@@ -48,7 +48,9 @@ async function openThree(answer: (path: string, number: number) => Answer) {
 }
 
 const paths = ({ asked }: InlineSchwab) =>
-  asked.map(({ path }) => path.replace('/trader/v1/', '')).filter((path) => !/Numbers$/.test(path));
+  asked
+    .map(({ path }) => path.replace('/trader/v1/', ''))
+    .filter((path) => !path.endsWith('Numbers'));
 const cashOf = async (broker: Broker) => toText((await broker.getAccountBalance()).cash);
 
 describe('the accounts of a login', () => {
