@@ -24,6 +24,7 @@ const COUNTED: readonly string[] = [
   'update on orders',
   'insert on fills',
   'insert on fill_corrections',
+  'insert on outside_fills',
   'insert on paper_orders',
   'update on paper_orders',
   'update on paper_accounts',

@@ -63,6 +63,14 @@ describe('what changed of an account since it was compared', () => {
           unit.correctFill(sampleFill({ revision: 1, price: decimal('1') }), NOW),
         ),
     ],
+    [
+      'an execution of somebody else’s order',
+      ({ store }) =>
+        store.database.sqlite.exec(`insert into outside_fills (account, execution_id, revision,
+          after_fill, broker_order_id, symbol, side, quantity, price, fees, at, recorded_at)
+          values ('core', 'e1', 0, 0, 'b1', 'IBM', 'buy', '1', '1', '0',
+            '2026-11-20T15:00:00.000000000Z', '2026-11-20T15:00:00.000000000Z')`),
+    ],
     ['an order at the paper broker', ({ store }) => store.database.sqlite.exec(PAPER_ORDER)],
     [
       'cash at the paper broker',
