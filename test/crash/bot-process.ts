@@ -66,6 +66,9 @@ export function startBotProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(launch.userId === undefined ? {} : { uid: launch.userId, gid: launch.userId }),
   });
+  const killed = () => child.kill('SIGKILL');
+  // It does not outlive whoever started it, who may be ended at any time as well.
+  process.once('exit', killed);
   let text = '';
   let waiting: (() => void)[] = [];
   const wake = () => {
@@ -83,6 +86,7 @@ export function startBotProcess(
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code, signal) => {
       isOver = true;
+      process.off('exit', killed);
       endedAt = Date.now();
       wake();
       resolve({ code, signal });
