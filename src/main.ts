@@ -11,6 +11,7 @@ import type { RunningChat } from './app/run-chat.ts';
 import { createDispatcher } from './app/dispatch.ts';
 import { endDrills } from './app/drills.ts';
 import { createExecutor } from './app/executor.ts';
+import { haltForBackup } from './app/halt-for-backup.ts';
 import type { Executor } from './app/executor.ts';
 import { viewAudit, WHOLE_AUDIT } from './app/view-audit.ts';
 import { viewPortfolios } from './app/views.ts';
@@ -273,6 +274,7 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
     web = await openWeb(surroundings, store, context);
     const page = web;
     await recordStart(context, config);
+    await haltForBackup(context);
     // Nothing that was under way goes on over a broken record.
     await verifyRecord(context, 'since_verified');
     await executor.open();

@@ -34,4 +34,7 @@ export async function restore(backup: string): Promise<void> {
   if (restored.former !== null) print(`What was there is kept as ${restored.former}`);
   print(`ok ${restored.verification.rows} rows, head ${restored.verification.head}`);
   print('What happened at the brokers since the backup is fetched when the bot starts.');
+  print(
+    'Trading is halted from that start on: compare /reconcile with each broker, then /resume all.',
+  );
 }

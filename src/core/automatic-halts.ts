@@ -11,6 +11,7 @@ export const AUTOMATIC_HALT_RULES = [
   'clock_skew',
   'audit_chain',
   'database',
+  'backup',
 ] as const;
 export type AutomaticHaltRule = (typeof AUTOMATIC_HALT_RULES)[number];
 
@@ -190,6 +191,18 @@ export function findDatabaseHalt(fault: string): AutomaticHalt {
     rule: 'database',
     reason: `part of the record cannot be read: ${fault} Stop the program, keep a copy of the file and restore the last backup before anyone resumes`,
     figures: { fault },
+  };
+}
+
+/** The setting that tells a copy of a database from the one that a bot has worked on: when its record ends. */
+export const BACKUP_SETTING = 'backup.recordEnds';
+
+/** @param recordEnds when the last row was written that the backup has. */
+export function findBackupHalt(recordEnds: string): AutomaticHalt {
+  return {
+    rule: 'backup',
+    reason: `this database is a backup whose record ends at ${recordEnds}: orders that were sent later are not in it, and would be sent again. Compare /reconcile of every account with its broker before anyone resumes`,
+    figures: { recordEnds },
   };
 }
 

@@ -77,6 +77,7 @@ const RULE_WORDS: Readonly<Record<AutomaticHaltRule, string>> = {
   clock_skew: 'clocks that differ',
   audit_chain: 'a broken audit log',
   database: 'a damaged database',
+  backup: 'a restored backup',
 };
 
 /** Trading has been stopped. */

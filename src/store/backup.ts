@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
+import { BACKUP_SETTING } from '../core/automatic-halts.ts';
 import { StoreError } from '../ports/store-error.ts';
 import type { AuditVerification } from '../ports/store.ts';
 import { verifyAudit } from './audit-verify.ts';
@@ -25,7 +26,8 @@ export interface Backup {
 
 /**
  * Copies a database while it may be in use: one state of it from the first page to the last. The copy is
- * one file without a journal beside it, and its audit chain is verified before it counts as a backup.
+ * one file without a journal beside it, and its audit chain is verified before it counts as a backup. It
+ * says of itself that it is one, so that a bot that starts on it does not go on as if nothing had been since.
  * @param options.to a file that does not exist yet.
  * @throws StoreError when the database cannot be read, the file exists, or the copy is not good.
  */
@@ -49,6 +51,7 @@ export async function backUpDatabase(options: {
     } finally {
       source.close();
     }
+    markAsBackup(partial);
     const verification = await verified(partial, options.auditKey, 'The copy');
     flush(partial);
     renameSync(partial, to);
@@ -84,6 +87,8 @@ export async function restoreDatabase(options: {
     rmSync(partial, { force: true });
     copyFileSync(from, partial, constants.COPYFILE_EXCL);
     const verification = await verified(partial, options.auditKey, 'The backup');
+    // One of an older version, or a plain copy of the file, does not say so itself.
+    markAsBackup(partial);
     flush(partial);
     const former = existsSync(path) ? keepAs : null;
     if (former !== null) {
@@ -98,6 +103,21 @@ export async function restoreDatabase(options: {
   } catch (error) {
     rmSync(partial, { force: true });
     throw error instanceof StoreError ? error : toStoreError(error, path);
+  }
+}
+
+/** Says when the record ends, unless an earlier copy of it has said so and no bot has worked on it since. */
+function markAsBackup(path: string): void {
+  const database = new BetterSqlite(path);
+  try {
+    database
+      .prepare(
+        `insert into settings (name, value) select ?, at from audit_log order by seq desc limit 1
+        on conflict (name) do update set value = excluded.value where value = ''`,
+      )
+      .run(BACKUP_SETTING);
+  } finally {
+    database.close();
   }
 }
 

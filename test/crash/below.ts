@@ -13,11 +13,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { check, finish, sentence, until, workUntilOrders } from './handles.ts';
+import { check, finish, haltsIn, sentence, until, workUntilOrders } from './handles.ts';
 import type { BelowResult, Scenario } from './handles.ts';
+import { restoredBackup } from './restored-backup.ts';
 import { TWO_BOTS } from './two-bots.ts';
 import { openWorkplace } from './workplace.ts';
-import type { Workplace } from './workplace.ts';
 
 const run = promisify(execFile);
 
@@ -28,6 +28,7 @@ export const BELOW: Readonly<Record<string, Scenario>> = {
   'database locked by another process at the start': lockedAtStart,
   'database file made read-only': readOnly,
   'disk full': diskFull,
+  'backup restored that knows only some of the orders, at Schwab': () => restoredBackup(),
   'page of the orders damaged': () => damaged('orders'),
   'page of the audit log damaged': () => damaged('audit_log'),
 };
@@ -147,18 +148,6 @@ async function diskFull(): Promise<BelowResult | null> {
   } finally {
     await run('umount', ['-l', disk]);
   }
-}
-
-/** What the damaged database says of its halts; empty when trading was not halted. */
-function haltsIn(place: Workplace): string {
-  const rows = place.read((database) => database.prepare('select scope, reason from halts').all());
-  return z
-    .array(z.object({ scope: z.string(), reason: z.string() }))
-    .parse(rows)
-    .map(({ scope, reason }) => `halted ${scope}: ${reason}`)
-    .join()
-    .replaceAll(/\/\S*\/(?=bot\.db)/gu, '')
-    .slice(0, 160);
 }
 
 async function damaged(name: 'orders' | 'audit_log'): Promise<BelowResult> {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { DefectName } from './defects.ts';
@@ -46,6 +47,13 @@ export interface BotProcess {
   stop(): Promise<Ended>;
 }
 
+const running = new Set<ChildProcess>();
+
+// None outlives whoever started it, who may be ended at any time as well.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts `evenkeel start`; other arguments run another command of the program. */
 export function startBotProcess(
   launch: BotLaunch,
@@ -66,9 +74,7 @@ export function startBotProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(launch.userId === undefined ? {} : { uid: launch.userId, gid: launch.userId }),
   });
-  const killed = () => child.kill('SIGKILL');
-  // It does not outlive whoever started it, who may be ended at any time as well.
-  process.once('exit', killed);
+  running.add(child);
   let text = '';
   let waiting: (() => void)[] = [];
   const wake = () => {
@@ -86,7 +92,7 @@ export function startBotProcess(
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code, signal) => {
       isOver = true;
-      process.off('exit', killed);
+      running.delete(child);
       endedAt = Date.now();
       wake();
       resolve({ code, signal });

@@ -3,6 +3,7 @@ import type { DefectName } from './defects.ts';
 import type { Finding } from './examine.ts';
 import type { BrokerName } from './markets.ts';
 import { runRandomKills } from './random-kills.ts';
+import { restoredBackup } from './restored-backup.ts';
 import { runStep } from './steps.ts';
 import { frozen } from './two-bots.ts';
 
@@ -37,6 +38,12 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     defect: 'sent_again_blindly',
     expected: 'duplicate',
     run: (defect) => runStep('schwab', 'web', { name: 'order_answered', hit: 1 }, defect),
+  },
+  'started on a backup, and goes on as if nothing had been since': {
+    ...AT_SCHWAB,
+    defect: 'goes_on_over_a_backup',
+    expected: 'duplicate',
+    run: restoredBackup,
   },
   'records a fill as something else': {
     defect: 'fill_off_the_record',

@@ -33,6 +33,8 @@ export const DEFECTS = {
       to: '      if (false) {\n        await ask',
     },
   ],
+  /** A restored backup counts as if nothing had been since. */
+  goes_on_over_a_backup: [{ file: 'src/main.ts', from: 'await haltForBackup(context);', to: '' }],
   /** A fill counts and is not on the record. */
   fill_off_the_record: [
     {

@@ -82,3 +82,15 @@ export async function finish(place: Workplace, running?: BotProcess): Promise<re
   }
   return await examine(place);
 }
+
+/** What the database says of its halts, whatever else is damaged in it; empty when trading was not halted. */
+export function haltsIn(place: Workplace): string {
+  const rows = place.read((database) => database.prepare('select scope, reason from halts').all());
+  return z
+    .array(z.object({ scope: z.string(), reason: z.string() }))
+    .parse(rows)
+    .map(({ scope, reason }) => `halted ${scope}: ${reason}`)
+    .join()
+    .replaceAll(/\/\S*\/(?=bot\.db)/gu, '')
+    .slice(0, 160);
+}

@@ -46,4 +46,9 @@ async function run(): Promise<number> {
   return rows.some((row) => row.findings.some(isBad)) ? 1 : 0;
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.exit(130);
+  });
+}
 process.exitCode = await run();

@@ -79,11 +79,17 @@ export interface Market extends AsyncDisposable {
 export interface MarketOptions {
   /** Before each of two executions; `told`: only when a scenario says so. */
   readonly fillAfterMilliseconds: number | 'told';
+  /** Dollars beside those that the plan is about; the account's cash buffer is as much larger. */
+  readonly spareCash?: number;
 }
 
 const HELD = { AAPL: '1065', MSFT: '1640', AMZN: '735', IBM: '405', GOOG: '68' };
 const PRICES = { AAPL: '75.51', MSFT: '26.14', AMZN: '44.82', IBM: '75.89', GOOG: '432.66' };
-const CASH = '1450';
+const CASH = 1450;
+
+function cashOf({ spareCash = 0 }: MarketOptions): string {
+  return String(CASH + spareCash);
+}
 
 export async function openMarket(name: BrokerName, options: MarketOptions): Promise<Market> {
   switch (name) {
@@ -110,14 +116,16 @@ const paperOrders = z.array(
   }),
 );
 
-function openPaper({ fillAfterMilliseconds }: MarketOptions): Market {
+function openPaper(options: MarketOptions): Market {
+  const { fillAfterMilliseconds } = options;
+  const cash = cashOf(options);
   const interval = fillAfterMilliseconds === 'told' ? '30 s' : `${fillAfterMilliseconds} ms`;
   return {
     name: 'paper',
     section: `
     broker: paper
     paper:
-      cash: ${CASH}
+      cash: ${cash}
       positions: ${JSON.stringify(HELD)}
       prices: builtin
       start: 2006-01
@@ -128,7 +136,7 @@ function openPaper({ fillAfterMilliseconds }: MarketOptions): Market {
       slippageBasisPoints: 2`,
     environment: {},
     clockShift: 0,
-    cash: CASH,
+    cash,
     positions: HELD,
     prepare: () => Promise.resolve(),
     books(folder) {
@@ -160,7 +168,7 @@ function openPaper({ fillAfterMilliseconds }: MarketOptions): Market {
               quantity,
               price,
             })),
-          cash: account?.cash ?? CASH,
+          cash: account?.cash ?? cash,
           positions: Object.fromEntries(positions.map((row) => [row.symbol, row.quantity])),
         });
       } finally {
@@ -182,6 +190,7 @@ function fillsOf({ fillAfterMilliseconds }: MarketOptions): {
 }
 
 async function openAlpaca(options: MarketOptions): Promise<Market> {
+  const cash = cashOf(options);
   const fake = await startAlpacaFakeProcess({
     ...fillsOf(options),
     requestsPerMinute: 100_000,
@@ -190,7 +199,7 @@ async function openAlpaca(options: MarketOptions): Promise<Market> {
         name: 'core',
         keyId: 'PKCRASHKEY',
         secretKey: 'secret-of-the-crash-matrix',
-        cash: CASH,
+        cash,
         positions: Object.entries(HELD).map(([symbol, quantity]) => ({
           symbol,
           quantity,
@@ -220,7 +229,7 @@ async function openAlpaca(options: MarketOptions): Promise<Market> {
       ALPACA_STREAM_URL: fake.accounts['core']?.stream ?? '',
     },
     clockShift: 0,
-    cash: CASH,
+    cash,
     positions: HELD,
     prepare: () => Promise.resolve(),
     async books() {
@@ -276,6 +285,7 @@ function inSession(): { readonly start: Temporal.Instant; readonly shift: number
 }
 
 async function openIbkr(options: MarketOptions): Promise<Market> {
+  const cash = cashOf(options);
   const { start, shift } = inSession();
   const fake = await startTwsFakeProcess({
     now: start.toString(),
@@ -284,7 +294,7 @@ async function openIbkr(options: MarketOptions): Promise<Market> {
       {
         id: IBKR_ACCOUNT,
         type: 'margin',
-        cash: CASH,
+        cash,
         positions: Object.entries(HELD).map(([symbol, quantity]) => ({
           symbol,
           quantity,
@@ -309,7 +319,7 @@ async function openIbkr(options: MarketOptions): Promise<Market> {
       account: ${IBKR_ACCOUNT}`,
     environment: { IBKR_HOST: fake.host, IBKR_PORT: String(fake.port), IBKR_CLIENT_ID: '11' },
     clockShift: shift,
-    cash: CASH,
+    cash,
     positions: HELD,
     prepare: () => Promise.resolve(),
     async books() {
@@ -361,6 +371,7 @@ function currentRevisions<T extends { readonly executionId: string }>(all: reado
 }
 
 async function openSchwab(options: MarketOptions): Promise<Market> {
+  const cash = cashOf(options);
   const { start, shift } = inSession();
   const fake = await startSchwabFakeProcess({
     now: start.toString(),
@@ -369,7 +380,7 @@ async function openSchwab(options: MarketOptions): Promise<Market> {
     accounts: [
       {
         number: '12345678',
-        cash: CASH,
+        cash,
         positions: Object.entries(HELD).map(([symbol, quantity]) => ({
           symbol,
           quantity,
@@ -397,7 +408,7 @@ async function openSchwab(options: MarketOptions): Promise<Market> {
     schwab: { connection: ana, accountNumber: "5678" }`,
     environment,
     clockShift: shift,
-    cash: CASH,
+    cash,
     positions: HELD,
     async prepare(folder) {
       const loaded = loadConfig({

@@ -50,7 +50,11 @@ export interface WorkplaceOptions extends MarketOptions {
   readonly defect?: DefectName | null;
 }
 
-function portfolios(section: string, timeLimit: string, chats: readonly CrashChat[]): string {
+function portfolios(
+  section: string,
+  { timeLimit = '2 minutes', spareCash = 0 }: WorkplaceOptions,
+  chats: readonly CrashChat[],
+): string {
   const idsOf = (person: PersonName) =>
     [`web: ${person}`, ...chats.map(({ name, people }) => `${name}: "${people[person]}"`)].join();
   const channels = chats.map(({ name, channel }) => `{ ${name}: "${channel}" }`).join();
@@ -60,7 +64,7 @@ accounts:
     targets: { AAPL: 30%, MSFT: 20%, AMZN: 15%, IBM: 20%, GOOG: 15% }
     policy:
       band: { absolute: 1% }
-      cashBuffer: $500
+      cashBuffer: $${500 + spareCash}
       minimumTrade: $250
       lots: whole
     approvals:
@@ -90,10 +94,7 @@ export async function openWorkplace(
   );
   const folder = await mkdtemp(join(tmpdir(), `evenkeel-crash-${broker}-`));
   const databasePath = join(folder, 'bot.db');
-  await writeFile(
-    join(folder, 'portfolios.yaml'),
-    portfolios(market.section, options.timeLimit ?? '2 minutes', chats),
-  );
+  await writeFile(join(folder, 'portfolios.yaml'), portfolios(market.section, options, chats));
   const store = await openStore({ path: databasePath, auditKey: null, log: SILENT_LOG });
   await store.close();
   await market.prepare(folder);

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BACKUP_SETTING } from '../../src/core/automatic-halts.ts';
 import { backUpDatabase, openStore, restoreDatabase, verifyAudit } from '../../src/store/index.ts';
 import { SILENT_LOG, temporaryFolder } from '../fixtures/test-store.ts';
 import { sampleEntry } from './sample-rows.ts';
@@ -79,6 +80,28 @@ describe('restoring', () => {
     expect(await head(former)).toEqual(before);
     await writeRows(path, 1);
     expect(await head(path)).toMatchObject({ ok: true, rows: 4 });
+  });
+
+  it('says when the record ends, also for a plain copy of a file', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'evenkeel.db');
+    const recordEnds = async () => {
+      const store = await openStore({ path, auditKey: null, log: SILENT_LOG });
+      await using _ = { [Symbol.asyncDispose]: () => store.close() };
+      const [last] = await store.listAudit({ limit: 1 });
+      return [await store.readSetting(BACKUP_SETTING), last?.at.toString()];
+    };
+    await writeRows(path, 2);
+    const plain = join(folder.path, 'plain.db');
+    copyFileSync(path, plain);
+    const copy = join(folder.path, 'copy.db');
+    await backUpDatabase({ path, to: copy, auditKey: null });
+    expect((await recordEnds())[0]).toBeNull();
+    for (const from of [copy, plain]) {
+      await restoreDatabase({ from, path, keepAs: `${from}.former`, auditKey: null });
+      const [said, last] = await recordEnds();
+      expect(said).toBe(Temporal.Instant.from(last ?? '').toString({ fractionalSecondDigits: 9 }));
+    }
   });
 
   it('works where there is no database yet', async () => {
