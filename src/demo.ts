@@ -46,7 +46,7 @@ export async function runDemo(config: Config, log: Log, terminal: Terminal): Pro
   const databasePath =
     temporary === null ? config.databasePath : join(temporary, 'evenkeel-demo.db');
   const clock = createSteppedClock(systemClock);
-  clock.jump(clock.now().until(lateMorning(clock.now())));
+  clock.jump(clock.now().until(demoMorning(clock.now())));
   try {
     const bot = await startBot({
       config: { ...config, databasePath, port: 0, health: null, slack: null, discord: null },
@@ -68,11 +68,19 @@ export async function runDemo(config: Config, log: Log, terminal: Terminal): Pro
   }
 }
 
+/** Of sessions that close at 16:00: the summaries, which the demo shows, are due right after. */
+const WHOLE_SESSION = Temporal.Duration.from({ hours: 6, minutes: 30 });
+
 /**
- * An hour and a half into the next session: no job is due before the demo comes to it, whenever it is run.
+ * An hour and a half into the next whole session: no job is due before the demo comes to it, and the
+ * summaries are due when it says so, whenever it is run.
  */
-function lateMorning(now: Temporal.Instant): Temporal.Instant {
-  return nextSession(now).open.add({ minutes: 90 });
+export function demoMorning(now: Temporal.Instant): Temporal.Instant {
+  let session = nextSession(now);
+  while (Temporal.Duration.compare(session.open.until(session.close), WHOLE_SESSION) < 0) {
+    session = nextSession(session.close);
+  }
+  return session.open.add({ minutes: 90 });
 }
 
 async function playMainJob(

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { demoMorning } from '../../src/demo.ts';
 
 const program = fileURLToPath(new URL('../../bin/evenkeel.js', import.meta.url));
 const reportSchema = z.strictObject({
@@ -31,6 +32,18 @@ describe('evenkeel demo', () => {
     expect(stdout).toContain('You cannot decide on');
     expect(stdout).toContain('Waiting for the quarterly distribution');
     expect(stdout).toMatch(/executed in/);
+    expect(stdout).toMatch(
+      /daily summaries\.[^]*- core - \w+day [^]*approved by Ben[^]*- family - \w+day /,
+    );
     expect(stdout).toMatch(/ok \d+ rows, head [0-9a-f]{64}/);
+  });
+
+  it.each([
+    ['on a morning, the next day', '2026-11-23T15:00:00Z', '2026-11-24T16:00:00Z'],
+    ['before the open, the same day', '2026-11-23T14:00:00Z', '2026-11-23T16:00:00Z'],
+    // Thanksgiving, and a Friday that closes at 13:00, hours before the summaries.
+    ['before a short session, the one after it', '2026-11-25T20:00:00Z', '2026-11-30T16:00:00Z'],
+  ])('plays, %s', (_when, now, morning) => {
+    expect(demoMorning(Temporal.Instant.from(now)).toString()).toBe(morning);
   });
 });

@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { failed, passed, warned } from '../check.ts';
 import { previewWashSales } from '../compliance/wash-sales.ts';
 import type { WashSale } from '../compliance/wash-sales.ts';
+import { ZERO } from '../decimal.ts';
 import { formatCount, formatDay, formatQuantity } from '../format.ts';
 import { exchangeDateOf } from '../market-calendar.ts';
 import type { CheckFacts } from './check-facts.ts';
@@ -33,7 +34,7 @@ export function checkWashSales(facts: CheckFacts): readonly Check[] {
     );
     return [passed(RULE, NAME, some(words))];
   }
-  const detail = some(found.map(washSaleWords));
+  const detail = some(alikeTogether(found).map(washSaleWords));
   const remedy = remedyFor(facts, found);
   return [
     washSales === 'block' ? failed(RULE, NAME, detail, remedy) : warned(RULE, NAME, detail, remedy),
@@ -68,6 +69,21 @@ export function findWashSaleDenials({
       if (sale === undefined) return [];
       return [[number, { code: RULE, reason: `a wash sale: ${washSaleWords(sale)}` }] as const];
     }),
+  );
+}
+
+/** An order is bought in several lots of one day: to a reader that is one purchase. */
+function alikeTogether(found: readonly WashSale[]): readonly WashSale[] {
+  const alike = Map.groupBy(found, (sale) => washSaleWords({ ...sale, quantity: ZERO }));
+  return [...alike.values()].flatMap(([first, ...rest]) =>
+    first === undefined
+      ? []
+      : [
+          {
+            ...first,
+            quantity: rest.reduce((sum, sale) => sum.plus(sale.quantity), first.quantity),
+          },
+        ],
   );
 }
 

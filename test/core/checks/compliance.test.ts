@@ -85,6 +85,23 @@ describe('wash sales', () => {
     expect(outcomeOf(checked({ washSales }, ['buy 5 VTI @ 80']), 'wash_sale')).toBe(expected);
   });
 
+  it('are told as one where an order was filled in parts', () => {
+    const owned = {
+      ...joint,
+      sales: ['2', '3'].flatMap((text) =>
+        joint.sales.map((sale) => ({
+          ...sale,
+          quantity: decimal(text),
+          proceeds: decimal(text).times('80'),
+          parts: [{ lot: held, quantity: decimal(text) }],
+        })),
+      ),
+    };
+    expect(
+      outcomeOf(checked({ washSales: 'warn' }, ['buy 5 VTI @ 80'], [owned]), 'wash_sale'),
+    ).toBe(`warned: ${finding}`);
+  });
+
   it('name what may be bought in its place, and who can change it', () => {
     const substitutes = [{ symbol: 'VTI', substitute: 'ITOT' }];
     const [check] = checked({ washSales: 'block', substitutes }, ['buy 5 VTI @ 80']);
