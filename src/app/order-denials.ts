@@ -1,7 +1,7 @@
 import type { AccountSettings } from '../core/account.ts';
 import { addUsage, dayLimitUses, findDayLimitDenial, NO_USAGE } from '../core/checks/limits.ts';
 import type { DayUsage, LimitUse } from '../core/checks/limits.ts';
-import { findOrderDenial } from '../core/checks/order-checks.ts';
+import { findOrderDenial, findOversell } from '../core/checks/order-checks.ts';
 import type { OrderDenial } from '../core/checks/order-checks.ts';
 import { findWashSaleDenials } from '../core/checks/wash-sales.ts';
 import { sum, ZERO } from '../core/decimal.ts';
@@ -32,6 +32,10 @@ export async function readOrderDenials(
   const washSales = await readWashSales(context, unit, proposal, intents);
   const day = await readDay(context, unit, proposal, intents);
   const account = accountNamed(context, proposal.account);
+  const { positions, takenAt } = proposal.snapshot;
+  const outside = intents.some(({ side }) => side === 'sell')
+    ? await unit.listOutsideFills({ account: account.name, since: takenAt })
+    : [];
   let { own } = day;
   return (intent) => {
     const leg = proposal.plan.legs.find((candidate) => candidate.number === intent.leg);
@@ -45,6 +49,7 @@ export async function readOrderDenials(
     const most = mostOf(intent, leg, account);
     const denial =
       findOrderDenial(intent, leg, account, quote?.averageDailyVolume ?? null) ??
+      findOversell(intent, positions, outside) ??
       washSales.get(leg.number) ??
       findDayLimitDenial(day.uses, own, most);
     if (denial === null) own = addUsage([own, { notional: most, orders: 1 }]);

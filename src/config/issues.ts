@@ -138,11 +138,17 @@ function keysAt(schema: unknown, path: Path): readonly string[] {
   return [];
 }
 
+/** What somebody writes who wants to allow them. */
+const SHORT_SALES = /^(allow)?_?short(s|_?sales?|_?selling)?$/i;
+
 /** `unknown key; did you mean targets?` */
 export function unknownKey(key: string, known: readonly string[]): string {
   // {notional: $50,000, votes: 2} ends the amount at its comma.
   if (/^\d{3}(\.\d+)?$/.test(key)) {
     return 'unknown key; an amount with a comma inside braces must be in quotes, such as "$50,000"';
+  }
+  if (SHORT_SALES.test(key)) {
+    return 'unknown key; nothing allows short sales: Evenkeel sells only what is held, so take the line out';
   }
   const meant = nearest(key, known);
   if (meant !== null) return `unknown key; did you mean ${meant}?`;

@@ -13,6 +13,7 @@ import {
   checkPeople,
   checkTradingMode,
 } from './checks.ts';
+import { checkSameAccount } from './check-same-account.ts';
 import type { ConfigProblem } from './config.ts';
 import { toSharedLimits } from './guardrails.ts';
 import { explainIssues, pathText } from './issues.ts';
@@ -81,6 +82,7 @@ export function readPortfolios(
     ...sectionProblems,
     ...accounts.flatMap((account) => checkTradingMode(account, context.tradingMode)),
     ...accounts.flatMap((account) => checkAccount(account)),
+    ...checkSameAccount(accounts),
     ...checkPeople(people, accountNames),
   ];
   const approvals = accounts.flatMap((account) => {

@@ -35,6 +35,8 @@ export interface AppWorld extends AsyncDisposable {
   readonly executor: Executor;
   /** That of the first account. */
   readonly broker: PaperBroker;
+  /** That of any account, with nothing in between. */
+  exchangeOf(account: string): PaperBroker;
   readonly handle: InteractionHandler;
   say(person: string, command: string, text?: string, key?: string): Promise<Reply>;
   /** Clicks as `person` on the newest proposal, or on `digest` of it. */
@@ -175,6 +177,11 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
     },
     get broker() {
       return now.broker;
+    },
+    exchangeOf(account) {
+      const found = now.brokers.get(account);
+      if (found === undefined) throw new Error(`there is no account ${account}`);
+      return found;
     },
     get handle() {
       return now.handle;

@@ -6,6 +6,18 @@ describe('an account', () => {
     ['polcy: {}', 'polcy: unknown key; did you mean policy?'],
     ['limit: {}', 'limit: unknown key; did you mean limits?'],
     [
+      'shortSales: allowed',
+      'shortSales: unknown key; nothing allows short sales: Evenkeel sells only what is held, so take the line out',
+    ],
+    [
+      'funds: { allowShorts: true }',
+      'funds.allowShorts: unknown key; nothing allows short sales: Evenkeel sells only what is held, so take the line out',
+    ],
+    [
+      'policy: { shortSelling: true }',
+      'policy.shortSelling: unknown key; nothing allows short sales: Evenkeel sells only what is held, so take the line out',
+    ],
+    [
       'policy:',
       'policy: expected a section with band, rebalanceTo, cashBuffer, ...; found nothing',
     ],

@@ -1,9 +1,10 @@
 import type { AccountSettings } from '../account.ts';
 import { collaredPrice } from '../order-prices.ts';
+import { ZERO } from '../decimal.ts';
 import type { Decimal } from '../decimal.ts';
 import { formatMoney, formatQuantity, formatShortPercent } from '../format.ts';
 import { mostNotional } from '../most-notional.ts';
-import type { OrderIntent } from '../order.ts';
+import type { Fill, OrderIntent } from '../order.ts';
 import type { Leg } from '../plan-types.ts';
 
 /** Why an order that was approved is not sent after all: a denial of ours. */
@@ -13,9 +14,36 @@ export interface OrderDenial {
 }
 
 /**
+ * Whether a sale would sell more than is held, by what is known when it is about to leave; null when not.
+ * @param held when the proposal was made; the execution has found the same when it began.
+ * @param outside what was traded since by orders that are not ours.
+ */
+export function findOversell(
+  { side, symbol, quantity }: OrderIntent,
+  held: readonly { readonly symbol: string; readonly quantity: Decimal }[],
+  outside: readonly Pick<Fill, 'symbol' | 'side' | 'quantity'>[],
+): OrderDenial | null {
+  if (side === 'buy') return null;
+  const before = held.find((position) => position.symbol === symbol)?.quantity ?? ZERO;
+  const now = outside
+    .filter((fill) => fill.symbol === symbol)
+    .reduce(
+      (left, fill) => (fill.side === 'buy' ? left.plus(fill.quantity) : left.minus(fill.quantity)),
+      before,
+    );
+  if (quantity.lte(now)) return null;
+  const since = now.eq(before) ? '' : `, after what was traded outside Evenkeel since`;
+  return {
+    code: 'short_sale',
+    reason: `it sells ${formatQuantity(quantity)} ${symbol}, and ${formatQuantity(now)} are held${since}`,
+  };
+}
+
+/**
  * Whether one order may leave now; null means yes. Asked in the transaction that marks the order as
  * submitted, so that a rule which was tightened since the approval still counts. Beside this, wash sales
- * are asked (`findWashSaleDenials`) and the limits of the day (`findDayLimitDenial`).
+ * are asked (`findWashSaleDenials`), what is held (`findOversell`) and the limits of the day
+ * (`findDayLimitDenial`).
  * @param leg what was approved.
  * @param averageDailyVolume of the symbol, in shares; null when it is not known.
  */

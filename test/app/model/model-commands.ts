@@ -4,8 +4,10 @@ import { scanDrift } from '../../../src/app/scan-drift.ts';
 import type { OrderBehaviour } from '../../../src/brokers/paper/behaviour.ts';
 import type { AccountSettings } from '../../../src/core/account.ts';
 import { decimal } from '../../../src/core/decimal.ts';
+import type { Side } from '../../../src/core/plan-types.ts';
 import { nextSession } from '../../../src/core/market-calendar.ts';
 import type { Interaction, Reply } from '../../../src/ports/chat.ts';
+import { tradeByHand } from '../../fixtures/by-hand.ts';
 import { expectInvariants } from './model-invariants.ts';
 import { NAMES } from './model-world.ts';
 import type { Accounts, Setup, Subject } from './model-world.ts';
@@ -242,6 +244,24 @@ const stepping = fc.integer({ min: 1, max: 3 }).map((months) =>
   }),
 );
 
+/** Past the bot, in the account that it trades too; a sale of what is there at most. */
+const tradingByHand = fc
+  .record({
+    account,
+    side: fc.constantFrom<Side>('buy', 'sell'),
+    symbol: fc.constantFrom('AAPL', 'IBM', 'MSFT'),
+    quantity: fc.constantFrom('1', '7', '40'),
+  })
+  .map(({ account: name, side, symbol, quantity }) =>
+    step(`somebody trades by hand in ${name}: ${side} ${quantity} ${symbol}`, async (subject) => {
+      const { world } = subject;
+      const broker = world.exchangeOf(name);
+      subject.byHand.push(
+        await tradeByHand({ broker, clock: world.clock }, side, symbol, quantity),
+      );
+    }),
+  );
+
 const failing = fc
   .array(
     fc.constantFrom<OrderBehaviour>(
@@ -324,6 +344,7 @@ const steps: readonly fc.Arbitrary<Step>[] = [
   stepping,
   failing,
   failing,
+  tradingByHand,
   jobs,
 ];
 

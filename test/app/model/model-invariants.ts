@@ -7,6 +7,8 @@ import type { Fill, Order } from '../../../src/core/order.ts';
 import { roleFor, roleIncludes } from '../../../src/core/permission.ts';
 import type { ProposalRecord } from '../../../src/core/proposal.ts';
 import type { AuditRow } from '../../../src/ports/store.ts';
+import { expectLots, expectOutsideFillsOnce, expectWashSales, replayLots } from './model-lots.ts';
+import { NAMES } from './model-world.ts';
 import type { Subject } from './model-world.ts';
 
 /** The database as it is, read for the checks below. */
@@ -35,6 +37,10 @@ export async function expectInvariants(subject: Subject): Promise<void> {
   expect(subject.errors).toEqual([]);
   expectSoundExchange(subject);
   expectOneOrderALeg(subject, facts);
+  await expectOutsideFillsOnce(subject, false);
+  const lots = await replayLots(subject);
+  await expectLots(subject, lots, false);
+  await expectWashSales(subject, lots);
   expectFillsOnce(subject, facts);
   expectRulesOfOrders(subject, facts);
   expectOrderOfEvents(facts);
@@ -48,7 +54,11 @@ export async function expectInvariants(subject: Subject): Promise<void> {
 export async function expectReconciled(subject: Subject): Promise<void> {
   const { store } = subject.world;
   await expectInvariants(subject);
-  const fills = await store.listFills({});
+  await expectOutsideFillsOnce(subject, true);
+  await expectLots(subject, await replayLots(subject), true);
+  const ours = await store.listFills({});
+  const fills = [...ours];
+  for (const account of NAMES) fills.push(...(await store.listOutsideFills({ account })));
   const { sqlite } = store.database;
   const theirs = sqlite
     .prepare<[], { id: string; quantity: string; price: string; fees: string }>(
@@ -89,11 +99,11 @@ export async function expectReconciled(subject: Subject): Promise<void> {
   const verified = await store.verifyAudit();
   expect(verified).toMatchObject({ ok: true });
   const rows = await store.listAudit({ actions: ['fill'], limit: 1_000_000 });
-  expect(rows).toHaveLength(fills.length);
+  expect(rows).toHaveLength(ours.length);
 }
 
 /** No money is owed, nothing is sold short, and the exchange was never asked for either. */
-function expectSoundExchange({ world }: Subject): void {
+function expectSoundExchange({ world, byHand }: Subject): void {
   const { sqlite } = world.store.database;
   const amounts = sqlite
     .prepare<[], string>(
@@ -103,16 +113,17 @@ function expectSoundExchange({ world }: Subject): void {
     .all();
   expect(amounts.filter((amount) => amount.startsWith('-'))).toEqual([]);
   const refused = sqlite
-    .prepare<[], string>(
+    .prepare<[string], string>(
       `select reason from paper_orders
-       where status = 'rejected' and reason_code is not 'refused_in_rehearsal'`,
+       where status = 'rejected' and reason_code is not 'refused_in_rehearsal'
+         and client_order_id not in (select value from json_each(?))`,
     )
     .pluck()
-    .all();
+    .all(JSON.stringify(byHand));
   expect(refused).toEqual([]);
 }
 
-function expectOneOrderALeg({ world }: Subject, { orders }: Facts): void {
+function expectOneOrderALeg({ world, byHand }: Subject, { orders }: Facts): void {
   const legs = orders.map(({ intent }) => `${intent.proposalId} ${intent.leg}`);
   expect(legs.length).toBe(new Set(legs).size);
   const ours = new Map(orders.map((order) => [order.intent.clientOrderId, order.intent]));
@@ -123,6 +134,7 @@ function expectOneOrderALeg({ world }: Subject, { orders }: Facts): void {
     .all();
   expect(theirs.length).toBe(new Set(theirs.map(({ id }) => id)).size);
   for (const { id, symbol, side, quantity } of theirs) {
+    if (byHand.includes(id)) continue;
     const intent = ours.get(id);
     expect({ symbol, side, quantity }).toEqual({
       symbol: intent?.symbol,

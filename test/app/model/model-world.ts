@@ -51,6 +51,8 @@ export interface Subject {
   readonly faults: OrderBehaviour[];
   readonly told: { readonly interaction: Interaction; readonly reply: Reply }[];
   readonly errors: string[];
+  /** The ids of the orders that somebody placed at the broker, past the bot. */
+  readonly byHand: string[];
   /** The process dies and another one begins, under these settings where they are given. */
   restart(accounts?: Accounts): Promise<void>;
   accounts(): Accounts;
@@ -124,6 +126,7 @@ export async function openSubject(setup: Setup): Promise<Subject> {
     faults,
     told: [],
     errors,
+    byHand: [],
     accounts: () => accounts,
     async restart(next = accounts) {
       await world.kill();

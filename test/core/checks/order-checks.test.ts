@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findOrderDenial } from '../../../src/core/checks/order-checks.ts';
+import { findOrderDenial, findOversell } from '../../../src/core/checks/order-checks.ts';
 import { findWashSaleDenials } from '../../../src/core/checks/wash-sales.ts';
 import type { AccountSettings } from '../../../src/core/account.ts';
 import type { ComplianceFacts } from '../../../src/core/compliance/wash-sales.ts';
@@ -186,4 +186,72 @@ describe('a wash sale before each order', () => {
 it('what limits count of a plan is what its orders may come to at most', () => {
   const plan = planOf(['buy 10 AAPL @ 100', 'sell 10 IBM @ 50']);
   expect(mostPlanNotional(plan, COLLAR).toFixed(2)).toBe('1510.00');
+});
+
+describe('a sale of more than is held', () => {
+  it.each<{
+    readonly what: string;
+    readonly order: Partial<OrderIntent>;
+    readonly held: readonly string[];
+    readonly outside?: readonly string[];
+    readonly denied: string | null;
+  }>([
+    {
+      what: 'all of it',
+      order: { side: 'sell', quantity: decimal('10') },
+      held: ['AAPL 10'],
+      denied: null,
+    },
+    {
+      what: 'a fraction more',
+      order: { side: 'sell', quantity: decimal('10.000000001') },
+      held: ['AAPL 10'],
+      denied: 'it sells 10.000000001 AAPL, and 10 are held',
+    },
+    {
+      what: 'what is not held at all',
+      order: { side: 'sell', quantity: decimal('1') },
+      held: ['IBM 10'],
+      denied: 'it sells 1 AAPL, and 0 are held',
+    },
+    {
+      what: 'what somebody has sold by hand meanwhile',
+      order: { side: 'sell', quantity: decimal('10') },
+      held: ['AAPL 10'],
+      outside: ['sell 1 AAPL'],
+      denied: 'it sells 10 AAPL, and 9 are held, after what was traded outside Evenkeel since',
+    },
+    {
+      what: 'what somebody has sold of another symbol',
+      order: { side: 'sell', quantity: decimal('10') },
+      held: ['AAPL 10'],
+      outside: ['sell 1 IBM'],
+      denied: null,
+    },
+    {
+      what: 'what was bought by hand, and more is held since',
+      order: { side: 'sell', quantity: decimal('11') },
+      held: ['AAPL 10'],
+      outside: ['sell 1 AAPL', 'buy 2 AAPL'],
+      denied: null,
+    },
+    {
+      what: 'a short position',
+      order: { side: 'sell', quantity: decimal('1') },
+      held: ['AAPL -5'],
+      denied: 'it sells 1 AAPL, and -5 are held',
+    },
+    { what: 'a purchase, of nothing held', order: {}, held: [], denied: null },
+  ])('$what', ({ order, held, outside = [], denied }) => {
+    const positions = held.map((text) => {
+      const [symbol = '', quantity = ''] = text.split(' ');
+      return { symbol, quantity: decimal(quantity) };
+    });
+    const traded = outside.map((text) => {
+      const [side, quantity = '', symbol = ''] = text.split(' ');
+      const bought = side === 'buy' ? ('buy' as const) : ('sell' as const);
+      return { side: bought, symbol, quantity: decimal(quantity) };
+    });
+    expect(findOversell(intent(order), positions, traded)?.reason ?? null).toBe(denied);
+  });
 });
