@@ -10,7 +10,7 @@ const LEAST_MILLISECONDS = 2 * ROUND_TRIP_MILLISECONDS;
 
 /**
  * Schwab's limit of 120 orders a minute lets 50 go at once; what must not come is a single 429. Schwab tells
- * nothing by itself: between the phases the fills are asked for, 100 ms after the answers at first.
+ * nothing by itself: between the phases the fills are asked for, as soon as all orders are answered.
  */
 export async function benchSchwab(): Promise<readonly BenchRow[]> {
   await using fake = await startSchwabMarket();

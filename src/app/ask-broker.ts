@@ -8,22 +8,30 @@ const QUIET_TIME = Temporal.Duration.from({ seconds: 10 });
 
 /**
  * The same at a broker that tells nothing by itself, while orders work there: soon after something
- * happened, because marketable orders fill at once, then more rarely; the last one repeats. And while none works.
+ * happened, then more rarely; the last one repeats. And while none works.
  */
 const POLLING_WAITS_IN_MILLISECONDS = [100, 250, 500, 1000, 1000, 2000, 3000];
+const NO_TIME = new Temporal.Duration();
 const IDLE_POLLING_INTERVAL = Temporal.Duration.from({ minutes: 1 });
 
 /** How long to wait for news of a broker before it is asked. */
 export function quietTimeOf(
   run: ExecutionRun,
   orders: readonly Order[],
-  timesAsked: number,
+  asked: {
+    /** How often since something happened. */
+    readonly times: number;
+    /** All orders that were sent are answered, and nothing was asked since. */
+    readonly isDueAfterAnswers: boolean;
+  },
 ): Temporal.Duration {
   if (run.broker.capabilities.streaming) return QUIET_TIME;
   const works = orders.some(({ status }) => status === 'accepted' || status === 'partially_filled');
   if (!works) return IDLE_POLLING_INTERVAL;
+  // Marketable orders are filled by the time that they are answered.
+  if (asked.isDueAfterAnswers) return NO_TIME;
   const milliseconds =
-    POLLING_WAITS_IN_MILLISECONDS[timesAsked] ?? POLLING_WAITS_IN_MILLISECONDS.at(-1) ?? 3000;
+    POLLING_WAITS_IN_MILLISECONDS[asked.times] ?? POLLING_WAITS_IN_MILLISECONDS.at(-1) ?? 3000;
   return Temporal.Duration.from({ milliseconds });
 }
 

@@ -99,6 +99,8 @@ async function runSteps(
   let funds = beginning === null ? [] : [fundsOf(context, beginning)];
   /** How often the broker was asked since the orders changed. */
   let asked = { picture: '', times: 0 };
+  /** The answers to all orders that were sent are on record, and the broker was not asked since. */
+  let isDueAfterAnswers = false;
   run.announcing = proposal.id;
   while (!run.stopping()) {
     underWay.rethrow();
@@ -133,7 +135,7 @@ async function runSteps(
       asked = { picture, times: 0 };
       heardAt = context.clock.now();
     }
-    const quietTime = quietTimeOf(run, orders, asked.times);
+    const quietTime = quietTimeOf(run, orders, { ...asked, isDueAfterAnswers });
     const buys = step.release.filter(({ leg }) => leg.side === 'buy');
     const cost = sum(buys.map((released) => costAtMost(released, account.orders)));
     funds = funds.map((ahead) => ({ ...ahead, committed: ahead.committed.plus(cost) }));
@@ -144,6 +146,9 @@ async function runSteps(
         if (isNeeded && step.release.length > buys.length) {
           funds = [askFundsAhead(context, run, cost)];
         }
+      },
+      onAnswersRecorded: () => {
+        isDueAfterAnswers = true;
       },
       onLastAnswer: () => {
         if (isNeeded) funds = [...funds.slice(-1), askFundsAhead(context, run, ZERO)];
@@ -164,6 +169,7 @@ async function runSteps(
     if (done.again) continue;
     const now = context.clock.now();
     if (isDue(now, heardAt.add(quietTime))) {
+      isDueAfterAnswers = false;
       await askBroker(context, run);
       asked = { ...asked, times: asked.times + 1 };
       heardAt = context.clock.now();

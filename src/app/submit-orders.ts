@@ -16,12 +16,14 @@ const CANCEL_PATIENCE = Temporal.Duration.from({ seconds: 5 });
 /** What this process remembers of an order between steps; nothing is lost when it is lost. */
 const cancels = new WeakMap<ExecutionRun, Map<string, Temporal.Instant>>();
 
-/** What is heard while orders are sent, before it is recorded. */
+/** What happens while orders are sent. */
 export interface SendingEvents {
   /** The first answer since the last of them left; not told where it is the answer to all of them. */
   readonly onFirstAnswer: () => void;
   /** The broker has answered the last of them. */
   readonly onLastAnswer: () => void;
+  /** All answers are on record: what the broker is asked from now on is about orders that are known. */
+  readonly onAnswersRecorded: () => void;
 }
 
 /** Sends orders that are on record as submitted, side by side. */
@@ -69,6 +71,7 @@ export async function submitOrders(
     // All of them: as long as one request may be under way its order counts as in flight.
     const sent = await Promise.allSettled(intents.map(send));
     for (const outcome of sent) if (outcome.status === 'rejected') throw outcome.reason;
+    events.onAnswersRecorded();
   } finally {
     run.recheckPermits.delete(recheck);
     for (const { clientOrderId } of intents) run.inFlight.delete(clientOrderId);
