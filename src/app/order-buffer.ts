@@ -4,6 +4,8 @@ import type { StoreTransaction } from '../ports/store.ts';
 /** A transaction in which orders are read once and written once, however many reports are about them. */
 export interface BufferedUnit {
   readonly unit: StoreTransaction;
+  /** Reads these orders together, ahead of whoever looks for one of them. */
+  load(clientOrderIds: readonly string[]): Promise<void>;
   /** Writes what has changed. Nothing of it is kept unless this is called before the transaction ends. */
   flush(): Promise<void>;
 }
@@ -49,6 +51,9 @@ export function bufferOrders(unit: StoreTransaction): BufferedUnit {
         known.now = { ...known.now, ...change };
         return true;
       },
+    },
+    async load(clientOrderIds) {
+      for (const order of await unit.listOrders({ clientOrderIds })) keep(order);
     },
     async flush() {
       for (const [clientOrderId, { before, now }] of buffered) {

@@ -85,27 +85,70 @@ export async function changeOrder(
   );
 }
 
+/** What became of a fill that was told. */
+interface RecordedFill {
+  /** False when it was known already. */
+  readonly changed: boolean;
+  /** The proposal whose order was filled; null when nothing changed or it is of no order of ours. */
+  readonly proposalId: string | null;
+}
+
 /**
- * Records a fill exactly once, however often it is told, and each correction of it exactly once. One that is
- * of no order of ours is recorded apart from those.
- * @returns `proposalId`: the proposal whose order was filled; null when the fill was known already or is
- *   not of an order of ours.
+ * Records fills exactly once, however often they are told, and each correction of them exactly once. Those
+ * that are of no order of ours are recorded apart from the others.
+ * @param fills of one account.
+ * @returns what became of each.
  */
-export async function recordFill(
+export async function recordFills(
   context: AppContext,
   unit: StoreTransaction,
-  fill: Fill,
-): Promise<{ readonly changed: boolean; readonly proposalId: string | null }> {
-  const order = await findOurOrder(unit, fill, fill.account);
-  if (order === null) {
-    return { changed: await recordOutsideFill(context, unit, fill), proposalId: null };
+  fills: readonly Fill[],
+): Promise<readonly RecordedFill[]> {
+  const orders: (Order | null)[] = [];
+  for (const fill of fills) orders.push(await findOurOrder(unit, fill, fill.account));
+  const ours = fills.flatMap((fill, index) => {
+    const clientOrderId = orders[index]?.intent.clientOrderId;
+    return clientOrderId === undefined ? [] : [{ ...fill, clientOrderId }];
+  });
+  const added = (await unit.insertFills(ours)).values();
+  const [first] = ours;
+  const outside =
+    first === undefined
+      ? new Set<string>()
+      : await unit.listOutsideExecutions(
+          first.account,
+          ours.map(({ executionId }) => executionId),
+        );
+  const recorded: RecordedFill[] = [];
+  for (const [index, fill] of fills.entries()) {
+    const clientOrderId = orders[index]?.intent.clientOrderId;
+    if (clientOrderId === undefined) {
+      const changed = await recordOutsideFill(context, unit, fill);
+      recorded.push({ changed, proposalId: null });
+    } else {
+      const isNew = added.next().value === true;
+      if (isNew && outside.has(fill.executionId)) await retractOutsideFill(context, unit, fill);
+      recorded.push(await recordOurFill(context, unit, { ...fill, clientOrderId }, isNew));
+    }
   }
-  const { clientOrderId, account, proposalId } = order.intent;
+  return recorded;
+}
+
+/** @param isNew whether it was just inserted. */
+async function recordOurFill(
+  context: AppContext,
+  unit: StoreTransaction,
+  fill: Fill & { readonly clientOrderId: string },
+  isNew: boolean,
+): Promise<RecordedFill> {
+  const { clientOrderId } = fill;
   const at = context.clock.now();
-  const added = await unit.insertFill({ ...fill, clientOrderId });
-  const before = added ? null : await unit.correctFill({ ...fill, clientOrderId }, at);
-  if (!added && before === null) return { changed: false, proposalId: null };
-  if (added) await retractOutsideFill(context, unit, fill);
+  const before = isNew ? null : await unit.correctFill(fill, at);
+  if (!isNew && before === null) return { changed: false, proposalId: null };
+  // As those before it have left it.
+  const order = await unit.findOrder(clientOrderId);
+  if (order === null) throw new Error(`order ${clientOrderId} is not there`);
+  const { account, proposalId } = order.intent;
   const after = before === null ? addFill(order, fill) : correctFill(order, before, fill);
   const updated = await unit.updateOrder(clientOrderId, order.status, {
     ...after,

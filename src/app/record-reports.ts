@@ -5,7 +5,7 @@ import type { StoreTransaction } from '../ports/store.ts';
 import { EVENKEEL } from './audit.ts';
 import type { AppContext } from './context.ts';
 import { bufferOrders } from './order-buffer.ts';
-import { changeOrder, recordBrokerOrder, recordFill } from './record-order.ts';
+import { changeOrder, recordBrokerOrder, recordFills } from './record-order.ts';
 
 /** What a broker says: the answer to an order of ours, the state of an order, or an execution. */
 export type BrokerReport =
@@ -42,8 +42,9 @@ export async function recordReports(
     const recorded = await context.store.transaction(async (unit) => {
       const results: Recorded[] = [];
       const buffered = bufferOrders(unit);
-      for (const report of reports) {
-        results.push(await record(context, buffered.unit, account, report));
+      await buffered.load(reports.flatMap((report) => clientOrderIdOf(report) ?? []));
+      for (const alike of inRuns(reports)) {
+        results.push(...(await record(context, buffered.unit, account, alike)));
       }
       await buffered.flush();
       return results;
@@ -62,23 +63,53 @@ export async function recordReports(
   return outcomes;
 }
 
+function clientOrderIdOf(report: BrokerReport): string | null {
+  switch (report.type) {
+    case 'answer':
+      return report.clientOrderId;
+    case 'order':
+      return report.order.clientOrderId;
+    case 'fill':
+      return report.fill.clientOrderId;
+  }
+}
+
+type Told<Type extends BrokerReport['type']> = Extract<BrokerReport, { readonly type: Type }>;
+
+/** Fills that were told one after the other, or a report of another kind by itself. */
+type Run = Told<'answer'> | Told<'order'> | { readonly type: 'fills'; readonly fills: Fill[] };
+
+function inRuns(reports: readonly BrokerReport[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const report of reports) {
+    const last = runs.at(-1);
+    if (report.type !== 'fill') runs.push(report);
+    else if (last?.type === 'fills') last.fills.push(report.fill);
+    else runs.push({ type: 'fills', fills: [report.fill] });
+  }
+  return runs;
+}
+
 async function record(
   context: AppContext,
   unit: StoreTransaction,
   account: string,
-  report: BrokerReport,
-): Promise<Recorded> {
-  switch (report.type) {
+  run: Run,
+): Promise<readonly Recorded[]> {
+  switch (run.type) {
     case 'answer':
-      return await recordAnswer(context, unit, report.clientOrderId, report.result);
-    case 'order':
-      return {
-        ...(await recordBrokerOrder(context, unit, report.order, account)),
-        filledProposal: null,
-      };
-    case 'fill': {
-      const { changed, proposalId } = await recordFill(context, unit, report.fill);
-      return { changed, fillsMissing: false, filledProposal: proposalId };
+      return [await recordAnswer(context, unit, run.clientOrderId, run.result)];
+    case 'order': {
+      const recorded = await recordBrokerOrder(context, unit, run.order, account);
+      return [{ ...recorded, filledProposal: null }];
+    }
+    case 'fills': {
+      const recorded = await recordFills(context, unit, run.fills);
+      return recorded.map(({ changed, proposalId }) => ({
+        changed,
+        fillsMissing: false,
+        filledProposal: proposalId,
+      }));
     }
   }
 }

@@ -12,6 +12,11 @@ export interface OutsideReads {
     readonly since?: Temporal.Instant;
     readonly until?: Temporal.Instant;
   }): Promise<readonly Fill[]>;
+  /** Which of these executions were recorded as made outside. */
+  listOutsideExecutions(
+    account: string,
+    executionIds: readonly string[],
+  ): Promise<ReadonlySet<string>>;
   /**
    * What was recorded or corrected after a mark, oldest first, for a book that counts the executions before
    * an instant whether or not they were known.

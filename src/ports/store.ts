@@ -216,6 +216,7 @@ export interface StoreReads
   /** Oldest first within a proposal; newest first otherwise. */
   listOrders(filter: {
     readonly proposalId?: string;
+    readonly clientOrderIds?: readonly string[];
     readonly account?: string;
     readonly statuses?: readonly OrderStatus[];
     /** Only those that have not ended, or that changed at this time or after it. */
@@ -320,8 +321,8 @@ export interface StoreTransaction
       readonly updatedAt: Temporal.Instant;
     },
   ): Promise<boolean>;
-  /** @returns false when this execution is already recorded. */
-  insertFill(fill: Fill): Promise<boolean>;
+  /** @returns for each of them false when the execution is already recorded, or among those before it. */
+  insertFills(fills: readonly Fill[]): Promise<readonly boolean[]>;
   /**
    * Replaces quantity, price and fees of a recorded fill by those of a higher revision. What was recorded
    * before stays in the database.

@@ -88,25 +88,18 @@ export async function listFills(
   return rows.map(toFill);
 }
 
+/** @returns false when it is there already. */
 export async function insertFill(database: Kysely<Tables>, fill: Fill): Promise<boolean> {
-  const result = await database
-    .insertInto('fills')
-    .values({
-      account: fill.account,
-      execution_id: fill.executionId,
-      client_order_id: fill.clientOrderId,
-      broker_order_id: fill.brokerOrderId,
-      symbol: fill.symbol,
-      side: fill.side,
-      quantity: decimalColumn(fill.quantity),
-      price: decimalColumn(fill.price),
-      fees: decimalColumn(fill.fees),
-      at: instantColumn(fill.at),
-      revision: fill.revision ?? 0,
-    })
-    .onConflict((conflict) => conflict.columns(['account', 'execution_id']).doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
+  const { account, executionId, clientOrderId, brokerOrderId, symbol, side } = fill;
+  const { numAffectedRows } = await sql`
+    insert into fills (account, execution_id, client_order_id, broker_order_id, symbol, side,
+      quantity, price, fees, at, revision)
+    values (${account}, ${executionId}, ${clientOrderId}, ${brokerOrderId}, ${symbol}, ${side},
+      ${decimalColumn(fill.quantity)}, ${decimalColumn(fill.price)}, ${decimalColumn(fill.fees)},
+      ${instantColumn(fill.at)}, ${fill.revision ?? 0})
+    on conflict (account, execution_id) do nothing
+  `.execute(database);
+  return numAffectedRows === 1n;
 }
 
 export async function correctFill(

@@ -1,12 +1,18 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { lotOf, replayTrades, sellFrom } from '../core/compliance/lot-record.ts';
-import type { LotRecord, Trade } from '../core/compliance/lot-record.ts';
-import { ZERO } from '../core/decimal.ts';
+import type { HeldThen, RecordedLot, RecordedSale, Trade } from '../core/compliance/lot-record.ts';
+import { sum, ZERO } from '../core/decimal.ts';
 import type { Fill } from '../core/order.ts';
 import type { KeptRecord, LotWrites } from '../ports/lot-store.ts';
-import { decimalColumn, instantColumn, optional } from './columns.ts';
-import { basisColumns, lotColumns, saleColumns } from './lot-columns.ts';
 import { toKeptRecord } from './lot-records.ts';
+import {
+  deleteLot,
+  insertSales,
+  insertUnmadeRecord,
+  saveLots,
+  saveRecords,
+  type RecordFacts,
+} from './lot-rows.ts';
 import { listLotsToSell } from './lots.ts';
 import type { Tables } from './tables.ts';
 import { listTrades } from './trades.ts';
@@ -21,28 +27,44 @@ export function lotWrites(source: () => Kysely<Tables>): LotWrites {
   };
 }
 
-/** Adds a fill that was just inserted, ours or one that was made outside. */
+/** A fill of ours or one that was made outside. */
+type AddedFill = Fill & Pick<Trade, 'outside'>;
+
+/** Adds fills that were just inserted, in the order in which they were. */
 export async function addToLots(
   database: Kysely<Tables>,
-  fill: Fill & Pick<Trade, 'outside'>,
+  fills: readonly AddedFill[],
 ): Promise<void> {
-  const { account, symbol } = fill;
-  const record = await findRecord(database, account, symbol);
-  if (record === null) {
-    await sql`insert into lot_records (account, symbol) values (${account}, ${symbol})`.execute(
-      database,
-    );
-    return;
+  for (const [account, ofAccount] of Map.groupBy(fills, (fill) => fill.account)) {
+    const bySymbol = Map.groupBy(ofAccount, (fill) => fill.symbol);
+    const records = await findRecords(database, account, [...bySymbol.keys()]);
+    const additions: Addition[] = [];
+    for (const [symbol, trades] of bySymbol) {
+      const record = records.get(symbol);
+      if (record === undefined) await insertUnmadeRecord(database, account, symbol);
+      if (record === undefined || record.made === null) continue;
+      const { made } = record;
+      if (isAnyLate(record, made.held, trades)) await makeRecord(database, account, symbol, made);
+      else additions.push({ record: { ...record, ...made }, trades });
+    }
+    await addTrades(database, account, additions);
   }
-  const { made } = record;
-  if (made === null) return;
-  const { held, method } = made;
-  const isLate =
-    Temporal.Instant.compare(fill.at, held.at) <= 0 ||
-    (record.until !== null && Temporal.Instant.compare(fill.at, record.until) < 0);
-  // It was among what the book told, or before what was replayed already.
-  if (isLate) await makeRecord(database, account, symbol, made);
-  else await addTrade(database, account, { ...record, method, held }, fill);
+}
+
+/** Whether one was among what the book told, or before what was replayed already. */
+function isAnyLate(
+  { until }: Pick<KeptRecord, 'until'>,
+  held: HeldThen,
+  trades: readonly Trade[],
+): boolean {
+  let newest = until;
+  return trades.some(({ at }) => {
+    const isLate =
+      Temporal.Instant.compare(at, held.at) <= 0 ||
+      (newest !== null && Temporal.Instant.compare(at, newest) < 0);
+    newest = at;
+    return isLate;
+  });
 }
 
 /** Brings the lots up to date with a fill that was corrected. */
@@ -54,56 +76,93 @@ export async function correctLots(
   if (made !== null) await makeRecord(database, account, symbol, made);
 }
 
-type RecordFacts = Omit<LotRecord, 'lots' | 'sales'>;
-
 async function findRecord(
   database: Kysely<Tables>,
   account: string,
   symbol: string,
 ): Promise<KeptRecord | null> {
-  const { rows } = await sql<Selectable<Tables['lot_records']>>`
-    select * from lot_records where account = ${account} and symbol = ${symbol}
-  `.execute(database);
-  const [row] = rows;
-  return row === undefined ? null : toKeptRecord(row);
+  return (await findRecords(database, account, [symbol])).get(symbol) ?? null;
 }
 
-async function addTrade(
+async function findRecords(
   database: Kysely<Tables>,
   account: string,
-  record: RecordFacts,
-  trade: Trade,
+  symbols: readonly string[],
+): Promise<ReadonlyMap<string, KeptRecord>> {
+  const { rows } = await sql<Selectable<Tables['lot_records']>>`
+    select record.* from json_each(${JSON.stringify(symbols)}) as wanted
+    cross join lot_records as record on record.account = ${account} and record.symbol = wanted.value
+  `.execute(database);
+  return new Map(rows.map((row) => [row.symbol, toKeptRecord(row)]));
+}
+
+/** Trades of one symbol that come after all that its record knows. */
+interface Addition {
+  readonly record: RecordFacts;
+  readonly trades: readonly Trade[];
+}
+
+async function addTrades(
+  database: Kysely<Tables>,
+  account: string,
+  additions: readonly Addition[],
 ): Promise<void> {
-  const { symbol, method } = record;
-  const number = record.trades + 1;
-  const isBuy = trade.side === 'buy';
-  if (isBuy) {
-    const lot = lotOf(symbol, number, trade);
-    if (lot !== null) await insertLots(database, account, symbol, [lot]);
-  } else {
-    const quantities = new Map([[symbol, trade.quantity]]);
-    const lots = await listLotsToSell(database, account, method, quantities);
-    const sold = sellFrom([...(lots.get(symbol) ?? [])], method, number, trade);
-    if (sold !== null) {
-      for (const { lot, quantity } of sold.taken) {
-        const left = lot.quantity.minus(quantity);
-        const one = sql`account = ${account} and symbol = ${symbol} and number = ${lot.number}`;
-        await (
-          left.gt(ZERO)
-            ? sql`update lots set quantity = ${decimalColumn(left)} where ${one}`
-            : sql`delete from lots where ${one}`
-        ).execute(database);
+  if (additions.length === 0) return;
+  const held = await lotsThatSellOut(database, account, additions);
+  const changed: RecordedLot[] = [];
+  const sales: (RecordedSale & { readonly symbol: string })[] = [];
+  const records: RecordFacts[] = [];
+  for (const { record, trades } of additions) {
+    const { symbol, method } = record;
+    const before = held.get(symbol) ?? [];
+    const lots = [...before];
+    let { bought, sold, trades: number, until } = record;
+    for (const trade of trades) {
+      number += 1;
+      until = trade.at;
+      if (trade.side === 'buy') {
+        bought = bought.plus(trade.quantity);
+        const lot = lotOf(symbol, number, trade);
+        if (lot !== null) lots.push(lot);
+        continue;
       }
-      await insertSales(database, account, symbol, [sold.sale]);
+      sold = sold.plus(trade.quantity);
+      const sale = sellFrom(lots, method, number, trade)?.sale;
+      if (sale !== undefined) sales.push({ ...sale, symbol });
+    }
+    const left = new Set(lots);
+    const kept = new Set(lots.map((lot) => lot.number));
+    changed.push(...left.difference(new Set(before)));
+    for (const lot of before) {
+      if (!kept.has(lot.number)) await deleteLot(database, account, symbol, lot.number);
+    }
+    records.push({ ...record, bought, sold, trades: number, until });
+  }
+  await saveLots(database, account, changed);
+  await insertSales(database, account, sales);
+  await saveRecords(database, account, records);
+}
+
+/** By symbol: lots enough for all that is sold of it. */
+async function lotsThatSellOut(
+  database: Kysely<Tables>,
+  account: string,
+  additions: readonly Addition[],
+): Promise<ReadonlyMap<string, readonly RecordedLot[]>> {
+  const found = new Map<string, readonly RecordedLot[]>();
+  for (const [method, ofMethod] of Map.groupBy(additions, ({ record }) => record.method)) {
+    const quantities = new Map(
+      ofMethod.flatMap(({ record, trades }) => {
+        const sold = trades.filter(({ side }) => side === 'sell');
+        const quantity = sum(sold.map((trade) => trade.quantity));
+        return quantity.gt(ZERO) ? [[record.symbol, quantity] as const] : [];
+      }),
+    );
+    for (const [symbol, lots] of await listLotsToSell(database, account, method, quantities)) {
+      found.set(symbol, lots);
     }
   }
-  await saveRecord(database, account, {
-    ...record,
-    bought: isBuy ? record.bought.plus(trade.quantity) : record.bought,
-    sold: isBuy ? record.sold : record.sold.plus(trade.quantity),
-    trades: number,
-    until: trade.at,
-  });
+  return found;
 }
 
 async function makeRecord(
@@ -121,58 +180,11 @@ async function makeRecord(
       delete from ${sql.table(table)} where account = ${account} and symbol = ${symbol}
     `.execute(database);
   }
-  await insertLots(database, account, symbol, record.lots);
-  await insertSales(database, account, symbol, record.sales);
-  await saveRecord(database, account, record);
-}
-
-async function saveRecord(
-  database: Kysely<Tables>,
-  account: string,
-  { held, ...record }: RecordFacts,
-): Promise<void> {
-  const { cost, shares } = basisColumns(record.openingBasis);
-  await sql`
-    insert or replace into lot_records (account, symbol, method, held_quantity, held_cost, held_at,
-      opening, opening_cost, opening_shares, bought, sold, trades, until)
-    values (${account}, ${record.symbol}, ${record.method},
-      ${optional(held, ({ quantity }) => decimalColumn(quantity))},
-      ${optional(held?.costBasis, decimalColumn)},
-      ${optional(held, ({ at }) => instantColumn(at))},
-      ${decimalColumn(record.opening)}, ${cost}, ${shares}, ${decimalColumn(record.bought)},
-      ${decimalColumn(record.sold)}, ${record.trades}, ${optional(record.until, instantColumn)})
-  `.execute(database);
-}
-
-async function insertLots(
-  database: Kysely<Tables>,
-  account: string,
-  symbol: string,
-  lots: LotRecord['lots'],
-): Promise<void> {
-  if (lots.length === 0) return;
-  // All of them in one JSON parameter: there may be hundreds.
-  await sql`
-    insert into lots (account, symbol, number, bought_on, quantity, cost, shares, cost_per_share,
-      outside)
-    select ${account}, ${symbol}, value ->> 'number', value ->> 'bought_on', value ->> 'quantity',
-      value ->> 'cost', value ->> 'shares', value ->> 'cost_per_share', value ->> 'outside'
-    from json_each(${JSON.stringify(lots.map(lotColumns))})
-  `.execute(database);
-}
-
-async function insertSales(
-  database: Kysely<Tables>,
-  account: string,
-  symbol: string,
-  sales: LotRecord['sales'],
-): Promise<void> {
-  if (sales.length === 0) return;
-  await sql`
-    insert into lot_sales (account, symbol, number, sold_on, quantity, proceeds, uncovered, parts,
-      outside)
-    select ${account}, ${symbol}, value ->> 'number', value ->> 'sold_on', value ->> 'quantity',
-      value ->> 'proceeds', value ->> 'uncovered', value ->> 'parts', value ->> 'outside'
-    from json_each(${JSON.stringify(sales.map(saleColumns))})
-  `.execute(database);
+  await saveLots(database, account, record.lots);
+  await insertSales(
+    database,
+    account,
+    record.sales.map((sale) => ({ ...sale, symbol })),
+  );
+  await saveRecords(database, account, [record]);
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Decimal } from '../core/decimal.ts';
 import { isFinal } from '../core/order-transition.ts';
 import {
@@ -53,6 +53,7 @@ export async function listOrders(
   database: Kysely<Tables>,
   filter: {
     readonly proposalId?: string;
+    readonly clientOrderIds?: readonly string[];
     readonly account?: string;
     readonly statuses?: readonly OrderStatus[];
     readonly openOrUpdatedSince?: Temporal.Instant;
@@ -60,6 +61,14 @@ export async function listOrders(
   },
 ): Promise<readonly Order[]> {
   let query = database.selectFrom('orders').selectAll();
+  if (filter.clientOrderIds !== undefined) {
+    const ids = JSON.stringify(filter.clientOrderIds);
+    query = query.where(
+      'client_order_id',
+      'in',
+      sql<string>`(select value from json_each(${ids}))`,
+    );
+  }
   if (filter.proposalId !== undefined) query = query.where('proposal_id', '=', filter.proposalId);
   if (filter.account !== undefined) query = query.where('account', '=', filter.account);
   if (filter.statuses !== undefined) query = query.where('status', 'in', filter.statuses);

@@ -14,6 +14,8 @@ import type { Tables } from './tables.ts';
 export function outsideReads(source: () => Kysely<Tables>): OutsideReads {
   return {
     listOutsideFills: async (filter) => await listOutsideFills(source(), filter),
+    listOutsideExecutions: async (account, executionIds) =>
+      await listOutsideExecutions(source(), account, executionIds),
     listOutsideChanges: async (account, after) =>
       await listOutsideChanges(source(), account, after),
   };
@@ -25,7 +27,7 @@ export function outsideWrites(source: () => Kysely<Tables>): OutsideWrites {
       const before = await findOutsideFill(source(), fill.account, fill.executionId);
       if (before === null) {
         await insertTelling(source(), fill, null, at);
-        await addToLots(source(), { ...fill, outside: true });
+        await addToLots(source(), [{ ...fill, outside: true }]);
         return { before: null };
       }
       const isNewer = (fill.revision ?? 0) > (before.fill.revision ?? 0);
@@ -74,6 +76,18 @@ async function listOutsideFills(
     order by first.at, first.number
   `.execute(database);
   return rows.map(toOutsideFill);
+}
+
+async function listOutsideExecutions(
+  database: Kysely<Tables>,
+  account: string,
+  executionIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct execution_id as id from json_each(${JSON.stringify(executionIds)}) as wanted
+    cross join outside_fills on account = ${account} and execution_id = wanted.value
+  `.execute(database);
+  return new Set(rows.map(({ id }) => id));
 }
 
 async function listOutsideChanges(

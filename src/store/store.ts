@@ -239,9 +239,13 @@ function writes(
       await orders.insertOrder(source(), intent, status, reason ?? null),
     updateOrder: async (clientOrderId, from, change) =>
       await orders.updateOrder(source(), clientOrderId, from, change),
-    insertFill: async (fill) => {
-      const isNew = await fills.insertFill(source(), fill);
-      if (isNew) await addToLots(source(), fill);
+    insertFills: async (given) => {
+      const isNew: boolean[] = [];
+      for (const fill of given) isNew.push(await fills.insertFill(source(), fill));
+      await addToLots(
+        source(),
+        given.filter((_, index) => isNew[index]),
+      );
       return isNew;
     },
     correctFill: async (fill, at) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accountNamed } from '../../src/app/context.ts';
-import { recordFill } from '../../src/app/record-order.ts';
+import { recordFills } from '../../src/app/record-order.ts';
 import { lookAtAccount } from '../../src/app/look-at-account.ts';
 import type { AccountSettings } from '../../src/core/account.ts';
 import { decimal, ZERO } from '../../src/core/decimal.ts';
@@ -317,7 +317,7 @@ describe('positions and cash', () => {
     const fill = fills.find(({ side }) => side === 'buy');
     if (fill === undefined) throw new Error('something was bought');
     await world.store.transaction((unit) =>
-      recordFill(world.context, unit, { ...fill, revision: 1, quantity: ZERO }),
+      recordFills(world.context, unit, [{ ...fill, revision: 1, quantity: ZERO }]),
     );
     outside.shares[fill.symbol] = fill.quantity.neg().toFixed();
     outside.cash = fill.quantity.times(fill.price);

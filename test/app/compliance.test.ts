@@ -149,8 +149,8 @@ describe('a wash sale', () => {
   /** IBM at a loss ten days ago, from a lot that was dearer than what was there before. */
   async function sellIbmAtLoss(world: AppWorld, account: string): Promise<void> {
     await world.store.transaction(async (unit) => {
-      await unit.insertFill(fill('buy 5 @ 900 2025-03-03T15:00:00Z', 'IBM', account));
-      await unit.insertFill(fill('sell 5 @ 100 2026-11-10T15:00:00Z', 'IBM', account));
+      await unit.insertFills([fill('buy 5 @ 900 2025-03-03T15:00:00Z', 'IBM', account)]);
+      await unit.insertFills([fill('sell 5 @ 100 2026-11-10T15:00:00Z', 'IBM', account)]);
     });
   }
 
@@ -316,8 +316,8 @@ describe('estimated gains', () => {
   it('stand in the proposal, and lot by lot in its details', async () => {
     await using world = await openAppWorld({ account: compliance({ taxLots: 'hifo' }) });
     await world.store.transaction(async (unit) => {
-      await unit.insertFill(fill('buy 10 @ 900 2026-03-03T15:00:00Z', 'AAPL'));
-      await unit.insertFill(fill('buy 10 @ 800 2024-03-04T15:00:00Z', 'AAPL'));
+      await unit.insertFills([fill('buy 10 @ 900 2026-03-03T15:00:00Z', 'AAPL')]);
+      await unit.insertFills([fill('buy 10 @ 800 2024-03-04T15:00:00Z', 'AAPL')]);
     });
     const shown = await proposed(world);
     const { plan } = (await world.newest()).proposal;
@@ -362,7 +362,7 @@ describe('estimated gains', () => {
         },
       });
       await world.store.transaction((unit) =>
-        unit.insertFill(fill('buy 400 @ 50 2026-03-03T15:00:00Z', 'AAPL')),
+        unit.insertFills([fill('buy 400 @ 50 2026-03-03T15:00:00Z', 'AAPL')]),
       );
       await proposed(world);
       return (await world.newest()).proposal.votesNeeded;

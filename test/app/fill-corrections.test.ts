@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recordFill } from '../../src/app/record-order.ts';
+import { recordFills } from '../../src/app/record-order.ts';
 import { decimal, toText } from '../../src/core/decimal.ts';
 import type { Fill } from '../../src/core/order.ts';
 import { openAppWorld, type AppWorld } from './app-world.ts';
@@ -14,7 +14,8 @@ async function executed(): Promise<AppWorld> {
 
 /** @returns whether there was anything to record. */
 async function record({ context }: AppWorld, fill: Fill): Promise<boolean> {
-  return (await context.store.transaction((unit) => recordFill(context, unit, fill))).changed;
+  const [recorded] = await context.store.transaction((unit) => recordFills(context, unit, [fill]));
+  return recorded?.changed === true;
 }
 
 async function firstFill(world: AppWorld): Promise<Fill> {

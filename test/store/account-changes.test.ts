@@ -11,7 +11,7 @@ async function openWithOrder(): Promise<TestStore> {
   await test.store.transaction(async (unit) => {
     await unit.insertProposal(sampleProposal());
     await unit.insertOrder(sampleIntent(), 'submitted');
-    await unit.insertFill(sampleFill());
+    await unit.insertFills([sampleFill()]);
   });
   for (const change of await test.store.listUncompared()) await compared(test, change);
   // A paper account is opened beside it: there is nothing to compare it with yet.
@@ -54,7 +54,9 @@ describe('what changed of an account since it was compared', () => {
     [
       'a fill',
       async ({ store }) =>
-        await store.transaction((unit) => unit.insertFill(sampleFill({ executionId: 'second' }))),
+        await store.transaction((unit) =>
+          unit.insertFills([sampleFill({ executionId: 'second' })]),
+        ),
     ],
     [
       'a correction of a fill',
@@ -90,8 +92,8 @@ describe('what changed of an account since it was compared', () => {
   it('is nothing of another account, and nothing that was told and known already', async () => {
     await using test = await openWithOrder();
     await test.store.transaction(async (unit) => {
-      await unit.insertFill(sampleFill());
-      await unit.insertFill(sampleFill({ account: 'growth' }));
+      await unit.insertFills([sampleFill()]);
+      await unit.insertFills([sampleFill({ account: 'growth' })]);
     });
     expect(await test.store.listUncompared()).toEqual([{ account: 'growth', number: 1 }]);
   });
@@ -99,7 +101,7 @@ describe('what changed of an account since it was compared', () => {
   it('stays where it came while the account was compared', async () => {
     await using test = await openWithOrder();
     const fill = async (executionId: string) => {
-      await test.store.transaction((unit) => unit.insertFill(sampleFill({ executionId })));
+      await test.store.transaction((unit) => unit.insertFills([sampleFill({ executionId })]));
     };
     await fill('second');
     const [before] = await test.store.listUncompared();

@@ -94,7 +94,8 @@ describe('what came since a mark', () => {
               revision: step.revision,
             });
             await store.transaction(async (unit) => {
-              if (!(await unit.insertFill(fill))) await unit.correctFill(fill, NOW);
+              const [isNew] = await unit.insertFills([fill]);
+              if (isNew === false) await unit.correctFill(fill, NOW);
             });
             if (index + 1 !== markAt) continue;
             mark = await store.readFillMark();

@@ -8,7 +8,7 @@ import { sampleFill } from './sample-rows.ts';
 async function openWithFill(fill: Fill): Promise<TestStore> {
   const opened = await openTestStore();
   await opened.store.transaction(async (unit) => {
-    await unit.insertFill(fill);
+    await unit.insertFills([fill]);
   });
   return opened;
 }

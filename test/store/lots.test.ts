@@ -7,7 +7,6 @@ import type { HeldThen, Trade } from '../../src/core/compliance/lot-record.ts';
 import { relieveLots } from '../../src/core/compliance/tax-lots.ts';
 import type { LotPart, TaxLot } from '../../src/core/compliance/tax-lots.ts';
 import { decimal, decimalFromInteger, toText, ZERO } from '../../src/core/decimal.ts';
-import type { Decimal } from '../../src/core/decimal.ts';
 import type { TaxLotMethod } from '../../src/core/guardrail-settings.ts';
 import type { Fill } from '../../src/core/order.ts';
 import type { Snapshot } from '../../src/core/portfolio.ts';
@@ -36,7 +35,13 @@ interface Write {
 }
 
 type Step =
-  | { readonly type: 'fills'; readonly writes: readonly Write[]; readonly undone: boolean }
+  | {
+      readonly type: 'fills';
+      readonly writes: readonly Write[];
+      /** Fills that follow one another are inserted together. */
+      readonly together: boolean;
+      readonly undone: boolean;
+    }
   /** What the broker tells of the account; `others`: shares that did not come from our fills. */
   | {
       readonly type: 'book';
@@ -65,7 +70,14 @@ const step = (method: TaxLotMethod): fc.Arbitrary<Step> =>
       weight: 3,
       arbitrary: fc.record({
         type: fc.constant('fills'),
-        writes: fc.array(write, { minLength: 1, maxLength: 12 }),
+        writes: fc.oneof(
+          fc.array(write, { minLength: 1, maxLength: 12 }),
+          // As they mostly come: each later than those before it.
+          fc
+            .array(write, { minLength: 1, maxLength: 12 })
+            .map((writes) => writes.toSorted((a, b) => a.day - b.day)),
+        ),
+        together: fc.boolean(),
         undone: fc.constantFrom(false, false, false, true),
       }),
     },
@@ -213,7 +225,17 @@ async function apply(
       const compliance = { ...sample.compliance, taxLots: action.method };
       await rememberBook(unit, { ...sample, compliance }, book, [...SYMBOLS]);
     } else {
-      for (const each of action.writes) await recordWrite(unit, account, each, next());
+      const waiting: Fill[] = [];
+      for (const each of action.writes) {
+        const number = next();
+        if (action.together && each.type === 'fill') {
+          waiting.push(fillOf(account, each, number));
+          continue;
+        }
+        await unit.insertFills(waiting.splice(0));
+        await recordWrite(unit, account, each, number);
+      }
+      await unit.insertFills(waiting);
     }
     await expectAsReplayed(unit, account);
     if (action.undone) throw undo;
@@ -223,17 +245,34 @@ async function apply(
   });
 }
 
+function figuresOf({ quantity, price }: Write): Pick<Fill, 'quantity' | 'price' | 'fees'> {
+  return {
+    quantity: decimalFromInteger(quantity),
+    price: decimalFromInteger(price),
+    fees: ZERO,
+  };
+}
+
+function fillOf(account: string, each: Write, number: number): Fill {
+  return {
+    executionId: `e${number}`,
+    clientOrderId: null,
+    brokerOrderId: `b${number}`,
+    account,
+    symbol: each.symbol,
+    side: each.side,
+    at: at(each.day),
+    ...figuresOf(each),
+  };
+}
+
 async function recordWrite(
   unit: StoreTransaction,
   account: string,
   each: Write,
   number: number,
 ): Promise<void> {
-  const figures: Record<'quantity' | 'price' | 'fees', Decimal> = {
-    quantity: decimalFromInteger(each.quantity),
-    price: decimalFromInteger(each.price),
-    fees: ZERO,
-  };
+  const figures = figuresOf(each);
   if (each.type === 'outside_correction' || each.type === 'retraction') {
     const outside = await unit.listOutsideFills({ account });
     const fill = outside[each.day % Math.max(outside.length, 1)];
@@ -250,18 +289,9 @@ async function recordWrite(
       await unit.correctFill({ ...fill, ...figures, revision: number }, BEGIN);
     return;
   }
-  const fill: Fill = {
-    executionId: `e${number}`,
-    clientOrderId: null,
-    brokerOrderId: `b${number}`,
-    account,
-    symbol: each.symbol,
-    side: each.side,
-    at: at(each.day),
-    ...figures,
-  };
+  const fill = fillOf(account, each, number);
   if (each.type === 'outside') await unit.recordOutsideFill(fill, BEGIN);
-  else await unit.insertFill(fill);
+  else await unit.insertFills([fill]);
 }
 
 it.each(METHODS)(
@@ -324,7 +354,7 @@ test('lots that are not kept yet, or by another method, are answered from the fi
       },
     );
   await store.transaction(async (unit) => {
-    for (const fill of fills) await unit.insertFill(fill);
+    await unit.insertFills(fills);
   });
   const replayed = (taxLots: TaxLotMethod) => {
     const record = replayTrades('AAA', fills, { held, method: taxLots });

@@ -29,9 +29,7 @@ async function insert(store: Store, ...intents: readonly OrderIntent[]): Promise
 
 async function fill(store: Store, ...fills: readonly Fill[]): Promise<readonly boolean[]> {
   return await store.transaction(async (unit) => {
-    const results: boolean[] = [];
-    for (const each of fills) results.push(await unit.insertFill(each));
-    return results;
+    return await unit.insertFills(fills);
   });
 }
 

@@ -35,6 +35,16 @@ const READS: readonly Read[] = [
   ['listOrders of a proposal', async (reads) => await reads.listOrders({ proposalId: 'k3f9xa' })],
   ['listOrders of an account', async (reads) => await reads.listOrders({ account: 'core' })],
   [
+    'listOrders of ids',
+    async (reads) => await reads.listOrders({ clientOrderIds: ['x', 'y'] }),
+    /TEMP B-TREE|SCAN json_each/,
+  ],
+  [
+    'listOutsideExecutions',
+    async (reads) => await reads.listOutsideExecutions('core', ['e1', 'e2']),
+    /TEMP B-TREE|SCAN wanted/,
+  ],
+  [
     'listOrders of statuses',
     async (reads) => await reads.listOrders({ statuses: ['unknown', 'submitted'] }),
     /TEMP B-TREE/,

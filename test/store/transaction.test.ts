@@ -20,7 +20,7 @@ async function writeEverything(unit: StoreTransaction): Promise<void> {
   await unit.insertDecision(sampleDecision());
   await unit.insertOrder(sampleIntent(), 'created');
   await unit.updateOrder('k3f9xa-1-1', 'created', { status: 'submitted', updatedAt: NOW });
-  await unit.insertFill(sampleFill());
+  await unit.insertFills([sampleFill()]);
   await unit.insertHalt({ scope: 'all', by: 'ana', reason: 'Enough.', at: NOW });
   await unit.claimInteraction('slack:1', NOW);
   await unit.saveReply('slack:1', { type: 'nothing' });
