@@ -84,7 +84,7 @@ export async function watchWhenDue(context: AppContext, account: AccountSettings
   const remembered = rememberedOf(context, account.name);
   const now = context.clock.now();
   const change = (await changes('changes')).get(account.name) ?? null;
-  const isBookDue = isDue(now, remembered.bookDueAt);
+  const isBookDue = isComparisonDue(remembered.bookDueAt, now);
   const isWanted =
     isBookDue || change !== null || remembered.isBookWanted || remembered.openSince !== null;
   if (!isWanted && brokerOf(context, account.name).keepsBooksInStore === true) {
@@ -106,9 +106,14 @@ export async function watchWhenDue(context: AppContext, account: AccountSettings
   return `${look.differences} differences, ${look.foreign} foreign orders`;
 }
 
+function isComparisonDue(due: Temporal.Instant, now: Temporal.Instant): boolean {
+  // Further ahead than that is a time of a clock that was set back since.
+  return isDue(now, due) || Temporal.Instant.compare(due, now.add(BOOKS_EVERY)) > 0;
+}
+
 function nextAfter(due: Temporal.Instant, now: Temporal.Instant): Temporal.Instant {
   const next = due.add(BOOKS_EVERY);
-  return isDue(now, next) ? now.add(BOOKS_EVERY) : next;
+  return isComparisonDue(next, now) ? now.add(BOOKS_EVERY) : next;
 }
 
 /**

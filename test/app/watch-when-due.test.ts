@@ -117,6 +117,16 @@ describe('an account at a broker elsewhere', () => {
     expect(await world.store.listUncompared()).toEqual([]);
   });
 
+  it('has its book compared as often after the clock was set back', async () => {
+    const { world, outside } = await openWorld(false);
+    await using _ = world;
+    await pass(world, outside, 2);
+    await world.clock.set(world.clock.now().subtract({ hours: 24 }));
+    expect(await pass(world, outside, 1)).toEqual({ orders: 1, books: 1 });
+    expect(await pass(world, outside, 19)).toEqual({ orders: 19, books: 0 });
+    expect(await pass(world, outside, 1)).toEqual({ orders: 1, books: 1 });
+  });
+
   it('has its book compared when its broker comes back', async () => {
     const { world, outside } = await openWorld(false);
     await using _ = world;
