@@ -111,13 +111,17 @@ function payloadWords(payload: AuditRow['payload'], maximum = 160): string {
   return plain(parts.join(', '), maximum);
 }
 
+/** A number with more digits behind its point than anybody reads. */
+const MANY_DIGITS = /^(-?\d+\.\d{6})\d{2,}$/u;
+
 /** `limitPrice` is `limit price`. */
 function nameWords(name: string): string {
   return name.replace(/(?<=\p{Ll})\p{Lu}/gu, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function valueWords(value: JsonValue): string {
-  if (typeof value === 'string') return value;
+  // The log has every digit; a line is read by people.
+  if (typeof value === 'string') return value.replace(MANY_DIGITS, '$1…');
   // The log has each of them; a line has room for how many.
   if (Array.isArray(value) && value.some((entry) => typeof entry === 'object')) {
     return `(${value.length})`;

@@ -93,8 +93,10 @@ function symbols(list: readonly string[]): string {
 
 /** What was asked could not be recorded, so it was not done. */
 export function presentStoreError(error: StoreError): Message {
+  // Without its key the database is well, and does not keep what it must not keep.
+  const start = error.code === 'master_key_missing' ? '' : 'The database failed: ';
   return failure(
-    `The database failed: ${withStop(plain(error.message, 300))} What could not be recorded was not done.`,
+    `${start}${withStop(plain(error.message, 300))} What could not be recorded was not done.`,
     error.nextStep,
     error.code,
   );

@@ -3,6 +3,7 @@ import { ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
 import { compose, context, heading, left, right, table, text } from './blocks.ts';
 import {
+  capitalize,
   chartPercent,
   formatAmount,
   formatCount,
@@ -30,7 +31,11 @@ export function presentLimits(input: {
     return compose([`${title}.`, none], [heading(title), text(none)]);
   }
   return compose(
-    [`${title}:`, ...input.uses.map((use) => `${use.name}: ${usedWords(use)}.`), ...input.perOrder],
+    [
+      `${title}:`,
+      ...input.uses.map((use) => `${capitalize(nameOf(use))}: ${usedWords(use)}.`),
+      ...input.perOrder,
+    ],
     [
       heading(title),
       usedChart(input.uses),
@@ -40,7 +45,7 @@ export function presentLimits(input: {
             'Limits of the day',
             [left('Which'), right('Used'), right('Used'), right('Left'), right('Limit')],
             input.uses.map((use) => [
-              plain(use.name, 60),
+              plain(capitalize(nameOf(use)), 60),
               { text: formatShortPercent(share(use)), tone: toneOf(use) },
               figure(use, use.used),
               figure(use, leftOf(use)),
@@ -73,10 +78,9 @@ function share(use: LimitUse): Decimal {
   return use.limit.gt(ZERO) ? use.used.div(use.limit) : use.used.plus('1');
 }
 
-/** `money`, `Ben, orders`: a chart's label has room for 20 characters. */
-function shortName(use: LimitUse): string {
-  const whose = use.name.replace(/^today's ?(of |for )?/, '');
-  return whose === '' ? use.unit : `${whose}, ${use.unit}`;
+/** `turnover`, `Ben, orders`: a chart's label has room for 20 characters. */
+function nameOf({ name, unit }: LimitUse): string {
+  return unit === 'orders' ? `${name}, orders` : name;
 }
 
 /** How much of each limit is used; charts have room for 20 categories. */
@@ -88,7 +92,7 @@ function usedChart(uses: readonly LimitUse[]): Block | null {
     title: 'Used today',
     kind: 'bar',
     unit: '%',
-    categories: shown.map((use) => plain(shortName(use), 20)),
+    categories: shown.map((use) => plain(capitalize(nameOf(use)), 20)),
     series: [{ name: 'Used', values: shown.map((use) => chartPercent(share(use))) }],
   };
 }

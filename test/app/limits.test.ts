@@ -21,7 +21,7 @@ describe('the limit of a day', () => {
     });
     const words = await rebalanceAndApprove(world);
     expect(words).toMatch(
-      /was not approved. 1 check failed: Limit: today's, up to \$[\d,.]+ asked for, \$1,000\.00 of today's \$1,000 limit left\./,
+      /was not approved. 1 check failed: Limit of the day, up to \$[\d,.]+ asked for, \$1,000\.00 of today's \$1,000 limit left\./,
     );
     expect(words).toContain('an admin can raise limits.dayNotional of core in portfolios.yaml');
     expect((await world.newest()).status).toBe('pending');
@@ -72,10 +72,10 @@ describe('the limit of a day', () => {
     await rebalanceAndApprove(world);
     const words = wordsOf(await world.say('ben', 'limits', 'core'));
     expect(words).toContain('5 orders of 8 orders used, 3 orders left');
-    expect(words).toContain("today's of Ben: 5 orders of 100 orders used");
-    expect(words).toMatch(/today's turnover: \$[\d,.]+ of \$[\d,.]+ used/);
+    expect(words).toContain('Ben, orders: 5 orders of 100 orders used');
+    expect(words).toMatch(/Turnover: \$[\d,.]+ of \$[\d,.]+ used/);
     expect(wordsOf(await world.say('chloe', 'limits', 'core'))).toContain(
-      "today's of Chloe: 0 orders of 100 orders used",
+      'Chloe, orders: 0 orders of 100 orders used',
     );
   });
 });

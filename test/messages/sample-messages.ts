@@ -405,7 +405,8 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       uses: [
         {
           rule: 'limit.day_notional',
-          name: "today's",
+          name: 'account',
+          of: '',
           setting: 'limits.dayNotional of core',
           unit: 'money',
           limit: decimal('50000'),
@@ -413,7 +414,8 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
         },
         {
           rule: 'limit.person.day_orders',
-          name: "today's of Ben",
+          name: 'Ben',
+          of: ' of Ben',
           setting: 'limits.eachPerson.dayOrders',
           unit: 'orders',
           limit: decimal('4'),
@@ -1095,6 +1097,10 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
     presentPlanRefusal({ code: 'price_missing', symbols: ['GOOG', 'IBM'] }, 'core'),
   'error-store': () =>
     presentStoreError(new StoreError('disk_full', 'data/evenkeel.db could not grow')),
+  'error-master-key': () =>
+    presentStoreError(
+      new StoreError('master_key_missing', 'No secrets are stored without EVENKEEL_MASTER_KEY.'),
+    ),
   'error-unexpected': () => presentUnexpected('unexpected'),
   notice: () =>
     presentNotice({

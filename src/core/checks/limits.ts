@@ -34,7 +34,10 @@ export interface LimitFacts {
 /** One limit, how much of it is used, and how much a proposal would use. */
 export interface LimitUse {
   readonly rule: string;
+  /** `account`, `turnover`, `all accounts`, or the person's name. */
   readonly name: string;
+  /** What a sentence says behind the limit: nothing of the account's own, or ` for all accounts`. */
+  readonly of: string;
   /** Where it is written in portfolios.yaml. */
   readonly setting: string;
   readonly unit: 'money' | 'orders';
@@ -74,13 +77,14 @@ export function dayLimitUses(facts: {
   const turnover =
     own.dayTurnover === null || totalValue === null ? null : totalValue.times(own.dayTurnover);
   return [
-    ...usesOf('limit', "today's", where, own, limits.account),
+    ...usesOf('limit', { name: 'account', of: '' }, where, own, limits.account),
     ...(turnover === null
       ? []
       : [
           {
             rule: 'limit.day_turnover',
-            name: "today's turnover",
+            name: 'turnover',
+            of: ' of turnover',
             setting: where.replace('%s', 'dayTurnover'),
             unit: 'money' as const,
             limit: turnover,
@@ -89,7 +93,7 @@ export function dayLimitUses(facts: {
         ]),
     ...usesOf(
       'limit.all_accounts',
-      "today's for all accounts",
+      { name: 'all accounts', of: ' for all accounts' },
       'limits.allAccounts.%s',
       limits.shared.allAccounts,
       limits.allAccounts,
@@ -97,7 +101,7 @@ export function dayLimitUses(facts: {
     ...limits.people.flatMap(({ name, usage }) =>
       usesOf(
         'limit.person',
-        `today's of ${name}`,
+        { name, of: ` of ${name}` },
         'limits.eachPerson.%s',
         limits.shared.eachPerson,
         usage,
@@ -108,7 +112,7 @@ export function dayLimitUses(facts: {
 
 function usesOf(
   rule: string,
-  name: string,
+  whose: Pick<LimitUse, 'name' | 'of'>,
   setting: string,
   limits: DayLimits,
   usage: DayUsage,
@@ -117,7 +121,7 @@ function usesOf(
   if (limits.dayNotional !== null) {
     uses.push({
       rule: `${rule}.day_notional`,
-      name,
+      ...whose,
       setting: setting.replace('%s', 'dayNotional'),
       unit: 'money',
       limit: limits.dayNotional,
@@ -127,7 +131,7 @@ function usesOf(
   if (limits.dayOrders !== null) {
     uses.push({
       rule: `${rule}.day_orders`,
-      name,
+      ...whose,
       setting: setting.replace('%s', 'dayOrders'),
       unit: 'orders',
       limit: decimalFromInteger(limits.dayOrders),
@@ -140,15 +144,15 @@ function usesOf(
 function checkDayLimit(use: LimitUse, added: DayUsage): Check {
   const asked = use.unit === 'money' ? added.notional : decimalFromInteger(added.orders);
   const left = maximum(use.limit.minus(use.used), ZERO);
-  const name = `Limit: ${use.name}`;
+  const name = `Limit of the day${use.of}`;
   if (asked.lte(left)) {
     const after = figure(use, left.minus(asked));
-    return passed(use.rule, name, `${after} of ${use.name} ${limitWords(use)} left after this`);
+    return passed(use.rule, name, `${after} of ${limitWords(use)} left after this`);
   }
   return failed(
     use.rule,
     name,
-    `${use.unit === 'money' ? 'up to ' : ''}${figure(use, asked)} asked for, ${figure(use, left)} of ${use.name} ${limitWords(use)} left`,
+    `${use.unit === 'money' ? 'up to ' : ''}${figure(use, asked)} asked for, ${figure(use, left)} of ${limitWords(use)} left`,
     `Propose less, wait for the next day of the exchange, or an admin can raise ${use.setting} in portfolios.yaml.`,
   );
 }
@@ -171,7 +175,7 @@ export function findDayLimitDenial(
     if (asked.lte(left)) continue;
     return {
       code: use.rule,
-      reason: `${isMoney ? 'up to ' : ''}${figure(use, asked)} asked for, ${figure(use, left)} of ${use.name} ${limitWords(use)} left (${use.setting})`,
+      reason: `${isMoney ? 'up to ' : ''}${figure(use, asked)} asked for, ${figure(use, left)} of ${limitWords(use)} left (${use.setting})`,
     };
   }
   return null;
@@ -183,8 +187,8 @@ function figure(use: LimitUse, value: Decimal): string {
 
 function limitWords(use: LimitUse): string {
   return use.unit === 'money'
-    ? `${formatAmount(use.limit)} limit`
-    : `limit of ${formatCount(Number(use.limit.toFixed()), 'order')}`;
+    ? `today's ${formatAmount(use.limit)} limit${use.of}`
+    : `today's limit of ${formatCount(Number(use.limit.toFixed()), 'order')}${use.of}`;
 }
 
 function checkOrderNotional({ proposal, account }: CheckFacts): readonly Check[] {

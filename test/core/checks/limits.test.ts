@@ -119,11 +119,11 @@ describe('limits', () => {
     };
     const checks = checked({}, { shared, allAccounts: used('70000', 10), ben: used('5000', 2) });
     expect(outcomeOf(checks, 'limit.all_accounts.day_notional')).toBe(
-      "failed: up to $35,096.18 asked for, $30,000.00 of today's for all accounts $100,000 limit left",
+      "failed: up to $35,096.18 asked for, $30,000.00 of today's $100,000 limit for all accounts left",
     );
     expect(outcomeOf(checks, 'limit.all_accounts.day_orders')).toMatch(/^passed: 36 orders/);
     expect(outcomeOf(checks, 'limit.person.day_notional')).toBe(
-      "failed: up to $35,096.18 asked for, $35,000.00 of today's of Ben $40,000 limit left",
+      "failed: up to $35,096.18 asked for, $35,000.00 of today's $40,000 limit of Ben left",
     );
   });
 
