@@ -58,7 +58,7 @@ export interface BotSurroundings {
   /** Another process acts on the database: this one waits until it is gone. Named as in the lease. */
   readonly standingBy?: (holder: string) => void;
   /** Another process has taken over: this one must end, and may begin again standing by. */
-  readonly leaseLost?: () => void;
+  readonly leaseLost?: (why: 'taken' | 'replaced') => void;
 }
 
 /** A running bot. */
@@ -350,7 +350,8 @@ function acquire(surroundings: BotSurroundings, store: DatabaseStore): Promise<L
       log.info({ holder }, 'another process acts on this database; standing by');
       standingBy?.(holder);
     },
-    lost: () => leaseLost?.(),
+    isInPlace: () => store.database.isInPlace(),
+    lost: (why) => leaseLost?.(why),
   });
 }
 

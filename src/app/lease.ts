@@ -64,8 +64,13 @@ export interface LeaseFacts {
   isGone(holder: string): boolean;
   /** Somebody else holds it; told once. */
   waiting(holder: string): void;
-  /** It was taken from us: this process must stop acting. */
-  lost(): void;
+  /** Whether the database is still the one that others see who open it now. */
+  isInPlace(): boolean;
+  /**
+   * This process must stop acting. `taken`: another holds the lease. `replaced`: the file of the database
+   * is another now, so that no lease in this one keeps anybody apart.
+   */
+  lost(why: 'taken' | 'replaced'): void;
 }
 
 /** Waits until this process may act. */
@@ -75,6 +80,10 @@ export async function acquireLease(facts: LeaseFacts): Promise<Lease> {
   let blockedSince: Temporal.Instant | null = null;
   let complained = false;
   for (;;) {
+    if (!facts.isInPlace()) {
+      tellLoss(facts, 'replaced', null);
+      throw new LeaseLost();
+    }
     try {
       const taken = await store.transaction(async (unit) => {
         const now = clock.now();
@@ -111,6 +120,19 @@ export async function acquireLease(facts: LeaseFacts): Promise<Lease> {
   }
 }
 
+function tellLoss(facts: LeaseFacts, why: 'taken' | 'replaced', lease: number | null): void {
+  const { log } = facts;
+  if (why === 'taken') {
+    log.error({ code: 'lease_lost', lease }, 'another process has taken over this database');
+  } else {
+    log.error(
+      { code: 'database_replaced', lease },
+      'the file of the database was replaced or removed while it was in use',
+    );
+  }
+  facts.lost(why);
+}
+
 function hold(facts: LeaseFacts, token: number): Lease {
   const { store, clock, log } = facts;
   let ended = false;
@@ -118,12 +140,18 @@ function hold(facts: LeaseFacts, token: number): Lease {
   let renewing: Promise<void> = Promise.resolve();
   let heldUntil = clock.now().add(LASTS);
 
-  const lose = () => {
+  const lose = (why: 'taken' | 'replaced') => {
     if (ended) return;
     ended = true;
     cancel();
-    log.error({ code: 'lease_lost', lease: token }, 'another process has taken over this database');
-    facts.lost();
+    tellLoss(facts, why, token);
+  };
+
+  /** @throws LeaseLost */
+  const requireInPlace = () => {
+    if (facts.isInPlace()) return;
+    lose('replaced');
+    throw new LeaseLost();
   };
 
   const renewOnce = async (): Promise<boolean> => {
@@ -135,8 +163,10 @@ function hold(facts: LeaseFacts, token: number): Lease {
 
   const renew = async (): Promise<void> => {
     try {
-      if (!(await renewOnce())) lose();
+      requireInPlace();
+      if (!(await renewOnce())) lose('taken');
     } catch (error) {
+      if (error instanceof LeaseLost) return;
       if (!(error instanceof StoreError)) throw error;
       // Not lost yet: a full or locked disk may pass, and every intent looks at the token anyway.
       log.warn({ code: error.code }, 'lease could not be renewed; it is tried again');
@@ -158,15 +188,17 @@ function hold(facts: LeaseFacts, token: number): Lease {
   return {
     token,
     async require(unit) {
+      requireInPlace();
       const current = await unit.findLease(NAME);
       if (current?.token === token) return;
-      lose();
+      lose('taken');
       throw new LeaseLost();
     },
     async confirm() {
+      requireInPlace();
       if (!ended && !isDue(clock.now(), heldUntil)) return;
       if (!ended && (await renewOnce())) return;
-      lose();
+      lose('taken');
       throw new LeaseLost();
     },
     async end() {

@@ -64,9 +64,11 @@ async function startConfigured(): Promise<{ config: Config; log: Log; bot: Bot }
       );
     },
     // Ending is the safe answer: what supervises the process starts it again, and it stands by.
-    leaseLost: () => {
+    leaseLost: (why) => {
       process.stderr.write(
-        'Another Evenkeel has taken over this database, so this one ends. Everything it did is recorded.\n',
+        why === 'taken'
+          ? 'Another Evenkeel has taken over this database, so this one ends. Everything it did is recorded.\n'
+          : `The file ${config.databasePath} was replaced or removed under this Evenkeel, so it ends. What it did is recorded in the file that was there before.\n`,
       );
       process.exit(75);
     },

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import BetterSqlite, { type Database } from 'better-sqlite3';
@@ -24,6 +24,11 @@ export interface DatabaseHandle {
   readonly kysely: Kysely<Tables>;
   /** The connection under `kysely`, for what must not pay for a query builder. */
   readonly sqlite: Database;
+  /**
+   * Whether the file at the path still is the one that is open here. Somebody may have put another in its
+   * place, or removed it: what is written then is seen by nobody who opens the path.
+   */
+  isInPlace(): boolean;
   /** Waits for the running transaction, then closes. May be called twice. */
   close(): Promise<void>;
 }
@@ -46,11 +51,13 @@ export async function openDatabase(options: {
   const kysely = new Kysely<Tables>({
     dialect: createDialect(sqlite, { path, busyTimeoutMilliseconds }),
   });
+  const opened = fileAt(path);
   let closing: Promise<void> | null = null;
   return {
     path,
     kysely,
     sqlite,
+    isInPlace: () => fileAt(path) === opened,
     close: () => {
       closing ??= kysely
         .connection()
@@ -64,6 +71,12 @@ export async function openDatabase(options: {
       return closing;
     },
   };
+}
+
+/** What tells a file from another that takes its place; null when there is none. */
+function fileAt(path: string): string | null {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file === undefined ? null : `${file.dev}:${file.ino}`;
 }
 
 async function openConnection(path: string, busyTimeoutMilliseconds: number): Promise<Database> {

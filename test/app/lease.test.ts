@@ -24,6 +24,7 @@ async function twoProcesses() {
     const told: string[] = [];
     let frozen = false;
     let lost = false;
+    let inPlace = true;
     const own: Clock = {
       now: () => clock.now(),
       schedule: (at, work) =>
@@ -38,8 +39,10 @@ async function twoProcesses() {
       holder,
       isGone: (other) => gone.has(other),
       waiting: (by) => told.push(by),
-      lost: () => {
+      isInPlace: () => inPlace,
+      lost: (why) => {
         lost = true;
+        told.push(why);
       },
     });
     let held: Lease | null = null;
@@ -56,12 +59,23 @@ async function twoProcesses() {
       },
       held: () => held,
       isLost: () => lost,
+      replaceDatabase: () => {
+        inPlace = false;
+      },
       lease,
     };
   };
   const requires = (lease: Lease) => test.store.transaction((unit) => lease.require(unit));
   return { log, test, clock, gone, join, requires };
 }
+
+interface Given extends Pick<Awaited<ReturnType<typeof twoProcesses>>, 'clock' | 'requires'> {
+  readonly lease: Lease;
+}
+
+const isLost = (error: unknown) => {
+  if (!(error instanceof LeaseLost)) throw error;
+};
 
 describe('a lease', () => {
   it('is had at once by the first, for as long as it lives', async () => {
@@ -146,6 +160,22 @@ describe('just before a request leaves', () => {
     await expect(lease.confirm()).rejects.toThrow(LeaseLost);
     expect(first.isLost()).toBe(true);
   });
+
+  it.each([
+    ['a request', ({ lease }) => lease.confirm().catch(isLost)],
+    ['an intent', ({ lease, requires }) => requires(lease).catch(isLost)],
+    ['its renewal', ({ clock }) => clock.advance({ seconds: 3 })],
+  ] satisfies [string, (given: Given) => Promise<unknown>][])(
+    'is lost with the file of the database before %s',
+    async (_, ask) => {
+      const { clock, join, requires } = await twoProcesses();
+      const one = join('one');
+      const lease = await one.lease;
+      one.replaceDatabase();
+      await ask({ lease, requires, clock });
+      expect(one.told).toEqual(['replaced']);
+    },
+  );
 
   it('is given to one that slept while nobody else was there', async () => {
     const { clock, join } = await twoProcesses();

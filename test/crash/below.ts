@@ -15,6 +15,7 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { check, finish, haltsIn, sentence, until, workUntilOrders } from './handles.ts';
 import type { BelowResult, Scenario } from './handles.ts';
+import { replacedDatabase } from './replaced-database.ts';
 import { restoredBackup } from './restored-backup.ts';
 import { TWO_BOTS } from './two-bots.ts';
 import { openWorkplace } from './workplace.ts';
@@ -29,6 +30,8 @@ export const BELOW: Readonly<Record<string, Scenario>> = {
   'database file made read-only': readOnly,
   'disk full': diskFull,
   'backup restored that knows only some of the orders, at Schwab': () => restoredBackup(),
+  'database file replaced by a copy while it works, and another bot started, at Schwab': () =>
+    replacedDatabase(),
   'page of the orders damaged': () => damaged('orders'),
   'page of the audit log damaged': () => damaged('audit_log'),
 };

@@ -3,6 +3,7 @@ import type { DefectName } from './defects.ts';
 import type { Finding } from './examine.ts';
 import type { BrokerName } from './markets.ts';
 import { runRandomKills } from './random-kills.ts';
+import { replacedDatabase } from './replaced-database.ts';
 import { restoredBackup } from './restored-backup.ts';
 import { runStep } from './steps.ts';
 import { frozen } from './two-bots.ts';
@@ -44,6 +45,12 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
     defect: 'goes_on_over_a_backup',
     expected: 'duplicate',
     run: restoredBackup,
+  },
+  'works on in a database that was replaced': {
+    ...AT_SCHWAB,
+    defect: 'works_in_a_file_that_is_gone',
+    expected: 'duplicate',
+    run: replacedDatabase,
   },
   'records a fill as something else': {
     defect: 'fill_off_the_record',

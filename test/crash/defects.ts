@@ -15,8 +15,8 @@ export const DEFECTS = {
     {
       // Nor does the timer of the lease end it first.
       file: 'src/cli/start.ts',
-      from: 'leaseLost: () => {',
-      to: 'leaseLost: async () => { await new Promise((resolve) => setTimeout(resolve, 3000));',
+      from: 'leaseLost: (why) => {',
+      to: 'leaseLost: async (why) => { await new Promise((resolve) => setTimeout(resolve, 3000));',
     },
     { file: 'src/app/lease.ts', from: 'async confirm() {', to: 'async confirm() { return;' },
   ],
@@ -35,6 +35,14 @@ export const DEFECTS = {
   ],
   /** A restored backup counts as if nothing had been since. */
   goes_on_over_a_backup: [{ file: 'src/main.ts', from: 'await haltForBackup(context);', to: '' }],
+  /** The file of the database is another now, and it works on in the one that is gone. */
+  works_in_a_file_that_is_gone: [
+    {
+      file: 'src/main.ts',
+      from: 'isInPlace: () => store.database.isInPlace(),',
+      to: 'isInPlace: () => true,',
+    },
+  ],
   /** A fill counts and is not on the record. */
   fill_off_the_record: [
     {

@@ -63,6 +63,17 @@ export interface ApiServer {
   readonly defects: string[];
 }
 
+/** Behind the version, decoded; as it is where that is not possible, and then it leads nowhere. */
+function pathOf(url: URL): string {
+  const path = url.pathname.slice(prefix.length);
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return path;
+    throw error;
+  }
+}
+
 export function createApiServer(
   world: World,
   faults: FaultSource,
@@ -80,7 +91,7 @@ export function createApiServer(
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const method = request.method ?? 'GET';
-    const path = decodeURIComponent(url.pathname.slice(prefix.length));
+    const path = pathOf(url);
     const found = patterns.filter(({ pattern }) => pattern.test(path));
     const match = found.find((candidate) => candidate.method === method);
     const call: ApiCall = {
@@ -131,7 +142,7 @@ export function createApiServer(
       }
       const { operation } = match;
       requireToken(operation, call.authorization);
-      const values = match.pattern.exec(decodeURIComponent(url.pathname.slice(prefix.length)));
+      const values = match.pattern.exec(pathOf(url));
       const parameters = new Map(match.names.map((name, index) => [name, values?.[index + 1]]));
       const verdict = limits.count(operation, majorOf(parameters));
       ({ headers } = verdict);
