@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { COMMANDS } from '../../commands/index.ts';
 import { SLACK_BOT_SCOPES } from '../../src/chat/slack/manifest.ts';
 import { reveal } from '../../src/lib/secret.ts';
 import { openStore } from '../../src/store/index.ts';
+import { startAlpacaFake } from '../fakes/alpaca/index.ts';
 import { startSchwabFake } from '../fakes/schwab/index.ts';
 import { startSlackFake } from '../fakes/slack/index.ts';
 import { browse } from '../fixtures/browse.ts';
@@ -39,8 +40,37 @@ function shownIn(text: string, secrets: ReadonlyMap<string, string>): readonly s
     .map(([name]) => name);
 }
 
+interface Surroundings {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * What a command prints on both outputs, whether or not it succeeds.
+ * @param reply what is typed once it has printed something.
+ */
+function printedBy(
+  args: readonly string[],
+  surroundings: Surroundings,
+  reply: (printed: string) => Promise<string> = async () => '',
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      process.execPath,
+      [PROGRAM, ...args],
+      surroundings,
+      (error, out, errors) => {
+        resolve(`${args.join(' ')}: ${Number(error?.code ?? 0)}\n${out}${errors}`);
+      },
+    );
+    child.stdout?.once('data', (printed: Buffer) => {
+      reply(printed.toString()).then((typed) => child.stdin?.end(typed), reject);
+    });
+  });
+}
+
 describe('secrets', () => {
-  it('show nowhere: no log, output, message, record, database, error or diagnostic report', async () => {
+  it('show nowhere: no log, output, message, record, database, error, export, backup or diagnostic report', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'evenkeel-secrets-'));
     const redirectUri = `https://127.0.0.1:${await freePort()}/`;
     const clientId = canary('client-id');
@@ -52,6 +82,11 @@ describe('secrets', () => {
       users: Object.entries(SLACK_IDS).map(([name, id]) => ({ id, name })),
       channels: [{ id: SLACK_CHANNEL, name: 'rebalancing' }],
     });
+    const alpacaKey = canary('alpaca-key');
+    const alpacaSecret = canary('alpaca-secret');
+    await using alpaca = await startAlpacaFake({
+      accounts: [{ name: 'growth', keyId: alpacaKey, secretKey: alpacaSecret, cash: '54321' }],
+    });
     const masterKey = randomBytes(32);
     const environment: Readonly<Record<string, string>> = {
       SLACK_BOT_TOKEN: slack.botToken,
@@ -59,8 +94,8 @@ describe('secrets', () => {
       DISCORD_TOKEN: canary('discord-token'),
       AUDIT_KEY: canary('audit-key'),
       EVENKEEL_MASTER_KEY: masterKey.toString('base64'),
-      ALPACA_API_KEY: canary('alpaca-key'),
-      ALPACA_SECRET: canary('alpaca-secret'),
+      ALPACA_API_KEY: alpacaKey,
+      ALPACA_SECRET: alpacaSecret,
       ALPACA_CLIENT_ID: canary('alpaca-client-id'),
       ALPACA_CLIENT_SECRET: canary('alpaca-client-secret'),
       SCHWAB_CLIENT_ID: clientId,
@@ -81,8 +116,38 @@ describe('secrets', () => {
         broker: `
     broker: schwab
     schwab: { connection: ana, accountNumber: "12345678" }`,
-      }),
+      }).replace(
+        '\npeople:',
+        `
+  growth:
+    broker: alpaca
+    targets: { VTI: 100% }
+    channels:
+      - slack: ${SLACK_CHANNEL}
+people:`,
+      ),
     );
+    const healthPort = await freePort();
+    const surroundings = {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        ...environment,
+        DATABASE_URL: 'bot.db',
+        PORT: '0',
+        HEALTH_PORT: String(healthPort),
+        LOG_LEVEL: 'debug',
+        SLACK_API_URL: slack.apiUrl,
+        DISCORD_GUILD_ID: '1',
+        // Nobody is there: what fails must not show its token either.
+        DISCORD_API_URL: 'http://127.0.0.1:9',
+        ALPACA_API_URL: alpaca.accounts['growth']?.trading,
+        ALPACA_DATA_URL: alpaca.data,
+        ALPACA_REDIRECT_URI: 'https://127.0.0.1:9/',
+        SCHWAB_REDIRECT_URI: redirectUri,
+        SCHWAB_API_URL: schwab.apiUrl,
+      },
+    };
     const bot = spawn(
       process.execPath,
       [
@@ -92,24 +157,7 @@ describe('secrets', () => {
         PROGRAM,
         'start',
       ],
-      {
-        cwd: folder,
-        env: {
-          PATH: process.env['PATH'],
-          ...environment,
-          DATABASE_URL: 'bot.db',
-          PORT: '0',
-          LOG_LEVEL: 'debug',
-          SLACK_API_URL: slack.apiUrl,
-          DISCORD_GUILD_ID: '1',
-          // Nobody is there: what fails must not show its token either.
-          DISCORD_API_URL: 'http://127.0.0.1:9',
-          ALPACA_REDIRECT_URI: 'https://127.0.0.1:9/',
-          SCHWAB_REDIRECT_URI: redirectUri,
-          SCHWAB_API_URL: schwab.apiUrl,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
+      { ...surroundings, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let output = '';
     bot.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -133,7 +181,9 @@ describe('secrets', () => {
         'the link',
         () => /<(http[^|>]+)\|Log in at/u.exec(team.privately('Ana').slice(seen).join(' '))?.[1],
       );
-      const authorizeUrl = link.replaceAll('&amp;', '&');
+      return await loggedIn(link.replaceAll('&amp;', '&'), name);
+    };
+    const loggedIn = async (authorizeUrl: string, name: string): Promise<string> => {
       const { redirectUrl } = await schwab.login({ authorizeUrl, person: 'owner' });
       const query = new URL(redirectUrl).searchParams;
       secrets.set(`the code of ${name}`, query.get('code') ?? '');
@@ -179,6 +229,15 @@ describe('secrets', () => {
       await heard('a fresh token could not be had');
       team.command('Ana', 'portfolio', { account: 'core' });
       await heard('did not accept the login');
+      team.command('Ana', 'portfolio', { account: 'growth' });
+      await heard('54,321');
+      for (const code of ['authentication', 'garbage', 'unavailable'] as const) {
+        const before = everything().length;
+        await alpaca.fail({ operation: 'any', code, count: 6 });
+        team.command('Ana', 'portfolio', { account: 'growth' });
+        await until(`an answer after ${code}`, () => everything().length > before, 15_000);
+      }
+      const metrics = await (await fetch(`http://127.0.0.1:${healthPort}/metrics`)).text();
       const report = (): Promise<readonly string[]> => readdir(folder);
       bot.kill('SIGUSR2');
       await until('the report', async () =>
@@ -199,6 +258,28 @@ describe('secrets', () => {
       bot.kill('SIGINT');
       await ended;
       const closed = await database();
+      let commandOutput = await printedBy(
+        ['connect', 'schwab', '--person', 'ana'],
+        surroundings,
+        async (printed) => {
+          const redirectUrl = await loggedIn(/^http\S+$/mu.exec(printed)?.[0] ?? '', 'a terminal');
+          await schwab.fail({ operation: 'token', code: 'garbage', count: 2 });
+          return `nonsense\n${first}\n${redirectUrl}\n`;
+        },
+      );
+      const others = [
+        'doctor',
+        'audit export --output rows.csv',
+        'audit export --format jsonl --output rows.jsonl',
+        'backup --to copy.db',
+        'keys rotate',
+      ].map((command) => printedBy(command.split(' '), surroundings));
+      commandOutput += (await Promise.all(others)).join('\n');
+      const exported = await Promise.all(
+        (await readdir(folder))
+          .filter((name) => /^(rows|copy)/u.test(name))
+          .map((name) => readFile(join(folder, name), 'latin1')),
+      );
       const messages = everything().join('\n');
       // The link that Ana is shown carries the app's id and the state; nothing else may.
       const inLinks = new Set(
@@ -217,6 +298,9 @@ describe('secrets', () => {
         'the open database': shownIn(whileOpen, secrets),
         'the closed database': shownIn(closed, secrets),
         'the diagnostic report': shownIn(files.join(), secrets),
+        'the metrics': shownIn(metrics, secrets),
+        'the commands': shownIn(commandOutput, secrets).filter((name) => !inLinks.has(name)),
+        'exports and backup': shownIn(exported.join(), secrets),
       }).toEqual({
         output: [],
         messages: [],
@@ -224,10 +308,19 @@ describe('secrets', () => {
         'the open database': [],
         'the closed database': [],
         'the diagnostic report': [],
+        'the metrics': [],
+        'the commands': [],
+        'exports and backup': [],
       });
       // The search finds what is there.
       expect(closed).toContain('connection');
       expect(files.join()).toContain('nodejsVersion');
+      expect(metrics).toContain('evenkeel_login_runway_seconds');
+      expect(exported.map(({ length }) => length > 100)).toEqual(exported.map(() => true));
+      expect(exported.length).toBeGreaterThanOrEqual(5);
+      expect(commandOutput).toMatch(/^ok {2}account growth at alpaca/mu);
+      expect(commandOutput).toMatch(/stored secrets were encrypted anew/u);
+      expect(commandOutput).toMatch(/^connect schwab --person ana: 1$/mu);
       expect(secrets.size).toBeGreaterThan(15);
     } finally {
       bot.kill('SIGKILL');
