@@ -86,7 +86,7 @@ export function agreedBookWords(
   input: Pick<BookDifferencesInput, 'agreed' | 'timeZone' | 'now'>,
 ): string {
   const { at, by } = input.agreed;
-  const who = by === null ? 'found first' : `agreed on by ${plain(by, 60)}`;
+  const who = by === null ? 'the first one seen' : `agreed on by ${plain(by, 60)}`;
   return `the book of ${formatMoment(at, input.timeZone, input.now)} (${who}) and the fills since`;
 }
 

@@ -157,5 +157,6 @@ function weightCell(row: ActualWeight | undefined): string {
 function gainCell(position: Position, worth: Decimal | null): Cell | string {
   if (position.costBasis === null || worth === null) return '-';
   const gain = worth.minus(position.costBasis);
+  if (gain.eq(ZERO)) return formatSignedMoney(gain);
   return { text: formatSignedMoney(gain), tone: gain.lt(ZERO) ? 'bad' : 'good' };
 }
