@@ -117,6 +117,29 @@ describe('the container', () => {
   });
 });
 
+describe('an install', () => {
+  const { allowScripts } = JSON.parse(read('package.json'));
+  const { packages } = JSON.parse(read('package-lock.json'));
+  const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 13);
+
+  it('runs the script that brings the runtime, and no other', () => {
+    const withScripts = Object.keys(packages)
+      .filter((path) => packages[path].hasInstallScript === true && path !== '')
+      .map(nameOf);
+    const decided = Object.keys(allowScripts);
+    expect(withScripts.filter((name) => !decided.includes(name))).toEqual([]);
+    expect(decided.filter((name) => allowScripts[name] === true)).toEqual(['node']);
+  });
+
+  // npm before 11.16 knows no allowScripts: it compiles whatever has a binding.gyp, unless the lock file
+  // says otherwise. better-sqlite3 brings its binaries. npm leaves the line out when it writes the entry
+  // anew: put it back in place of hasInstallScript.
+  it('needs no compiler', () => {
+    expect(packages['node_modules/better-sqlite3']).toMatchObject({ gypfile: false });
+    expect(packages['node_modules/better-sqlite3']).not.toHaveProperty('hasInstallScript');
+  });
+});
+
 describe('the systemd unit', () => {
   const entries = read('deploy/evenkeel.service')
     .split('\n')
