@@ -127,32 +127,18 @@ export async function insertOrder(
   reason: { readonly code: string; readonly text: string } | null,
 ): Promise<void> {
   const createdAt = instantColumn(intent.createdAt);
-  await database
-    .insertInto('orders')
-    .values({
-      client_order_id: intent.clientOrderId,
-      proposal_id: intent.proposalId,
-      leg: intent.leg,
-      attempt: intent.attempt,
-      account: intent.account,
-      side: intent.side,
-      symbol: intent.symbol,
-      quantity: decimalColumn(intent.quantity),
-      order_type: intent.orderType,
-      limit_price: optional(intent.limitPrice, decimalColumn),
-      time_in_force: intent.timeInForce,
-      extended_hours: intent.extendedHours ? 1 : 0,
-      created_at: createdAt,
-      status,
-      broker_order_id: null,
-      filled_quantity: '0',
-      average_fill_price: null,
-      reason_code: reason?.code ?? null,
-      reason: reason?.text ?? null,
-      submitted_at: status === 'submitted' ? createdAt : null,
-      updated_at: createdAt,
-    })
-    .execute();
+  const submittedAt = status === 'submitted' ? createdAt : null;
+  // As it is: this waits on the way to the broker, and a builder takes a multiple of the time.
+  await sql`
+    insert into orders (client_order_id, proposal_id, leg, attempt, account, side, symbol, quantity,
+      order_type, limit_price, time_in_force, extended_hours, created_at, status, broker_order_id,
+      filled_quantity, average_fill_price, reason_code, reason, submitted_at, updated_at)
+    values (${intent.clientOrderId}, ${intent.proposalId}, ${intent.leg}, ${intent.attempt},
+      ${intent.account}, ${intent.side}, ${intent.symbol}, ${decimalColumn(intent.quantity)},
+      ${intent.orderType}, ${optional(intent.limitPrice, decimalColumn)}, ${intent.timeInForce},
+      ${intent.extendedHours ? 1 : 0}, ${createdAt}, ${status}, null, '0', null,
+      ${reason?.code ?? null}, ${reason?.text ?? null}, ${submittedAt}, ${createdAt})
+  `.execute(database);
 }
 
 export async function updateOrder(
