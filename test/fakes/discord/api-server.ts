@@ -83,6 +83,8 @@ export function createApiServer(
   const defects: string[] = [];
   const server = createServer((request, response) => {
     void serve(request, response).catch((error: unknown) => {
+      // A client that ended in the middle of its request.
+      if (!request.complete) return;
       defects.push(`${request.method} ${request.url}: ${String(error)}`);
       response.destroy();
     });
