@@ -1,5 +1,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { findChecks } from '../core/checks/find-checks.ts';
+import type { AccountSettings } from '../core/account.ts';
+import type { Proposal } from '../core/proposal.ts';
 import type { AppContext } from './context.ts';
 import { readCheckFacts } from './read-check-facts.ts';
 import { mattersWhichLots } from './remember-book.ts';
@@ -8,8 +10,8 @@ import { heldIn, newestBook } from './remembered-lots.ts';
 /** Small enough that nothing else waits long. */
 const SYMBOLS_AT_ONCE = 10;
 
-/** So many accounts are looked at; what they have in common is known then. */
-const MOST_LOOKS = 3;
+/** So many looks; what proposals have in common is known then. */
+const LOOKS = 3;
 
 /** Lots that are being made. */
 export interface Warming {
@@ -45,10 +47,8 @@ export function warmLots(context: AppContext): Warming {
         await pause();
       }
     }
-    const newest = await store.listProposals({ limit: MOST_LOOKS });
-    for (const { proposal } of newest) {
-      const account = context.accounts.get(proposal.account);
-      if (stopped || account === undefined) continue;
+    for (const { proposal, account } of await newestProposals(context)) {
+      if (stopped) return;
       findChecks(await readCheckFacts(context, store, proposal, account));
       await pause();
     }
@@ -63,4 +63,25 @@ export function warmLots(context: AppContext): Warming {
       await ended;
     },
   };
+}
+
+/**
+ * What is looked at: the newest proposal of some accounts. Those of few accounts come again, since code that
+ * ran once is not compiled yet.
+ */
+async function newestProposals({
+  store,
+  accounts,
+}: AppContext): Promise<
+  readonly { readonly proposal: Proposal; readonly account: AccountSettings }[]
+> {
+  const found: { readonly proposal: Proposal; readonly account: AccountSettings }[] = [];
+  for (const account of accounts.values()) {
+    if (found.length === LOOKS) break;
+    const [newest] = await store.listProposals({ account: account.name, limit: 1 });
+    if (newest !== undefined) found.push({ proposal: newest.proposal, account });
+  }
+  return Array.from({ length: LOOKS }, () => found)
+    .flat()
+    .slice(0, LOOKS);
 }

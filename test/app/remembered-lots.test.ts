@@ -58,3 +58,26 @@ test('lots are made after a start for what has none, and anew for another method
   const after = await world.store.listLotsSince('core', since, [symbol]);
   expect(after.map(lotText)).toEqual(before.map(lotText));
 });
+
+test('after a start the newest proposal is checked for nobody, whatever older ones are like', async () => {
+  await using world = await openAppWorld();
+  await world.say('ana', 'rebalance', 'core');
+  const { proposal: newest } = await world.newest();
+  world.store.database.sqlite
+    .prepare(
+      `insert into proposals (id, account, mode, broker, digest, status, created_at, expires_at, finished_at, document)
+       select 'p00001', account, mode, broker, digest, 'executed', $at, $at, $at, '{}' from proposals`,
+    )
+    .run({ at: '2026-01-01T00:00:00.000000000Z' });
+  const checked: unknown[] = [];
+  const { store } = world;
+  const noting: typeof store = {
+    ...store,
+    listProposals: async (query) => {
+      if (query.except !== undefined) checked.push(query.except);
+      return await store.listProposals(query);
+    },
+  };
+  await warmLots({ ...world.context, store: noting }).ended;
+  expect(new Set(checked)).toEqual(new Set([newest.id]));
+});
