@@ -276,7 +276,7 @@ function bookOf({ digest: _digest, ...body }: Proposal, account: string): Propos
 
 function contextOf(store: DatabaseStore, accounts: readonly AccountSettings[]): AppContext {
   const unused = () => {
-    throw new Error('checks ask no broker');
+    throw new Error('checks ask no broker, and nothing goes wrong beside them');
   };
   const capabilities = {
     fractional: true,
@@ -314,10 +314,11 @@ function contextOf(store: DatabaseStore, accounts: readonly AccountSettings[]): 
     loginProviders: new Map(),
     redirects: { listen: unused, done: unused, close: unused },
     drills: { open: unused, running: new Map() },
+    uncompared: new Set(),
     lease: NO_LEASE,
     clock: { now: () => NOW, schedule: () => () => {} },
     random: { bytes: (length) => new Uint8Array(length) },
-    log: SILENT_LOG,
+    log: { ...SILENT_LOG, warn: unused },
     everyAccountOn: [],
     platforms: new Set(),
     changed: () => {},

@@ -139,6 +139,7 @@ export async function openCore(
       redirects,
       lease: lease ?? NO_LEASE,
       drills: { open: drillPlaces(clock, log), running: new Map() },
+      uncompared: new Set(),
       clock,
       random,
       log,
@@ -288,6 +289,8 @@ export async function startBot(surroundings: BotSurroundings): Promise<Bot> {
     // The bot is up with its page; chats elsewhere join when they can be reached.
     await Promise.all(running.map((chat) => chat.attempted));
     for (const chat of remote) run(chat, false);
+    // People are answered meanwhile, however slow a broker is.
+    await executor.compared();
     const scheduler = createScheduler(context, JOBS);
     await scheduler.start();
     const warming = warmLots(context);

@@ -55,6 +55,15 @@ export async function answerProposal(
           now,
         }),
       );
+    case 'not_compared':
+      return privately(
+        presentRefusal({
+          type: 'not_compared',
+          attempt: `propose trades for ${account.name}`,
+          account: account.name,
+          broker: account.broker,
+        }),
+      );
     case 'busy':
       return privately(
         presentRefusal({

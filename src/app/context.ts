@@ -31,6 +31,11 @@ export interface AppContext {
   /** The right of this process to act on the database; what commits an intent looks at it first. */
   readonly drills: Drills;
   readonly lease: Pick<Lease, 'require' | 'confirm'>;
+  /**
+   * Accounts that have not been compared with their broker since the start, which the executor does: nothing is
+   * proposed for them, and nothing is sent.
+   */
+  readonly uncompared: Set<string>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -138,9 +138,11 @@ async function openDrill(
       confirm: () => context.lease.confirm(),
     },
     drills: { ...context.drills, running: new Map() },
+    uncompared: new Set(),
   };
   const executor = createExecutor(own);
   await executor.open();
+  await executor.compared();
   let ending: Promise<void> | null = null;
   const close = async (why: EndReason): Promise<void> => {
     for (const cancel of timers) cancel();

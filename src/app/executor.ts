@@ -29,8 +29,13 @@ export interface Executor {
    * it. Null while the account executes something else: its book changes.
    */
   readAhead(proposal: Proposal): BookReading | null;
-  /** Listens to the brokers, reconciles, and continues what was under way when we last stopped. */
+  /**
+   * Listens to the brokers, and begins to compare each account with its own: what is executed of it, what was
+   * under way when we last stopped included, waits until that has been done or tried.
+   */
   open(): Promise<void>;
+  /** Resolves when each account has been compared with its broker, or it was tried in vain. */
+  compared(): Promise<void>;
   /** Looks again now: a halt, a resume or a person's answer may have changed what to do. */
   wake(account: string): void;
   /** Asks the broker for an unanswered order now and not when its next look is due. */
@@ -69,6 +74,8 @@ interface AccountLane {
   readonly intake: Intake;
   readonly executions: SerialQueue;
   readonly run: ExecutionRun;
+  /** Resolves when the account has been compared with its broker since the start, or it was tried. */
+  readonly compared: PromiseWithResolvers<void>;
   /** How many executions run or wait to. */
   busy: number;
   /** For the next execution of this account, should it be of this proposal. */
@@ -80,6 +87,7 @@ export function createExecutor(context: AppContext): Executor {
   const lanes = new Map<string, AccountLane>();
   const scheduled = new Set<() => void>();
   let stopping = false;
+  let comparing: Promise<unknown> = Promise.resolve();
 
   const openLane = (account: string): AccountLane => {
     const broker = brokerOf(context, account);
@@ -112,7 +120,15 @@ export function createExecutor(context: AppContext): Executor {
           signal.wake();
         });
     });
-    return { intake, executions: createSerialQueue(), run, busy: 0, ahead: null, unsubscribe };
+    return {
+      intake,
+      executions: createSerialQueue(),
+      run,
+      compared: Promise.withResolvers(),
+      busy: 0,
+      ahead: null,
+      unsubscribe,
+    };
   };
 
   const laneOf = (account: string): AccountLane => {
@@ -136,6 +152,7 @@ export function createExecutor(context: AppContext): Executor {
     lane.busy += 1;
     lane.executions
       .run(async () => {
+        await lane.compared.promise;
         const { ahead } = lane;
         lane.ahead = null;
         const queuedUntil = await readQueuedUntil(context.store, proposalId);
@@ -161,20 +178,41 @@ export function createExecutor(context: AppContext): Executor {
       });
   };
 
+  const compare = async (account: string): Promise<void> => {
+    const lane = laneOf(account);
+    try {
+      await lane.run.takeIn({ type: 'reconnected' });
+    } catch (error) {
+      context.log.error(
+        { code: 'reconciliation_failed', account, error },
+        'account could not be reconciled at start',
+      );
+      await haltForDamage(context, error);
+    }
+    context.uncompared.delete(account);
+    lane.compared.resolve();
+  };
+
   return {
     start,
     readAhead(proposal) {
       const lane = laneOf(proposal.account);
-      if (stopping || lane.busy > 0) return null;
+      if (stopping || lane.busy > 0 || context.uncompared.has(proposal.account)) return null;
       const book = readBook(context, accountNamed(context, proposal.account), proposal);
       lane.ahead = { proposalId: proposal.id, book };
       return book;
     },
     async open() {
-      for (const account of context.accounts.keys()) lanes.set(account, openLane(account));
+      for (const account of context.accounts.keys()) {
+        context.uncompared.add(account);
+        lanes.set(account, openLane(account));
+      }
       const unfinished = await context.store.listProposalHeads({
         statuses: ['approved', 'executing'],
       });
+      for (const { proposal } of unfinished) {
+        if (lanes.has(proposal.account)) start(proposal.id, proposal.account);
+      }
       // What was under way goes on first, each when its own broker has answered.
       const busy = new Set(unfinished.map(({ proposal }) => proposal.account));
       const accounts = [...context.accounts.values()];
@@ -182,20 +220,14 @@ export function createExecutor(context: AppContext): Executor {
         ...accounts.filter(({ name }) => busy.has(name)),
         ...accounts.filter(({ name }) => !busy.has(name)),
       ];
-      await eachAccount(inTurn, async ({ name: account }) => {
-        try {
-          await laneOf(account).run.takeIn({ type: 'reconnected' });
-        } catch (error) {
-          context.log.error(
-            { code: 'reconciliation_failed', account, error },
-            'account could not be reconciled at start',
-          );
-          await haltForDamage(context, error);
-        }
-        for (const { proposal } of unfinished) {
-          if (proposal.account === account) start(proposal.id, account);
-        }
+      comparing = eachAccount(inTurn, async ({ name }) => {
+        await compare(name);
       });
+      // Whoever waits for it hears of it.
+      comparing.catch(() => {});
+    },
+    async compared() {
+      await comparing;
     },
     wake(account) {
       const run = lanes.get(account)?.run;

@@ -48,6 +48,8 @@ export type ProposeResult =
   | { readonly type: 'nothing_to_do'; readonly plan: Plan; readonly snapshot: Snapshot }
   | { readonly type: 'refused'; readonly refusal: PlanRefusal }
   | { readonly type: 'halted'; readonly halt: Halt }
+  /** What happened at the broker while the bot was down is not known yet. */
+  | { readonly type: 'not_compared' }
   /** Another proposal of the account is being executed; a new plan would count its trades twice. */
   | { readonly type: 'busy'; readonly proposalId: string };
 
@@ -73,6 +75,7 @@ export async function propose(
   const { account } = request;
   const halt = await haltFor(context.store, account.name);
   if (halt !== null && !request.dryRun) return { type: 'halted', halt };
+  if (context.uncompared.has(account.name) && !request.dryRun) return { type: 'not_compared' };
   const busy = await runningProposal(context, account.name);
   if (busy !== null && !request.dryRun) return { type: 'busy', proposalId: busy };
 

@@ -32,6 +32,8 @@ export async function scanDrift(context: AppContext, account: AccountSettings): 
       return `no plan: ${result.refusal.code}`;
     case 'halted':
       return 'halted';
+    case 'not_compared':
+      return 'not compared with the broker yet';
     case 'busy':
       return `${result.proposalId} is under way`;
   }

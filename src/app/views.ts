@@ -49,6 +49,7 @@ export async function viewPortfolio(
     pendingProposalIds: pending.map(({ proposal }) => proposal.id),
     halt: halt === null ? undefined : { halt, byName: haltedByName(context, halt) },
     priceNote: priceNote(snapshot, now),
+    isUncompared: context.uncompared.has(account.name),
   });
 }
 

@@ -32,7 +32,7 @@ import type { Message } from './message.ts';
 import { plain } from './plain.ts';
 import { describeBand } from './policy.ts';
 import { accountTimeZone, formatMoment } from './time.ts';
-import { venue } from './words.ts';
+import { brokerName, venue } from './words.ts';
 
 export interface PortfolioInput {
   readonly account: AccountSettings;
@@ -46,6 +46,8 @@ export interface PortfolioInput {
   readonly pendingProposalIds?: readonly string[] | undefined;
   readonly halt?: { readonly halt: Halt; readonly byName: string } | undefined;
   readonly priceNote?: string | undefined;
+  /** The record has not been compared with the broker since the start. */
+  readonly isUncompared?: boolean | undefined;
 }
 
 /** What an account holds, what it is worth and how far it is from its targets. */
@@ -98,6 +100,10 @@ export function presentPortfolio(input: PortfolioInput): Message {
     `Pending: ${pending.length === 0 ? 'none' : pending.join(', ')}.`,
     `Orders working: ${working === 0 ? 'none' : working}.`,
   ].join(' ');
+  const uncompared =
+    input.isUncompared === true
+      ? `Evenkeel has just started and has not compared its record with ${brokerName(account.broker)} yet.`
+      : null;
   const taken = `As of ${formatMoment(snapshot.takenAt, timeZone, input.now)}. ${plain(input.priceNote ?? '', 200)}`;
   const halted = input.halt === undefined ? null : haltWords(input.halt, timeZone, input.now);
   return compose(
@@ -105,12 +111,14 @@ export function presentPortfolio(input: PortfolioInput): Message {
       `${head}, drift ${drift}, cash ${cash}.`,
       `${formatCount(snapshot.positions.length, 'position')}.`,
       halted ?? '',
+      uncompared ?? '',
       state,
       taken,
     ],
     [
       heading(head),
       halted === null ? null : alert('bad', halted),
+      uncompared === null ? null : text(uncompared),
       fields([
         { label: 'Drift', value: drift },
         { label: 'Cash', value: cash },

@@ -11,7 +11,7 @@ import { haltWords } from './halt.ts';
 import type { Message } from './message.ts';
 import { plain } from './plain.ts';
 import { accountTimeZone, formatMoment } from './time.ts';
-import { proposalStatusWord } from './words.ts';
+import { brokerName, proposalStatusWord } from './words.ts';
 
 /** Someone who is not configured. Tells nothing about the accounts. */
 export function presentStranger(
@@ -123,6 +123,12 @@ export type Refusal =
       readonly now: Temporal.Instant;
     }
   | {
+      readonly type: 'not_compared';
+      readonly attempt: string;
+      readonly account: string;
+      readonly broker: string;
+    }
+  | {
       readonly type: 'busy';
       readonly attempt: string;
       readonly account: string;
@@ -136,6 +142,10 @@ export function presentRefusal(refusal: Refusal): Message {
     case 'halted':
       return refuse(
         `${start} now. ${haltWords(refusal.halt, refusal.timeZone, refusal.now)} ${anyOf(refusal.whoCan, 'Nobody can resume it: add an approver to portfolios.yaml.', ' /resume it')}`,
+      );
+    case 'not_compared':
+      return refuse(
+        `${start} yet: Evenkeel has just started and has not compared ${plain(refusal.account, 40)} with ${brokerName(refusal.broker)}. It is under way; try again in a minute.`,
       );
     case 'busy':
       return refuse(

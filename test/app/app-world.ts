@@ -143,6 +143,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
       loginProviders: options.loginProviders ?? new Map(),
       redirects: options.redirects ?? NO_REDIRECTS,
       drills: { open: drillPlaces(life.clock, SILENT_LOG), running: new Map() },
+      uncompared: new Set(),
       lease: { require: async () => {}, confirm: async () => {} },
       clock: life.clock,
       random: {
@@ -156,6 +157,7 @@ export async function openAppWorld(options: WorldOptions = {}): Promise<AppWorld
     const executor = createExecutor(context);
     const handle = createDispatcher({ context, executor, commands: COMMANDS });
     await executor.open();
+    await executor.compared();
     return { life, broker, brokers, context, executor, handle };
   };
   let now = await boot(options);

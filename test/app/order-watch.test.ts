@@ -224,11 +224,88 @@ describe('a start', () => {
     const brokers = new Map(world.context.brokers);
     brokers.set('slow', { ...slow, listFills: () => never.promise });
     const executor = createExecutor({ ...world.context, brokers });
-    const opened = executor.open();
+    await executor.open();
     for (let second = 0; second < 30; second += 1) await world.clock.advance({ seconds: 1 });
     expect((await world.newest()).status).toBe('executed');
     never.reject(new Error('the test is over'));
-    await opened;
+    await executor.compared();
     await executor.close();
+  });
+
+  it('proposes and sends nothing for an account before it has been compared with its broker', async () => {
+    await using world = await openAppWorld(withHalts({}));
+    await world.executor.close();
+    await world.say('ana', 'rebalance', 'core');
+    await world.click('ben', 'approve');
+    const { proposal } = await world.newest();
+    const answers = Promise.withResolvers<void>();
+    const sent: string[] = [];
+    const broker = world.context.brokers.get('core');
+    if (broker === undefined) throw new Error('the world has one account');
+    const slow: Broker = {
+      ...broker,
+      async listFills(since) {
+        await answers.promise;
+        return await broker.listFills(since);
+      },
+      async executeTrade(intent, permit) {
+        sent.push(intent.symbol);
+        return await broker.executeTrade(intent, permit);
+      },
+    };
+    const executor = createExecutor({ ...world.context, brokers: new Map([['core', slow]]) });
+    await executor.open();
+    // Somebody approves it once more in a chat that is there already.
+    executor.start(proposal.id, 'core');
+    for (let second = 0; second < 30; second += 1) await world.clock.advance({ seconds: 1 });
+    expect(sent).toEqual([]);
+    expect(JSON.stringify(await world.say('ana', 'rebalance', 'core'))).toContain(
+      'has not compared core with the paper broker',
+    );
+    expect(JSON.stringify(await world.say('ana', 'portfolio', 'core'))).toContain(
+      'has not compared its record with the paper broker yet',
+    );
+    expect((await world.newest()).status).toBe('approved');
+    answers.resolve();
+    await executor.compared();
+    for (let second = 0; second < 30; second += 1) await world.clock.advance({ seconds: 1 });
+    expect((await world.newest()).status).toBe('executed');
+    expect(sent).toHaveLength(proposal.plan.legs.length);
+    expect(JSON.stringify(await world.say('ana', 'portfolio', 'core'))).not.toContain(
+      'has not compared',
+    );
+    await executor.close();
+  });
+
+  it('reads no book ahead for an account that has not been compared', async () => {
+    await using world = await openAppWorld(withHalts({}));
+    await world.executor.close();
+    await world.say('ana', 'rebalance', 'core');
+    const { proposal } = await world.newest();
+    const executor = createExecutor(world.context);
+    const opened = executor.open();
+    expect(executor.readAhead(proposal)).toBeNull();
+    await opened;
+    await executor.compared();
+    expect(executor.readAhead(proposal)).not.toBeNull();
+    await executor.close();
+  });
+
+  it('can be ended while a broker does not answer, and what was approved goes on at the next', async () => {
+    await using world = await openAppWorld(withHalts({}));
+    await world.executor.close();
+    await world.say('ana', 'rebalance', 'core');
+    await world.click('ben', 'approve');
+    const broker = world.context.brokers.get('core');
+    if (broker === undefined) throw new Error('the world has one account');
+    const never = Promise.withResolvers<never>();
+    const silent: Broker = { ...broker, listFills: () => never.promise };
+    const executor = createExecutor({ ...world.context, brokers: new Map([['core', silent]]) });
+    await executor.open();
+    never.promise.catch(() => {});
+    const closed = executor.close();
+    never.reject(new Error('the connection is closed'));
+    await closed;
+    expect((await world.newest()).status).toBe('approved');
   });
 });

@@ -246,6 +246,12 @@ const messages: Readonly<Record<string, Message>> = {
   }),
   stranger: presentStranger([HOSTILE], { platform: HOSTILE, userId: HOSTILE }),
   role: presentRoleNeeded({ what: HOSTILE, role: 'admin', account: HOSTILE, people: [HOSTILE] }),
+  'not compared': presentRefusal({
+    type: 'not_compared',
+    attempt: HOSTILE,
+    account: HOSTILE,
+    broker: HOSTILE,
+  }),
   refusal: presentRefusal({
     type: 'busy',
     attempt: HOSTILE,

@@ -1036,6 +1036,13 @@ export const SAMPLE_MESSAGES: Readonly<Record<string, () => Message>> = {
       timeZone: 'America/New_York',
       now: later(30),
     }),
+  'refusal-not-compared': () =>
+    presentRefusal({
+      type: 'not_compared',
+      attempt: 'propose for core',
+      account: 'core',
+      broker: 'ibkr',
+    }),
   'refusal-busy': () =>
     presentRefusal({
       type: 'busy',
