@@ -46,13 +46,15 @@ async function expectError(
 
 describe('an open database', () => {
   test('is safe against power cuts, other programs and its own schema', async () => {
-    await using opened = await openTestStore({ file: true });
-    const { sqlite } = opened.store.database;
+    using folder = temporaryFolder();
+    const store = await open(join(folder.path, 'evenkeel.db'));
+    const { sqlite } = store.database;
     const pragma = (name: string): unknown => sqlite.pragma(name, { simple: true });
     expect(pragma('journal_mode')).toBe('wal');
     expect(pragma('synchronous')).toBe(2); // FULL
     expect(pragma('foreign_keys')).toBe(1);
     expect(pragma('trusted_schema')).toBe(0);
+    await store.close();
   });
 
   test('is a new file in a new folder that only its owner can read', async () => {
