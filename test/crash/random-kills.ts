@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '../fixtures/seeded-random.ts';
 import type { BotProcess } from './bot-process.ts';
 import type { DefectName } from './defects.ts';
 import { examine } from './examine.ts';
@@ -26,17 +27,6 @@ const MOST_MILLISECONDS = 300_000;
 const EXECUTION_MILLISECONDS = 1800;
 const START_MILLISECONDS = 1500;
 
-/** Numbers between 0 and 1 that a seed decides, all of them: mulberry32, public domain. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 async function killAfter(bot: BotProcess, milliseconds: number, whileStarting: boolean) {
   if (!whileStarting) await bot.up;
   await delay(milliseconds, undefined, { ref: false });
@@ -51,7 +41,7 @@ export async function runRandomKills(
   mostKills: number = MOST_KILLS_EACH,
   defect: DefectName | null = null,
 ): Promise<RandomKillsResult> {
-  const random = seeded(seed * BROKERS.length + BROKERS.indexOf(broker));
+  const random = seededRandom(seed * BROKERS.length + BROKERS.indexOf(broker));
   await using place = await openWorkplace(broker, {
     fillAfterMilliseconds: 400,
     chats: chat === 'web' ? [] : [chat],
