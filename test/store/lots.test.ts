@@ -314,6 +314,42 @@ it.each(METHODS)(
   120_000,
 );
 
+const trade = (side: 'buy' | 'sell', quantity: number, price: number, day: number): Write => ({
+  type: 'fill',
+  symbol: 'AAA',
+  side,
+  quantity,
+  price,
+  day,
+});
+
+test.each<[string, readonly Write[]]>([
+  ['in order', [trade('buy', 5, 2, 1), trade('buy', 5, 3, 2)]],
+  [
+    'with sales of what was bought among them',
+    [trade('buy', 5, 2, 1), trade('sell', 8, 3, 2), trade('buy', 9, 4, 3), trade('sell', 9, 1, 4)],
+  ],
+  ['out of order', [trade('buy', 5, 2, 4), trade('sell', 9, 3, 2), trade('buy', 9, 4, 6)]],
+])(
+  'fills that are inserted together, %s, leave the lots that a replay leaves',
+  async (_, writes) => {
+    for (const method of METHODS) {
+      await using opened = await openTestStore();
+      const book = { day: -1, others: 4, cost: 60, method, undone: false } as const;
+      let number = 0;
+      for (const action of [
+        { type: 'book', ...book } as const,
+        { type: 'fills', writes: [trade('buy', 1, 1, 0)], together: true, undone: false } as const,
+        { type: 'book', ...book } as const,
+        { type: 'fills', writes, together: true, undone: false } as const,
+      ]) {
+        await apply(opened.store, 'core', action, () => (number += 1));
+        await expectAsReplayed(opened.store, 'core');
+      }
+    }
+  },
+);
+
 test('lots that are not kept yet, or by another method, are answered from the fills', async () => {
   await using opened = await openTestStore();
   const { store } = opened;
