@@ -5,7 +5,7 @@ import { configured, openConfiguredCore, print } from './surroundings.ts';
 /** `evenkeel propose ACCOUNT --file FILE`. @throws CommandFailed when nothing is proposed, and says why. */
 export async function proposeFromFile(name: string, options: { file: string }): Promise<void> {
   const config = configured();
-  const { recommendationsFromJson } = await import('../app/recommendations-file.ts');
+  const { recommendationsFromJson } = await import('./recommendations-file.ts');
   let text: string;
   try {
     text = await readFile(options.file, 'utf8');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { borrowable } from './borrowing.ts';
 import { fromScale, ratio, tenToThe, toDigits, toText, ZERO } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
+import { formatMoney } from './format.ts';
 import { readBook } from './plan-book.ts';
 import type { Book, BookLine } from './plan-book.ts';
 import { tradeRules } from './plan-movers.ts';
@@ -14,6 +15,10 @@ import { decimalSchema, symbolSchema } from './schemas.ts';
 
 /** A binary float holds this many significant digits of a decimal without a loss. */
 const EXACT_DIGITS = 15;
+
+/** What is asked for is shown rounded up and what is there rounded down, so that the one is seen to exceed the other. */
+const ROUND_DOWN = 0;
+const ROUND_UP = 3;
 
 /**
  * A number of a JSON file as the text it was written as. What a float cannot hold, or what JavaScript
@@ -55,7 +60,10 @@ export const recommendationSchema = z
 export type Recommendation = z.output<typeof recommendationSchema>;
 
 /** A file of recommendations: a JSON array. Decimals are numbers or text. */
-export const recommendationsSchema = z.array(recommendationSchema).min(1).max(1000);
+export const recommendationsSchema = z
+  .array(recommendationSchema)
+  .min(1, 'expected at least one recommendation')
+  .max(1000, 'expected at most 1000 recommendations');
 
 /** A recommendation in lots of its line, and why it is not followed; null when it is. */
 interface Request {
@@ -169,7 +177,7 @@ function overselling(
   }
   const held = fromScale(line.value, book.scale);
   if (notional?.gt(held) === true) {
-    return `it sells ${line.symbol} for ${toText(notional)}, but what is held is worth ${toText(held)}`;
+    return `it sells ${line.symbol} for ${formatMoney(notional.round(2, ROUND_UP))}, but what is held is worth ${formatMoney(held.round(2, ROUND_DOWN))}`;
   }
   return null;
 }
@@ -226,8 +234,8 @@ function findUnpaid(book: Book, followed: readonly Request[], lent: bigint): Pla
 
 function unpaidWords(book: Book, request: Request, left: bigint, source: string): string {
   const quantity = fromScale(request.lots * request.line.lot.digits, request.line.lot.places);
-  const cost = toText(fromScale(request.value, book.scale));
-  const available = toText(fromScale(left, book.scale));
+  const cost = formatMoney(fromScale(request.value, book.scale).round(2, ROUND_UP));
+  const available = formatMoney(fromScale(left, book.scale).round(2, ROUND_DOWN));
   return (
     `buying ${toText(quantity)} ${request.line.symbol} costs ${cost}, ` +
     `but ${available} is left of ${source}`

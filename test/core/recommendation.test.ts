@@ -54,7 +54,7 @@ describe('a file of recommendations', () => {
 
   test.each<[what: string, value: unknown, problem: string]>([
     ['no array', {}, 'expected array'],
-    ['nothing', [], '>=1 items'],
+    ['nothing', [], 'expected at least one recommendation'],
     ['neither', [{ symbol: 'AAA', action: 'buy' }], 'exactly one of quantity and notional'],
     [
       'both',
@@ -263,7 +263,7 @@ describe('refuses', () => {
       [{ symbol: 'BBB', action: 'sell', notional: 3050.01 }],
       {},
       0,
-      'it sells BBB for 3050.01, but what is held is worth 3050',
+      'it sells BBB for $3,050.01, but what is held is worth $3,050.00',
     ],
     [
       'a symbol that comes twice',
@@ -286,7 +286,7 @@ describe('refuses', () => {
       ],
       {},
       2,
-      'buying 11 CCC costs 550, but 500 is left of spare cash and the sells',
+      'buying 11 CCC costs $550.00, but $500.00 is left of spare cash and the sells',
     ],
     [
       'a contribution from the proceeds of sells',
@@ -297,7 +297,7 @@ describe('refuses', () => {
       ],
       { cashBuffer: bufferOf('0.01') },
       1,
-      'buying 10 BBB costs 1000, but 999.99 is left of spare cash',
+      'buying 10 BBB costs $1,000.00, but $999.99 is left of spare cash',
     ],
     [
       'a buy that needed a sell that is skipped',
@@ -308,7 +308,7 @@ describe('refuses', () => {
       ],
       { untouchable: ['AAA'] },
       1,
-      'buying 10 CCC costs 500, but 0 is left of spare cash and the sells',
+      'buying 10 CCC costs $500.00, but $0.00 is left of spare cash and the sells',
     ],
     [
       'a buy before the buffer is restored',
@@ -319,7 +319,7 @@ describe('refuses', () => {
       ],
       { cashBuffer: bufferOf('100') },
       1,
-      'buying 10 CCC costs 500, but 400 is left of spare cash and the sells',
+      'buying 10 CCC costs $500.00, but $400.00 is left of spare cash and the sells',
     ],
   ])('%s', (_, cash, recommendations, policy, index, reason) => {
     expect(refused(plan(cash, recommendations, policy))).toEqual({

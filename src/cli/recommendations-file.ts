@@ -1,3 +1,4 @@
+import { explainIssues, pathText } from '../config/issues.ts';
 import { recommendationsSchema } from '../core/recommendation.ts';
 import type { Recommendation } from '../core/recommendation.ts';
 
@@ -16,10 +17,14 @@ export function recommendationsFromJson(text: string): RecommendationsFile {
   }
   const result = recommendationsSchema.safeParse(value);
   if (result.success) return { type: 'read', recommendations: result.data };
-  return {
-    type: 'invalid',
-    problems: result.error.issues.map((issue) =>
-      [issue.path.map(String).join('.'), issue.message].filter((part) => part !== '').join(': '),
-    ),
-  };
+  const problems = explainIssues(result.error.issues, recommendationsSchema, value, {
+    showFound: true,
+  });
+  return { type: 'invalid', problems: problems.map(({ path, message }) => where(path) + message) };
+}
+
+/** `recommendation 2, action: `; entries are counted as people count. */
+function where([index, ...inner]: readonly (string | number)[]): string {
+  if (typeof index !== 'number') return '';
+  return `${[`recommendation ${index + 1}`, ...(inner.length > 0 ? [pathText(inner)] : [])].join(', ')}: `;
 }
