@@ -71,13 +71,13 @@ describe('evenkeel doctor', () => {
     const pair = (key: string, secret: string) => `, apiKey: "\${${key}}", secret: "\${${secret}}"`;
     await using folder = await openFolder({
       fine: account(pair('GOOD_KEY', 'GOOD_SECRET')),
-      'wrong-secret': account(pair('GOOD_KEY', 'OTHER_SECRET')),
+      'wrong-secret': account(pair('OTHER_KEY', 'GOOD_SECRET')),
       without: account(''),
     });
     const { code, printed } = await folder.doctor({
       GOOD_KEY: 'PKGOOD',
       GOOD_SECRET: 'secret-good',
-      OTHER_SECRET: 'secret-other',
+      OTHER_KEY: 'PKOTHER',
     });
     expect(printed).toMatch(/^ok {2}account fine at alpaca \(paper\): 0 positions$/m);
     expect(printed).toMatch(
@@ -101,7 +101,7 @@ describe('evenkeel doctor', () => {
       fine: at('DU1234567', fake.port),
       other: at('DU7654321', fake.port),
       live: at('U1234567', fake.port),
-      nobody: at('DU1234567', closed),
+      nobody: at('DU1111111', closed),
     });
     const { code, printed } = await folder.doctor({});
     expect(printed).toMatch(/^ok {2}account fine at ibkr \(paper\): 0 positions$/m);
