@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../commands/index.ts';
@@ -69,5 +69,14 @@ describe('the README', () => {
       readFileSync(join(root, 'package.json'), 'utf8'),
     );
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test', 'start']));
+  });
+});
+
+describe('the decisions in docs/adr', () => {
+  it('have a number each', () => {
+    const numbers = globSync('docs/adr/*.md', { cwd: root }).map((path) =>
+      basename(path).slice(0, 4),
+    );
+    expect(numbers.toSorted()).toEqual([...new Set(numbers)].toSorted());
   });
 });
