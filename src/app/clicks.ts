@@ -1,9 +1,7 @@
-import { approvalState } from '../core/approval-state.ts';
 import { estimatedGains } from '../core/checks/estimated-gains.ts';
 import { findChecks } from '../core/checks/find-checks.ts';
 import type { VoteDenial } from '../core/permission.ts';
 import { approvalAsks, takesForm } from '../core/approval-asks.ts';
-import { ZERO } from '../core/decimal.ts';
 import { findDecisionDenial, peopleWithRole, roleFor, roleIncludes } from '../core/permission.ts';
 import type { Person } from '../core/person.ts';
 import { votersOf } from '../core/proposal.ts';
@@ -17,6 +15,7 @@ import type { Interaction, Reply } from '../ports/chat.ts';
 import { adjustProposal } from './adjust.ts';
 import { auditEntry } from './audit.ts';
 import type { Actor } from './audit.ts';
+import { bookAhead } from './ask-ahead.ts';
 import { answerOutcome } from './answer-outcome.ts';
 import type { OutcomeAction } from './answer-outcome.ts';
 import { answerBookClick } from './book-incidents.ts';
@@ -32,6 +31,7 @@ import { drillOf } from './drills.ts';
 import { answerHaltClick, answerResumeClick } from './halt-replies.ts';
 import { privately } from './privately.ts';
 import { readApproval } from './read-approval.ts';
+import type { BookReading } from './read-book.ts';
 import { askOutsideFacts, readCheckFacts } from './read-check-facts.ts';
 
 type Click = Extract<Interaction, { type: 'click' }>;
@@ -39,18 +39,22 @@ type Click = Extract<Interaction, { type: 'click' }>;
 /** Reasons and other typed text are kept up to this length. */
 const LONGEST_TEXT = 1000;
 
-/** Answers a click on a button, or the form that the click opened. */
+/**
+ * Answers a click on a button, or the form that the click opened.
+ * @param asked the book that was asked for when the click arrived.
+ */
 export async function handleClick(
   facts: DispatchFacts,
   click: Click,
   person: Person,
   actor: Actor,
+  asked: BookReading | null,
 ): Promise<Reply> {
   const { context } = facts;
   const drill = await drillOf(context, click.proposalId);
   if (drill !== null) {
     const within = { ...facts, context: drill.context, executor: drill.executor };
-    return markReply(await handleClick(within, click, person, actor), drill);
+    return markReply(await handleClick(within, click, person, actor, null), drill);
   }
   switch (click.action) {
     case 'connect':
@@ -81,7 +85,7 @@ export async function handleClick(
   switch (click.action) {
     case 'approve':
     case 'approve_at_open':
-      return approve(facts, click, click.action, person, record);
+      return approve(facts, click, click.action, person, record, asked);
     case 'reject':
       return reject(context, click, person, record);
     case 'details':
@@ -132,6 +136,7 @@ async function approve(
   action: 'approve' | 'approve_at_open',
   person: Person,
   record: ProposalRecord,
+  asked: BookReading | null,
 ): Promise<Reply> {
   const { context } = facts;
   const account = accountNamed(context, record.proposal.account);
@@ -144,10 +149,7 @@ async function approve(
     return { type: 'form', form: approvalForm(record, account, { asks, action }) };
   }
   // Should this be the last vote that is missing, the execution begins with what is asked for now.
-  const ahead =
-    action === 'approve' && mayBeLastVote(context, click, person, record)
-      ? facts.executor.readAhead(record.proposal)
-      : null;
+  const ahead = bookAhead(facts, click, person, record, asked);
   const result = await decide(context, {
     proposalId: click.proposalId,
     digest: click.digest,
@@ -163,21 +165,6 @@ async function approve(
   });
   if (result.type === 'approved') facts.executor.start(record.proposal.id, account.name);
   return await answerTo(context, result, person);
-}
-
-function mayBeLastVote(
-  context: AppContext,
-  click: Click,
-  person: Person,
-  record: ProposalRecord,
-): boolean {
-  const account = accountNamed(context, record.proposal.account);
-  const now = context.clock.now();
-  const { digest } = click;
-  const denial = findDecisionDenial({ person, account, record, verdict: 'approve', digest, now });
-  if (denial !== null) return false;
-  const leastRisk = { warnings: 0, realisedGain: ZERO };
-  return approvalState(record, account, context.people, leastRisk).missing.votes <= 1;
 }
 
 /** Whether a form leads anywhere; who may not vote or has no authenticator is told so without one. */

@@ -16,6 +16,7 @@ import { presentRoleNeeded, presentStranger } from '../messages/refusal.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { Interaction, InteractionHandler, PlatformUser, Reply } from '../ports/chat.ts';
 import { StoreError } from '../ports/store-error.ts';
+import { askAhead } from './ask-ahead.ts';
 import { auditEntry } from './audit.ts';
 import type { Actor } from './audit.ts';
 import { handleClick } from './clicks.ts';
@@ -84,6 +85,10 @@ async function dispatch(facts: DispatchFacts, interaction: Interaction): Promise
     platform: user.platform,
   };
   const key = `${user.platform}:${interaction.idempotencyKey}`;
+  const asked =
+    person === null || interaction.type !== 'click'
+      ? null
+      : await askAhead(facts, interaction, person);
   const first = await context.store.transaction(async (unit) => {
     if (!(await unit.claimInteraction(key, at))) return false;
     if (person === null) {
@@ -109,7 +114,7 @@ async function dispatch(facts: DispatchFacts, interaction: Interaction): Promise
       ? privately(presentStranger(peopleWithRole(context.people, null, 'admin').map((p) => p.name)))
       : interaction.type === 'command'
         ? await runCommand(facts, interaction, person, actor)
-        : await handleClick(facts, interaction, person, actor);
+        : await handleClick(facts, interaction, person, actor, asked);
   // A reply that says nothing needs no keeping: a redelivery that finds none is answered with nothing, too.
   const isKept = reply.type === 'message' ? reply.isUnstored !== true : reply.type !== 'nothing';
   if (isKept) {

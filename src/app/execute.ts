@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { frozenQuorum } from '../core/approval-state.ts';
 import { ONE, sum, toText, ZERO } from '../core/decimal.ts';
 import type { Decimal } from '../core/decimal.ts';
@@ -223,6 +224,8 @@ async function perform(
     const sending = submitOrders(context, run, intents, events);
     underWay.add(sending);
     if (beginning !== null) underWay.add(showBeginning(context, proposal, sending));
+    // What follows reads the database and lets nothing else run: the requests leave before it.
+    await endOfTurn();
     return { again: true, wakeAt: null };
   }
   const lookUp = await lookUpOrders(context, run, step.lookUp, step.unanswered);

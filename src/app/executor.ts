@@ -29,6 +29,8 @@ export interface Executor {
    * it. Null while the account executes something else: its book changes.
    */
   readAhead(proposal: Proposal): BookReading | null;
+  /** Whether a book that was asked for like that is not there yet. */
+  isReadingAhead(account: string): boolean;
   /**
    * Listens to the brokers, and begins to compare each account with its own: what is executed of it, what was
    * under way when we last stopped included, waits until that has been done or tried.
@@ -80,6 +82,8 @@ interface AccountLane {
   busy: number;
   /** For the next execution of this account, should it be of this proposal. */
   ahead: { readonly proposalId: string; readonly book: BookReading } | null;
+  /** How many books were asked for ahead and are not there yet. */
+  readings: number;
   unsubscribe: () => void;
 }
 
@@ -127,6 +131,7 @@ export function createExecutor(context: AppContext): Executor {
       compared: Promise.withResolvers(),
       busy: 0,
       ahead: null,
+      readings: 0,
       unsubscribe,
     };
   };
@@ -200,8 +205,13 @@ export function createExecutor(context: AppContext): Executor {
       if (stopping || lane.busy > 0 || context.uncompared.has(proposal.account)) return null;
       const book = readBook(context, accountNamed(context, proposal.account), proposal);
       lane.ahead = { proposalId: proposal.id, book };
+      lane.readings += 1;
+      void Promise.allSettled([book.snapshot, book.time]).then(() => {
+        lane.readings -= 1;
+      });
       return book;
     },
+    isReadingAhead: (account) => laneOf(account).readings > 0,
     async open() {
       for (const account of context.accounts.keys()) {
         context.uncompared.add(account);

@@ -61,6 +61,54 @@ describe('the book of a proposal', () => {
     expect((await world.newest()).status).toBe('executed');
   });
 
+  it('is asked for before the click is claimed, which waits for the disk', async () => {
+    const { asked, wrap } = asking();
+    await using world = await openAppWorld({ wrap });
+    await propose(world, asked);
+    const transaction = world.store.transaction.bind(world.store);
+    world.store.transaction = (work) => {
+      asked.push('transaction');
+      return transaction(work);
+    };
+    await world.click('ben', 'approve');
+    expect(asked).toContain('transaction');
+    expect(asked.slice(0, asked.indexOf('transaction')).toSorted()).toEqual([
+      'balance',
+      'clock',
+      'positions',
+    ]);
+  });
+
+  it('is asked for once by a click that is delivered many times', async () => {
+    const { asked, wrap } = asking();
+    const answered = Promise.withResolvers<void>();
+    let isProposed = false;
+    await using world = await openAppWorld({
+      wrap: (inner) => {
+        const broker = wrap(inner);
+        return {
+          ...broker,
+          getPositions: async () => {
+            const positions = broker.getPositions();
+            await (isProposed ? answered.promise : null);
+            return await positions;
+          },
+        };
+      },
+    });
+    await propose(world, asked);
+    isProposed = true;
+    const clicks = Array.from({ length: 10 }, () =>
+      world.click('ben', 'approve', { key: 'the same' }),
+    );
+    await Promise.all(clicks);
+    expect(count(asked, 'positions')).toBe(1);
+    answered.resolve();
+    await world.settle();
+    expect(count(before(asked), 'positions')).toBe(1);
+    expect((await world.newest()).status).toBe('executed');
+  });
+
   it('is asked for again when it has become old on the way', async () => {
     const { asked, wrap } = asking();
     await using world = await openAppWorld({ wrap });
