@@ -17,6 +17,9 @@ export interface PriceSource {
 const BUILTIN = 'builtin';
 const BUILTIN_FILE = resolve(import.meta.dirname, 'monthly-closes.csv');
 
+/** They are the same as long as the program runs. */
+let builtinPrices: PriceSource | null = null;
+
 /**
  * Reads where prices come from, for an account.
  * @param prices `builtin`, or the path of a CSV, relative to `directory`.
@@ -55,17 +58,28 @@ export async function readPrices(
   prices: string,
   directory: string,
 ): Promise<PriceSource> {
-  const builtin = prices === BUILTIN;
-  const path = builtin ? BUILTIN_FILE : resolve(directory, prices);
+  if (prices === BUILTIN) return (builtinPrices ??= await readBuiltinPrices(account));
+  const path = resolve(directory, prices);
+  return { source: path, history: createPriceHistory(await readPoints(account, path)) };
+}
+
+/** @throws PaperSetupError */
+async function readBuiltinPrices(account: string): Promise<PriceSource> {
+  const [first, ...others] = await readPoints(account, BUILTIN_FILE);
+  return {
+    source: BUILTIN,
+    history: createPriceHistory([atMonthEnd(first), ...others.map(atMonthEnd)]),
+  };
+}
+
+/** @throws PaperSetupError */
+async function readPoints(
+  account: string,
+  path: string,
+): Promise<readonly [PricePoint, ...(readonly PricePoint[])]> {
   const parsed = parsePriceCsv(await readText(account, path), path);
   if (parsed.type === 'refused') throw new PaperSetupError(account, parsed.problems);
-  const [first, ...others] = parsed.points;
-  return builtin
-    ? {
-        source: BUILTIN,
-        history: createPriceHistory([atMonthEnd(first), ...others.map(atMonthEnd)]),
-      }
-    : { source: path, history: createPriceHistory(parsed.points) };
+  return parsed.points;
 }
 
 /** @throws PaperSetupError */

@@ -27,6 +27,12 @@ describe('the prices of many accounts', () => {
     expect(mineAgain.history).toBe(mine.history);
   });
 
+  test('that are built in are read once a process, for readers of their own too', async () => {
+    const [first, second] = [createPriceReader(), createPriceReader()];
+    const { history } = await first('a', 'builtin', '.');
+    expect((await second('b', 'builtin', '.')).history).toBe(history);
+  });
+
   test('that cannot be read fail for each by its own name, and are read once they can', async () => {
     using folder = folderWith({});
     const read = createPriceReader();
