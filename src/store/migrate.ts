@@ -1,5 +1,6 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { sql, type Kysely } from 'kysely';
 import { FileMigrationProvider, Migrator } from 'kysely/migration';
 import { StoreError } from '../ports/store-error.ts';
@@ -28,9 +29,14 @@ export async function migrateDatabase(
   options: MigrationOptions = {},
 ): Promise<readonly string[]> {
   const { kysely } = database;
-  const provider = migrationsIn(options.migrationFolder ?? MIGRATION_FOLDER);
-  await assertOurs(database);
-  await assertNotNewer(database, Object.keys(await provider.getMigrations()));
+  const folder = options.migrationFolder ?? MIGRATION_FOLDER;
+  const id = await applicationId(kysely);
+  await assertOurs(database, id);
+  const recorded = await recordedMigrations(kysely);
+  // As at nearly every start: then no migration needs to be loaded, nor the schema looked through.
+  if (id === APPLICATION_ID && isDeepStrictEqual(recorded, await namesIn(folder))) return [];
+  const provider = migrationsIn(folder);
+  assertNotNewer(database, recorded, Object.keys(await provider.getMigrations()));
   const { error, results } = await new Migrator({ db: kysely, provider }).migrateToLatest();
   if (error !== undefined) {
     if (error instanceof StoreError && error.code !== 'constraint_violated') throw error;
@@ -59,9 +65,7 @@ function messageOf(error: unknown): string {
 }
 
 /** A path that names another program's database is a slip of the configuration, not a place to write. */
-async function assertOurs({ kysely, path: file }: DatabaseHandle): Promise<void> {
-  const { rows } = await sql<{ application_id: number }>`pragma application_id`.execute(kysely);
-  const id = rows[0]?.application_id ?? 0;
+async function assertOurs({ kysely, path: file }: DatabaseHandle, id: number): Promise<void> {
   if (id === APPLICATION_ID) return;
   const tables = await tableNames(kysely);
   const begunByUs = tables.includes('kysely_migration');
@@ -69,18 +73,37 @@ async function assertOurs({ kysely, path: file }: DatabaseHandle): Promise<void>
   throw new StoreError('not_a_database', `The database ${file} belongs to another program.`);
 }
 
-async function assertNotNewer(
-  { kysely, path: file }: DatabaseHandle,
+function assertNotNewer(
+  { path: file }: DatabaseHandle,
+  recorded: readonly string[],
   known: readonly string[],
-): Promise<void> {
-  if (!(await tableNames(kysely)).includes('kysely_migration')) return;
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(kysely);
-  const unknown = rows.map((row) => row.name).filter((name) => !known.includes(name));
+): void {
+  const unknown = recorded.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new StoreError(
     'database_newer',
     `The database ${file} was written by a newer version of the program (it has ${unknown.join(', ')}).`,
   );
+}
+
+async function applicationId(kysely: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ application_id: number }>`pragma application_id`.execute(kysely);
+  return rows[0]?.application_id ?? 0;
+}
+
+/** In the order they were run in; none in a database that none was ever run in. */
+async function recordedMigrations(kysely: Kysely<Tables>): Promise<readonly string[]> {
+  if (!(await tableNames(kysely)).includes('kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`
+    select name from kysely_migration order by timestamp, name
+  `.execute(kysely);
+  return rows.map((row) => row.name);
+}
+
+/** The names of the migrations in a folder, in the order they are run in. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const files = await fs.readdir(folder);
+  return files.map((file) => path.parse(file).name).toSorted();
 }
 
 async function tableNames(kysely: Kysely<Tables>): Promise<readonly string[]> {

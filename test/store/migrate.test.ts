@@ -40,6 +40,48 @@ describe('migrations', () => {
     expect(NAMES[0]).toBe('0001_initial');
   });
 
+  test('are not even loaded when all of them have been run', async () => {
+    await using opened = await openTestStore({ file: true });
+    using migrations = temporaryFolder();
+    for (const name of NAMES) writeFileSync(join(migrations.path, `${name}.ts`), 'throw 0;');
+    const open = async () =>
+      await openStore({
+        path: opened.path,
+        auditKey: null,
+        log: SILENT_LOG,
+        migrationFolder: migrations.path,
+      });
+    await (await open()).close();
+    // One more is missing, or one was not recorded: all are looked at.
+    const { sqlite } = opened.store.database;
+    sqlite.prepare('delete from kysely_migration where name = ?').run(NAMES.at(-1));
+    await expect(open()).rejects.toBe(0);
+  });
+
+  test.each([
+    [
+      'recorded and gone from between others',
+      `insert into kysely_migration values ('0001_other', '2026-01-01T00:00:00.000Z')`,
+      'database_newer',
+    ],
+    [
+      'recorded in another order than they are run in',
+      `update kysely_migration set timestamp = '2000-01-01T00:00:00.000Z' where name like '0002%'`,
+      'migration_failed',
+    ],
+  ])('that are %s keep the program out', async (_, change, code) => {
+    await using opened = await openTestStore({ file: true });
+    opened.store.database.sqlite.exec(change);
+    await expect(opened.reopen()).rejects.toMatchObject({ code });
+  });
+
+  test('of a database that was not marked as ours yet end with the mark', async () => {
+    await using opened = await openTestStore({ file: true });
+    opened.store.database.sqlite.pragma('application_id = 0');
+    const { sqlite } = (await opened.reopen()).database;
+    expect(sqlite.pragma('application_id', { simple: true })).not.toBe(0);
+  });
+
   test('can all be taken back, and leave nothing', async () => {
     await using opened = await openTestStore();
     const { kysely, sqlite } = opened.store.database;
