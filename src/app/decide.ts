@@ -57,20 +57,15 @@ export type DecideResult =
   | { readonly type: 'approved'; readonly record: ProposalRecord }
   | { readonly type: 'rejected'; readonly record: ProposalRecord };
 
-/** An approval is shown this much later, unless its execution has been by then. */
-const SHOWN_AFTER = Temporal.Duration.from({ milliseconds: 100 });
-
 /**
  * Counts one person's decision on one digest. The decision, the status, the audit row and the edited
- * message are one transaction; two clicks at the same instant are decided one after the other.
+ * message are one transaction; two clicks at the same instant are decided one after the other. The message
+ * of an approval that is executed now is the executor's: its first orders go before it.
  */
 export async function decide(context: AppContext, request: DecisionRequest): Promise<DecideResult> {
   const result = await context.store.transaction((unit) => decideWithin(context, unit, request));
   failpoint('decision_committed');
-  if (result.type === 'approved' && request.atNextOpen !== true) {
-    // Its execution begins now, and shows itself: the chats can wait for the orders to leave.
-    context.clock.schedule(context.clock.now().add(SHOWN_AFTER), context.changed);
-  } else context.changed();
+  if (result.type !== 'approved' || request.atNextOpen === true) context.changed();
   return result;
 }
 
@@ -219,7 +214,9 @@ async function decideWithin(
       await writeQueuedUntil(unit, proposal.id, opensAt);
     }
   }
-  await announceProposal(context, unit, proposal.id);
+  const beginsNow =
+    step.type === 'moved' && step.status === 'approved' && request.atNextOpen !== true;
+  if (!beginsNow) await announceProposal(context, unit, proposal.id);
   const after = await reread(unit, record);
   if (step.type === 'counted') {
     return {

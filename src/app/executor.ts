@@ -15,10 +15,14 @@ import { isFresh, readBook } from './read-book.ts';
 import type { BookReading } from './read-book.ts';
 import type { BrokerReport, Recorded } from './record-reports.ts';
 import { createIntake } from './intake.ts';
+import { showApproval } from './show-approval.ts';
 import type { Intake } from './intake.ts';
 
 /** How long after an unexpected failure an execution is taken up again. */
 const RETRY_AFTER = Temporal.Duration.from({ seconds: 10 });
+
+/** That a proposal is approved is shown this much later, unless its execution has begun by then. */
+const APPROVAL_SHOWN_AFTER = Temporal.Duration.from({ milliseconds: 100 });
 
 /** Runs executions, one per account at a time, and takes in what the brokers tell meanwhile. */
 export interface Executor {
@@ -151,8 +155,24 @@ export function createExecutor(context: AppContext): Executor {
     scheduled.add(cancel);
   };
 
+  /** What an execution shows of itself comes after its orders; one that waits for its turn shows nothing. */
+  const showApprovalLater = (proposalId: string, account: string): void => {
+    const cancel = context.clock.schedule(context.clock.now().add(APPROVAL_SHOWN_AFTER), () => {
+      scheduled.delete(cancel);
+      if (laneOf(account).run.announcing === proposalId) return;
+      showApproval(context, proposalId).catch((error: unknown) => {
+        context.log.warn(
+          { code: 'approval_not_shown', account, proposal: proposalId, error },
+          'an approval could not be shown; its execution shows itself',
+        );
+      });
+    });
+    scheduled.add(cancel);
+  };
+
   const start = (proposalId: string, account: string): void => {
     if (stopping) return;
+    showApprovalLater(proposalId, account);
     const lane = laneOf(account);
     lane.busy += 1;
     lane.executions
