@@ -106,7 +106,8 @@ function gather(
 function readLocks(snapshot: Snapshot, policy: RebalancePolicy): ReadonlyMap<string, Lock> {
   const locks = new Map<string, Lock>();
   const cooldown = { hours: policy.cooldownDays * 24 };
-  for (const { symbol, at } of snapshot.lastTraded) {
+  // Without a cooldown nothing is locked, not even by a fill that the broker's clock dates ahead of ours.
+  for (const { symbol, at } of policy.cooldownDays === 0 ? [] : snapshot.lastTraded) {
     if (Temporal.Instant.compare(at.add(cooldown), snapshot.takenAt) > 0) {
       locks.set(symbol, 'cooldown');
     }

@@ -194,6 +194,13 @@ describe('what is left alone', () => {
       drift: ['10.00', '0.00'],
     },
     {
+      what: 'and without a cooldown nothing, not even what a broker whose clock is ahead says was traded later than now',
+      holdings: [[book[0], { hoursSinceTraded: -0.1 }], book[1]],
+      policy: { cooldownDays: 0 },
+      legs: ['SELL AAA 10', 'BUY BBB 10'],
+      drift: ['10.00', '0.00'],
+    },
+    {
       what: 'what has a working order',
       holdings: [[book[0], { selling: '10' }], book[1]],
       legs: [],
