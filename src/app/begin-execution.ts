@@ -13,6 +13,7 @@ import { isDue } from '../core/time.ts';
 import { supersededOutcome } from '../messages/superseded.ts';
 import { votesMissingOutcome } from '../messages/approval.ts';
 import { failedChecksOutcome } from '../messages/checks.ts';
+import { withStop } from '../messages/format.ts';
 import { BrokerError } from '../ports/broker-error.ts';
 import type { StoreTransaction } from '../ports/store.ts';
 import { bookOf } from './agreed-book.ts';
@@ -85,7 +86,7 @@ export async function prepareExecution(
     await abandon(
       context,
       proposal,
-      `the account could not be read before trading: ${error.message}. ${error.nextStep}`,
+      `the account could not be read before trading: ${withStop(error.message)} ${error.nextStep}`,
     );
     return null;
   }
