@@ -104,8 +104,7 @@ async function look(
     const incident =
       book === null ? last : await tellBook(context, unit, account, book, stayedInBook, last);
     if (changed || incident !== last) {
-      const since = watch?.since ?? context.clock.now();
-      await writeWatch(unit, account.name, { since, suspects: keys, incident });
+      await writeWatch(unit, account.name, { since: found.watchedSince, suspects: keys, incident });
     }
     for (const order of found.foreign) await tellForeign(context, unit, account, order);
     for (const difference of stayed) await tellDifference(context, unit, account, difference);

@@ -29,7 +29,7 @@ export type BookIncident = z.output<typeof incidentSchema>;
 
 /** What the comparison with a broker remembers from one look to the next. */
 const watchSchema = z.object({
-  /** When this account was looked at first: what ended at the broker before is history. */
+  /** When this account was watched first: what ended at the broker before is history. */
   since: instantSchema,
   /** The differences of the last look, by their keys. */
   suspects: z.array(z.string()),

@@ -20,6 +20,8 @@ export interface ReconciledOrders {
   readonly told: readonly BrokerOrder[];
   readonly fills: readonly Fill[];
   readonly differences: readonly Difference[];
+  /** What ended at the broker before is history: of the first look, or of our first order, whichever came earlier. */
+  readonly watchedSince: Temporal.Instant;
   /** At the broker, and nobody approved them here. */
   readonly foreign: readonly BrokerOrder[];
 }
@@ -68,16 +70,23 @@ export async function readOrders(
       // Their clock and ours need not agree.
       .subtract({ minutes: 5 }),
   });
+  // The first order may leave before the first look, and a backup be taken in between.
+  const watchedSince =
+    watch?.since ??
+    current
+      .map((order) => order.intent.createdAt)
+      .reduce((a, b) => (Temporal.Instant.compare(b, a) < 0 ? b : a), context.clock.now());
   const { foreign, unrecorded } = findForeignOrders({
     orders: current,
     told,
-    since: watch?.since ?? context.clock.now(),
+    since: watchedSince,
   });
   const toldById = new Map(told.map((order) => [order.brokerOrderId, order]));
   return {
     orders: current,
     told,
     fills,
+    watchedSince,
     differences: [
       ...findDifferences({ orders: current, told, fills }),
       ...unrecorded.map((order) => ({

@@ -77,6 +77,26 @@ describe('the watch over orders', () => {
     expect(wordsOf(await world.say('ana', 'reconcile', 'core'))).toContain('approved by nobody');
   });
 
+  it.each([
+    ['history where nothing was ordered here', false, 0],
+    ['told where the first order of ours left before the first look', true, 1],
+  ])('an order that ended before the first look is %s', async (_, ordered, told) => {
+    let placed: readonly BrokerOrder[] = [];
+    const wrap = (broker: Broker): Broker => ({
+      ...broker,
+      listOrders: async (since) => [...(await broker.listOrders(since)), ...placed],
+    });
+    await using world = await openAppWorld({ ...withHalts({}), wrap });
+    if (ordered) await run(world);
+    placed = [foreign(world, { status: 'canceled' })];
+    await world.clock.advance({ minutes: 1 });
+    await look(world);
+    await look(world);
+    expect(await world.store.listAudit({ actions: ['foreign_order'], limit: 9 })).toHaveLength(
+      told,
+    );
+  });
+
   it('halts when an order carries an id of ours that the record does not know', async () => {
     const options = withHalts({ reconciliation: true });
     let placed: readonly BrokerOrder[] = [];
