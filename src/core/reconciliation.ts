@@ -135,7 +135,9 @@ export function findForeignOrders(facts: {
   readonly told: readonly ToldOrder[];
   readonly since: Temporal.Instant;
 }): { readonly foreign: readonly ToldOrder[]; readonly unrecorded: readonly ToldOrder[] } {
-  const { orders, told, since } = facts;
+  const { orders, told } = facts;
+  // Some brokers (Schwab) date orders by whole seconds: one of that second may have come after it.
+  const since = facts.since.round({ smallestUnit: 'second', roundingMode: 'floor' });
   const ids = new Set(orders.map((order) => order.intent.clientOrderId));
   const theirIds = new Set(orders.map((order) => order.brokerOrderId));
   const awaited = orders.filter(({ status }) => status === 'submitted' || status === 'unknown');

@@ -107,7 +107,7 @@ describe('broker and record', () => {
 });
 
 describe('an order at the broker', () => {
-  const since = NOW;
+  const since = NOW.add({ milliseconds: 225 });
   const foreign = { brokerOrderId: 'x-9', clientOrderId: null, symbol: 'IBM' } as const;
   it.each<[string, Order, ToldOrder, 'foreign' | 'unrecorded' | 'known']>([
     ['of ours', order(), told(), 'known'],
@@ -136,6 +136,16 @@ describe('an order at the broker', () => {
       order(),
       told({ ...foreign, status: 'filled', submittedAt: later(-1) }),
       'known',
+    ],
+    [
+      'that ended in the second in which the watch began, at a broker that dates by whole seconds',
+      order(),
+      told({
+        ...foreign,
+        status: 'filled',
+        submittedAt: since.round({ smallestUnit: 'second', roundingMode: 'floor' }),
+      }),
+      'foreign',
     ],
     [
       'that works since before anybody watched',
