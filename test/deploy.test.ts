@@ -138,6 +138,10 @@ describe('an install', () => {
     expect(packages['node_modules/better-sqlite3']).toMatchObject({ gypfile: false });
     expect(packages['node_modules/better-sqlite3']).not.toHaveProperty('hasInstallScript');
   });
+
+  it('leaves the lock file as it is, which npm install would write anew', () => {
+    expect(read('.npmrc').split('\n')).toContain('save=false');
+  });
 });
 
 describe('the systemd unit', () => {
