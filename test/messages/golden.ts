@@ -1,5 +1,6 @@
 import { renderPlainText } from '../../src/messages/plain-text.ts';
-import { SAMPLE_FORMS, SAMPLE_MESSAGES } from './sample-messages.ts';
+import { SAMPLE_MESSAGES } from './sample-messages.ts';
+import { SAMPLE_FORMS } from './sample-forms.ts';
 
 /** Where the recorded messages are. */
 export const GOLDEN_FOLDER = new URL('./golden/', import.meta.url);

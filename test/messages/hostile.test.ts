@@ -45,7 +45,7 @@ import {
   sampleProposal,
   sampleRecord,
 } from '../fixtures/sample-proposal.ts';
-import { proposalInput } from './sample-messages.ts';
+import { proposalInput } from './sample-inputs.ts';
 import { stringsOf, UNSAFE } from './strings.ts';
 
 /** What a name, a reason or a broker's words may contain: line breaks, escapes, overrides, and no end. */

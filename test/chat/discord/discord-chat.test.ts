@@ -6,7 +6,7 @@ import type { InteractionHandler, Reply } from '../../../src/ports/chat.ts';
 import { createCustomIds } from '../../../src/chat/discord/custom-id.ts';
 import { APPROVE, EVERY_BLOCK, REJECT_FORM, textMessage } from '../../contracts/chat/samples.ts';
 import { createTestClock } from '../../fixtures/test-clock.ts';
-import { SAMPLE_FORMS } from '../../messages/sample-messages.ts';
+import { SAMPLE_FORMS } from '../../messages/sample-forms.ts';
 import { answering, NOTHING, openDiscordWorld, until } from './harness.ts';
 
 const REJECT = { ...APPROVE, action: 'reject', label: 'Reject', opensForm: true } as const;

@@ -17,7 +17,8 @@ import {
 } from '../../contracts/chat/samples.ts';
 import { validateDiscordMessage, validateDiscordModal } from '../../fakes/discord/index.ts';
 import { eachComponent } from '../../fakes/discord/wire-types.ts';
-import { SAMPLE_FORMS, SAMPLE_MESSAGES } from '../../messages/sample-messages.ts';
+import { SAMPLE_MESSAGES } from '../../messages/sample-messages.ts';
+import { SAMPLE_FORMS } from '../../messages/sample-forms.ts';
 import { shownText, strangeMarkdown } from './markdown.ts';
 
 const customIds = createCustomIds();

@@ -3,7 +3,8 @@ import { usageOf } from '../../../src/app/command.ts';
 import { renderForm } from '../../../src/chat/slack/forms.ts';
 import { slackManifest } from '../../../src/chat/slack/manifest.ts';
 import { renderMessage } from '../../../src/chat/slack/render.ts';
-import { SAMPLE_FORMS, SAMPLE_MESSAGES } from '../../messages/sample-messages.ts';
+import { SAMPLE_MESSAGES } from '../../messages/sample-messages.ts';
+import { SAMPLE_FORMS } from '../../messages/sample-forms.ts';
 
 /** Where the recorded renderings are. */
 export const GOLDEN_FOLDER = new URL('./golden/', import.meta.url);

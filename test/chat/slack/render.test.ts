@@ -22,7 +22,8 @@ import {
   validateSlackMessage,
   validateSlackView,
 } from '../../fakes/slack/index.ts';
-import { SAMPLE_FORMS, SAMPLE_MESSAGES } from '../../messages/sample-messages.ts';
+import { SAMPLE_MESSAGES } from '../../messages/sample-messages.ts';
+import { SAMPLE_FORMS } from '../../messages/sample-forms.ts';
 import { GOLDEN_FOLDER, goldenFiles, sampleCommands } from './golden.ts';
 import { readBlocks } from './read-blocks.ts';
 
