@@ -1,7 +1,7 @@
 import type { ChatName } from './chats.ts';
 import type { DefectName } from './defects.ts';
 import type { Finding } from './examine.ts';
-import type { BrokerName } from './markets.ts';
+import type { BrokerName } from './market.ts';
 import { runRandomKills } from './random-kills.ts';
 import { replacedDatabase } from './replaced-database.ts';
 import { restoredBackup } from './restored-backup.ts';

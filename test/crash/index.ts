@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createLanes } from './lanes.ts';
-import { BROKERS } from './markets.ts';
+import { BROKERS } from './market.ts';
 import { runPart, PARTS } from './parts.ts';
 import { isBad, tellFindings, totals } from './report.ts';
 

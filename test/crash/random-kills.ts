@@ -5,8 +5,8 @@ import type { DefectName } from './defects.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './examine.ts';
 import type { ChatName } from './chats.ts';
-import { BROKERS } from './markets.ts';
-import type { BrokerName } from './markets.ts';
+import { BROKERS } from './market.ts';
+import type { BrokerName } from './market.ts';
 import { createPeople } from './people.ts';
 import { openWorkplace } from './workplace.ts';
 

@@ -1,8 +1,8 @@
 import { CHATS } from './chats.ts';
 import type { ChatName } from './chats.ts';
 import type { Finding } from './examine.ts';
-import { BROKERS } from './markets.ts';
-import type { BrokerName } from './markets.ts';
+import { BROKERS } from './market.ts';
+import type { BrokerName } from './market.ts';
 import { table } from './table.ts';
 
 /** What is proven, at which broker, and where the people are. */

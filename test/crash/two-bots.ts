@@ -14,7 +14,7 @@ import {
   workUntilOrders,
 } from './handles.ts';
 import type { BelowResult, Scenario } from './handles.ts';
-import type { BrokerName } from './markets.ts';
+import type { BrokerName } from './market.ts';
 import { createPeople } from './people.ts';
 import { readRecords } from './records.ts';
 import { openWorkplace } from './workplace.ts';

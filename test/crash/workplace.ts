@@ -12,7 +12,7 @@ import { openCrashChat } from './chats.ts';
 import type { DefectName } from './defects.ts';
 import type { CrashChat } from './chats.ts';
 import { openMarket } from './markets.ts';
-import type { BrokerName, Market, MarketOptions } from './markets.ts';
+import type { BrokerName, Market, MarketOptions } from './market.ts';
 
 /** A folder with a configuration and a database, the broker, and people at the bot's page and in chats. */
 export interface Workplace extends AsyncDisposable {
